@@ -1,0 +1,66 @@
+namespace QdrantBackup.Storage;
+
+/// <summary>
+/// Where backups live: a flat space of named blobs (docs/format.md, names). The port of every store; one contract suite runs against each implementation.
+/// </summary>
+/// <remarks>
+/// Every member may be repeated after a failure whose outcome is unknown. A put is atomic and durable when it returns: readers see the old
+/// content, the new content or nothing, never a mixture. Failures are <see cref="StoreException"/>; conditions that do not hold are <see cref="StoreConflictException"/>.
+/// </remarks>
+public interface IBackupStore
+{
+    /// <summary>Where this store is, for messages: a directory or a container's address, never with a SAS or key.</summary>
+    string Location { get; }
+
+    /// <summary>Puts a whole blob, with an optional <paramref name="summary"/> (base64, at most 4 KiB) that listings return.</summary>
+    Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken);
+
+    /// <summary>Reads a whole blob, or null when there is none. A blob longer than <paramref name="maxLength"/> is a <see cref="StoreException"/>, before its content is read.</summary>
+    Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken);
+
+    /// <summary>What is known of a blob without reading it, or null when there is none.</summary>
+    Task<BlobEntry?> FindAsync(BlobName name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists the blobs whose name begins with <paramref name="prefix"/>, in ordinal order of their UTF-8 names. A blob that is there during the whole
+    /// listing is listed; one that comes or goes meanwhile may or may not be.
+    /// </summary>
+    IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a blob; false when there was none. With <paramref name="ifMatch"/>, only if its ETag is still that.</summary>
+    Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken);
+}
+
+/// <summary>What a listing tells of a blob.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="ETag">Changes whenever the blob is put.</param>
+/// <param name="Modified">When it was last put, by the store's own clock.</param>
+/// <param name="Summary">The summary it was put with, if any.</param>
+public sealed record BlobEntry(BlobName Name, long Length, string ETag, DateTimeOffset Modified, string? Summary);
+
+/// <summary>A blob as read.</summary>
+/// <param name="Entry">What is known of it.</param>
+/// <param name="Content">Its whole content.</param>
+public sealed record StoredBlob(BlobEntry Entry, ReadOnlyMemory<byte> Content);
+
+/// <summary>What must hold for a put to happen.</summary>
+public readonly record struct PutCondition
+{
+    private PutCondition(bool ifAbsent, string? ifMatch) => (IfAbsent, IfMatch) = (ifAbsent, ifMatch);
+
+    /// <summary>Put whatever is there.</summary>
+    public static PutCondition Always { get; }
+
+    /// <summary>Put only if no blob of that name is there.</summary>
+    public static PutCondition OnlyIfAbsent { get; } = new(true, null);
+
+    /// <summary>Put only if the blob is there with this ETag.</summary>
+    public static PutCondition OnlyIfMatch(string etag) => new(false, etag);
+
+    /// <summary>True when no blob of that name may be there.</summary>
+    public bool IfAbsent { get; }
+
+    /// <summary>The ETag that must be there, or null.</summary>
+    public string? IfMatch { get; }
+}
