@@ -39,14 +39,14 @@ public sealed class CronExpression
         }
 
         var normal = string.Join(' ', fields);
-        var schedule = CrontabSchedule.TryParse(normal, new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 });
-        if (schedule is null)
+        var crontab = CrontabSchedule.TryParse(normal, new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 });
+        if (crontab is null)
         {
             problem = "a field is out of range or not understood";
             return false;
         }
 
-        var parsed = new CronExpression(normal, schedule);
+        var parsed = new CronExpression(normal, crontab);
         if (parsed.NextLocal(Probe) is not { } first)
         {
             problem = "it is never due";
