@@ -47,14 +47,14 @@ public sealed class ApiCalls : IDisposable
 
     public void Dispose() => Http.Dispose();
 
-    private async Task<JsonElement> FinishAsync(string statusPath, Action<JsonElement>? onProgress)
+    public async Task<JsonElement> FinishAsync(string statusPath, Action<JsonElement>? onProgress = null)
     {
         using var timeout = new CancellationTokenSource(RunTimeout);
         while (true)
         {
             var status = await GetAsync(statusPath);
             onProgress?.Invoke(status);
-            if (status.GetProperty("state").GetString() is not ("pending" or "running" or "paused" or "waiting"))
+            if (status.GetProperty("state").GetString() is not ("pending" or "running" or "paused" or "waiting" or "cancelling"))
             {
                 return status;
             }
