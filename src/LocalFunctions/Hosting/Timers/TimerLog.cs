@@ -18,4 +18,10 @@ internal static partial class TimerLog
 
     [LoggerMessage(2005, LogLevel.Error, "The schedule status of timer function {Function} cannot be written: after a restart a due time may be served twice or missed. Free space in the state directory.")]
     public static partial void StatusNotKept(ILogger logger, string function, Exception failure);
+
+    [LoggerMessage(2006, LogLevel.Error, "Timer function {Function} failed; it runs again at its next due time.")]
+    public static partial void RunFailed(ILogger logger, string function, Exception failure);
+
+    [LoggerMessage(2007, LogLevel.Warning, "Timer function {Function} was cut off: it was still running at the end of the time for shutting down.")]
+    public static partial void CutOff(ILogger logger, string function);
 }
