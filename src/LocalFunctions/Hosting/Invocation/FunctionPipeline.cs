@@ -19,7 +19,7 @@ internal sealed class FunctionPipeline
         IServiceScopeFactory scopes)
     {
         this.scopes = scopes;
-        invokers = functions.ToDictionary(function => function, function => new FunctionInvoker(function, binder), ReferenceEqualityComparer.Instance);
+        invokers = functions.ToDictionary(function => function, function => new FunctionInvoker(function, binder));
         run = middleware.Reverse().Aggregate<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>, FunctionExecutionDelegate>(
             ExecuteAsync, (next, wrap) => wrap(next));
     }

@@ -19,7 +19,7 @@ internal sealed class InstanceCommands(DurableEngine engine, TimeProvider time)
         var input = await ReadJsonAsync(http.Request);
         var options = new StartOrchestrationOptions(http.GetRouteValue("instanceId") as string)
         {
-            Version = ManagementQuery.Text(http.Request, "version") is { } version ? new TaskVersion(version) : null,
+            Version = ManagementQuery.Text(http.Request, "version") is { } version ? new TaskVersion(version) : (TaskVersion?)null,
         };
         await using var client = engine.CreateClient();
         var id = await client.ScheduleNewOrchestrationInstanceAsync((string)http.GetRouteValue("functionName")!, input, options, http.RequestAborted);
