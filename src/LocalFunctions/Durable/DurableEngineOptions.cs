@@ -1,0 +1,16 @@
+using System.Text.Json;
+
+namespace LocalFunctions.Durable;
+
+/// <summary>What the durable engine is told at its start.</summary>
+/// <param name="DatabasePath">The SQLite file; made if it does not exist. One process at a time opens it.</param>
+/// <param name="HubName">The task hub; the name of the clients.</param>
+/// <param name="MaxConcurrentActivities">How many activities run at a time.</param>
+/// <param name="MaxConcurrentOrchestrations">How many orchestrator turns run at a time, each on a thread of its own.</param>
+/// <param name="Json">How inputs, outputs and events are written.</param>
+internal sealed record DurableEngineOptions(
+    string DatabasePath,
+    string HubName,
+    int MaxConcurrentActivities,
+    int MaxConcurrentOrchestrations,
+    JsonSerializerOptions Json);
