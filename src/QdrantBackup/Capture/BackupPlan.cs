@@ -1,0 +1,84 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Capture;
+
+/// <summary>What a backup will do; a sealed document of its run, so that histories carry only its name.</summary>
+public sealed record BackupPlan
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The run, and the backup that it makes.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset Requested { get; init; }
+
+    /// <summary>The cluster as it was found.</summary>
+    public required ManifestCluster Cluster { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public required BackupRequest Request { get; init; }
+
+    /// <summary>Each selected collection; those that cannot be captured say why.</summary>
+    public required IReadOnlyList<ManifestCollection> Collections { get; init; }
+
+    /// <summary>Each part to capture.</summary>
+    public required IReadOnlyList<PlannedPart> Parts { get; init; }
+}
+
+/// <summary>One part to capture.</summary>
+public sealed record PlannedPart
+{
+    /// <summary>Its number, from 1.</summary>
+    public required int PartNo { get; init; }
+
+    /// <summary>What it is.</summary>
+    public required PartKey Key { get; init; }
+
+    /// <summary>How it is captured: collection.</summary>
+    public required string Way { get; init; }
+
+    /// <summary>A guess of its size: that of the last backup, or 0.</summary>
+    public long ExpectedBytes { get; init; }
+
+    /// <summary>The backup whose chunks it may reuse, or null; pinned before it was read.</summary>
+    public BackupId? Base { get; init; }
+
+    /// <summary>The base's chunk lists.</summary>
+    public IReadOnlyList<string> BaseLists { get; init; } = [];
+}
+
+/// <summary>What an orchestrator needs of a plan: small, without data.</summary>
+public sealed record BackupPlanOverview
+{
+    /// <summary>The run.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>The plan's blob name; empty for a preview, which stores nothing.</summary>
+    public required string PlanName { get; init; }
+
+    /// <summary>One lane per node.</summary>
+    public required IReadOnlyList<PlannedLane> Lanes { get; init; }
+
+    /// <summary>Selected collections that cannot be captured, and why.</summary>
+    public IReadOnlyList<RunItem> Uncapturable { get; init; } = [];
+
+    /// <summary>How many parts there are.</summary>
+    public int PartCount { get; init; }
+
+    /// <summary>Sum of the guesses.</summary>
+    public long ExpectedBytes { get; init; }
+}
+
+/// <summary>What is captured from one node, one after the other or as the node allows; smallest first.</summary>
+/// <param name="Node">The node's address.</param>
+/// <param name="Parts">Its parts.</param>
+public sealed record PlannedLane(string Node, IReadOnlyList<LanePart> Parts);
+
+/// <summary>One part of a lane.</summary>
+/// <param name="PartNo">Its number in the plan.</param>
+/// <param name="Key">What it is.</param>
+/// <param name="ExpectedBytes">A guess of its size.</param>
+public sealed record LanePart(int PartNo, PartKey Key, long ExpectedBytes);

@@ -1,0 +1,114 @@
+using System.Text.Json.Serialization;
+using QdrantBackup.Manifests;
+
+namespace QdrantBackup.Runs;
+
+/// <summary>How a run ended.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunState>))]
+public enum RunState
+{
+    /// <summary>All that was asked for.</summary>
+    [JsonStringEnumMemberName("completed")]
+    Completed,
+
+    /// <summary>Something, and what is missing is said.</summary>
+    [JsonStringEnumMemberName("partial")]
+    Partial,
+
+    /// <summary>Nothing that may be relied on.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    /// <summary>Somebody cancelled it.</summary>
+    [JsonStringEnumMemberName("cancelled")]
+    Cancelled,
+
+    /// <summary>A gate refused; nothing was done.</summary>
+    [JsonStringEnumMemberName("refused")]
+    Refused,
+}
+
+/// <summary>The record of a run's end; the first one written counts.</summary>
+public sealed record RunResult
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The run.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required RunState State { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public required DateTimeOffset Finished { get; init; }
+
+    /// <summary>The backup that was made, restored or verified.</summary>
+    public BackupId? BackupId { get; init; }
+
+    /// <summary>What failed, for a person.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>What to do about it.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>What was moved.</summary>
+    public CaptureTotals Totals { get; init; } = CaptureTotals.None;
+
+    /// <summary>Each collection or part that is worth a line.</summary>
+    public IReadOnlyList<RunItem> Items { get; init; } = [];
+}
+
+/// <summary>One line of a run's result.</summary>
+/// <param name="Name">The collection, or what else it is about.</param>
+/// <param name="State">How it went.</param>
+/// <param name="Bytes">Bytes moved.</param>
+/// <param name="Error">What failed.</param>
+/// <param name="Hint">What to do about it.</param>
+public sealed record RunItem(string Name, RunState State, long Bytes = 0, string? Error = null, string? Hint = null);
+
+/// <summary>How far a run is; overwritten while it goes on.</summary>
+public sealed record RunProgress
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The run.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>When this was written.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The step it is at, as the runbook names it.</summary>
+    public required string Step { get; init; }
+
+    /// <summary>Bytes moved so far.</summary>
+    public long BytesDone { get; init; }
+
+    /// <summary>Bytes expected.</summary>
+    public long BytesTotal { get; init; }
+
+    /// <summary>Parts done.</summary>
+    public int PartsDone { get; init; }
+
+    /// <summary>Parts planned.</summary>
+    public int PartsTotal { get; init; }
+}
+
+/// <summary>A remark to a run, by a person or by the app (e.g. a snapshot that was left on a node).</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="At">When it was made.</param>
+/// <param name="By">Who made it.</param>
+/// <param name="Text">What it says.</param>
+public sealed record RunNote(RunId RunId, DateTimeOffset At, string By, string Text)
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+}
+
+/// <summary>Everything recorded of a run except its plan.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Progress">The last progress written, or null.</param>
+/// <param name="Result">How it ended, or null while it goes on.</param>
+/// <param name="Notes">Remarks, oldest first.</param>
+public sealed record RunOverview(RunRequest Request, RunProgress? Progress, RunResult? Result, IReadOnlyList<RunNote> Notes);
