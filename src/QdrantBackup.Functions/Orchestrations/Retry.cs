@@ -9,6 +9,6 @@ internal static class Retry
     public static TaskOptions Transient { get; } = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1))
         {
-            HandleFailure = failure => failure.ErrorType != typeof(PermanentStepException).FullName,
+            HandleFailure = failure => failure.ErrorType != typeof(PermanentStepException).FullName && failure.ErrorType != typeof(RefusedStepException).FullName,
         });
 }

@@ -3,7 +3,7 @@ using Microsoft.DurableTask;
 namespace QdrantBackup.Functions.Orchestrations;
 
 /// <summary>
-/// What stands in a history when an activity failed: one line that says what happened and what to do. A transient one is worth another attempt.
+/// What stands in a history when an activity failed: one line that says what happened and what to do.
 /// The two parts travel in the message, because the message is all of a failure that every runtime keeps.
 /// </summary>
 internal abstract class StepFailedException(string message, string hint) : Exception(message + Separator + hint)
@@ -17,33 +17,42 @@ internal sealed class TransientStepException(string message, string hint) : Step
 /// <summary>Trying again changes nothing.</summary>
 internal sealed class PermanentStepException(string message, string hint) : StepFailedException(message, hint);
 
+/// <summary>A gate refused; nothing was done.</summary>
+internal sealed class RefusedStepException(string message, string hint) : StepFailedException(message, hint);
+
 /// <summary>An error of a run, as its status and its record show it.</summary>
 /// <param name="Message">What failed, and where.</param>
 /// <param name="Hint">What to do next.</param>
-public sealed record RunError(string Message, string Hint)
+public sealed record RunError(string Message, string Hint);
+
+/// <summary>Reads what a failed step says.</summary>
+internal static class StepFailure
 {
-    /// <summary>What a failed step says.</summary>
-    internal static RunError From(TaskFailedException failure)
+    public static RunError ErrorOf(Exception failure)
     {
-        var text = Innermost(failure.FailureDetails);
+        var text = failure is TaskFailedException { FailureDetails: { } details } ? Cause(details).ErrorMessage : failure.Message;
         var cut = text.LastIndexOf(StepFailedException.Separator, StringComparison.Ordinal);
         return cut < 0
             ? new(text, "Look for the run's id in the app's log.")
             : new(text[..cut], text[(cut + StepFailedException.Separator.Length)..]);
     }
 
-    // A sub-orchestration wraps what its activity said; the innermost text that carries advice is the cause.
-    private static string Innermost(TaskFailureDetails details)
+    public static bool IsTransient(Exception failure) => Is<TransientStepException>(failure);
+
+    public static bool IsRefusal(Exception failure) => Is<RefusedStepException>(failure);
+
+    private static bool Is<T>(Exception failure) =>
+        failure is T || (failure is TaskFailedException { FailureDetails: { } details } && Cause(details).ErrorType == typeof(T).FullName);
+
+    // A sub-orchestration wraps what its activity said; the innermost failure that carries advice is the cause.
+    private static TaskFailureDetails Cause(TaskFailureDetails details)
     {
-        var text = details.ErrorMessage;
+        var cause = details;
         for (var inner = details.InnerFailure; inner is not null; inner = inner.InnerFailure)
         {
-            if (inner.ErrorMessage.Contains(StepFailedException.Separator, StringComparison.Ordinal))
-            {
-                text = inner.ErrorMessage;
-            }
+            cause = inner.ErrorMessage.Contains(StepFailedException.Separator, StringComparison.Ordinal) ? inner : cause;
         }
 
-        return text;
+        return cause;
     }
 }

@@ -31,6 +31,7 @@ internal sealed partial class ActivityFailureMiddleware(ILogger<ActivityFailureM
     {
         AggregateException { InnerExceptions: [var only] } => Translate(only),
         System.Reflection.TargetInvocationException { InnerException: { } inner } => Translate(inner),
+        RefusedException e => new RefusedStepException(e.Message, e.Hint),
         BackupException { IsTransient: true } e => new TransientStepException(e.Message, e.Hint),
         BackupException e => new PermanentStepException(e.Message, e.Hint),
         _ => new TransientStepException($"An error that nobody expected ({exception.GetType().Name})", "Look for this moment in the app's log."),
