@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -14,6 +15,8 @@ public readonly record struct RunId
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const int TimeLength = 16;
     private const int SuffixLength = 6;
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(Alphabet);
 
     private readonly string? _value;
 
@@ -45,7 +48,7 @@ public readonly record struct RunId
     public static bool IsValid(string? text) =>
         text is { Length: TimeLength + 1 + SuffixLength }
         && text[TimeLength] == '-'
-        && text.AsSpan(TimeLength + 1).IndexOfAnyExcept(Alphabet) < 0
+        && text.AsSpan(TimeLength + 1).IndexOfAnyExcept(Allowed) < 0
         && ParseTime(text, out _);
 
     /// <summary>Reads an id that somebody typed.</summary>

@@ -1,0 +1,173 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.OnAzure;
+
+/// <summary>A store in a container of Azure Blob Storage.</summary>
+public sealed class BlobStore : IBackupStore
+{
+    private const string SummaryKey = "summary";
+    private const string PutKey = "put";
+
+    private readonly BlobContainerClient _container;
+    private readonly BlobErrors _errors;
+
+    internal BlobStore(BlobContainerClient container)
+    {
+        _container = container;
+        Location = container.Uri.GetLeftPart(UriPartial.Path);
+        _errors = new BlobErrors(Location);
+    }
+
+    /// <inheritdoc/>
+    public string Location { get; }
+
+    /// <summary>Creates the container unless it is there; true when it was created. Nothing else here ever creates one.</summary>
+    public Task<bool> CreateContainerIfMissingAsync(CancellationToken cancellationToken) =>
+        _errors.TranslateAsync("create the container", async () =>
+            await _container.CreateIfNotExistsAsync(PublicAccessType.None, cancellationToken: cancellationToken) is not null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
+    {
+        BlobSummary.Check(name, summary);
+        var isConditional = condition.IfAbsent || condition.IfMatch is not null;
+        var putId = isConditional ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null;
+        return _errors.TranslateAsync($"put {name}", async () =>
+        {
+            try
+            {
+                var info = await _container.GetBlobClient(name.Value).UploadAsync(BinaryData.FromBytes(content), Upload(condition, summary, putId), cancellationToken);
+                return new BlobEntry(name, content.Length, Quoted(info.Value.ETag), info.Value.LastModified, summary);
+            }
+            catch (RequestFailedException e) when (isConditional && BlobErrors.IsConditionNotMet(e))
+            {
+                return await FindOwnPutAsync(name, putId!, cancellationToken)
+                    ?? throw (condition.IfAbsent ? StoreErrors.AlreadyThere(name, Location) : StoreErrors.Changed(name, Location));
+            }
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken) =>
+        _errors.TranslateAsync($"read {name}", async () =>
+        {
+            try
+            {
+                using BlobDownloadStreamingResult download = await _container.GetBlobClient(name.Value).DownloadStreamingAsync(cancellationToken: cancellationToken);
+                var details = download.Details;
+                if (details.ContentLength > maxLength)
+                {
+                    throw StoreErrors.TooLong(name, details.ContentLength, maxLength, Location);
+                }
+
+                var content = new byte[details.ContentLength];
+                await download.Content.ReadExactlyAsync(content, cancellationToken);
+                return new StoredBlob(new BlobEntry(name, content.Length, Quoted(details.ETag), details.LastModified, SummaryIn(details.Metadata)), content);
+            }
+            catch (RequestFailedException e) when (BlobErrors.IsBlobMissing(e))
+            {
+                return null;
+            }
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BlobEntry?> FindAsync(BlobName name, CancellationToken cancellationToken) =>
+        _errors.TranslateAsync($"look for {name}", async () => (await PropertiesAsync(name, cancellationToken))?.Entry, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BlobEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var step = $"list '{prefix}'";
+        var options = new GetBlobsOptions { Prefix = prefix, Traits = BlobTraits.Metadata };
+        await using var items = _container.GetBlobsAsync(options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await _errors.TranslateAsync(step, () => items.MoveNextAsync().AsTask(), cancellationToken))
+        {
+            var item = items.Current;
+            if (BlobName.IsValid(item.Name) && !IsFolder(item) && item.Properties is { ETag: { } etag, LastModified: { } modified })
+            {
+                yield return new BlobEntry(new BlobName(item.Name), item.Properties.ContentLength ?? 0, Quoted(etag), modified, SummaryIn(item.Metadata));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) =>
+        _errors.TranslateAsync($"delete {name}", async () =>
+        {
+            try
+            {
+                var conditions = ifMatch is null ? null : new BlobRequestConditions { IfMatch = new ETag(ifMatch) };
+                await _container.GetBlobClient(name.Value).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions, cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (BlobErrors.IsBlobMissing(e))
+            {
+                return false;
+            }
+            catch (RequestFailedException e) when (ifMatch is not null && BlobErrors.IsConditionNotMet(e))
+            {
+                throw StoreErrors.Changed(name, Location);
+            }
+        }, cancellationToken);
+
+    /// <summary>One request per put, whatever its size here: only a single Put Blob is atomic with its condition and its metadata.</summary>
+    private static BlobUploadOptions Upload(PutCondition condition, string? summary, string? putId)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (summary is not null)
+        {
+            metadata[SummaryKey] = summary;
+        }
+
+        if (putId is not null)
+        {
+            metadata[PutKey] = putId;
+        }
+
+        return new BlobUploadOptions
+        {
+            Metadata = metadata,
+            Conditions = new BlobRequestConditions
+            {
+                IfNoneMatch = condition.IfAbsent ? ETag.All : null,
+                IfMatch = condition.IfMatch is { } etag ? new ETag(etag) : null,
+            },
+            TransferOptions = new StorageTransferOptions { InitialTransferSize = 256L << 20, MaximumTransferSize = 256L << 20 },
+        };
+    }
+
+    /// <summary>
+    /// The client repeats a put whose answer was lost, and then meets its own blob. The random mark in the metadata tells this from somebody else's,
+    /// so that a lease or a commit that was won is not taken for lost.
+    /// </summary>
+    private async Task<BlobEntry?> FindOwnPutAsync(BlobName name, string putId, CancellationToken cancellationToken) =>
+        await PropertiesAsync(name, cancellationToken) is { } found && found.Metadata.TryGetValue(PutKey, out var mark) && mark == putId ? found.Entry : null;
+
+    private async Task<(BlobEntry Entry, IDictionary<string, string> Metadata)?> PropertiesAsync(BlobName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties properties = await _container.GetBlobClient(name.Value).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return (new BlobEntry(name, properties.ContentLength, Quoted(properties.ETag), properties.LastModified, SummaryIn(properties.Metadata)), properties.Metadata);
+        }
+        catch (RequestFailedException e) when (BlobErrors.IsBlobMissing(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Listings give ETags without quotes, answers with them; ours always have them, so that the two compare.</summary>
+    private static string Quoted(ETag etag) => etag.ToString("H");
+
+    /// <summary>Accounts with a hierarchical namespace list their folders too.</summary>
+    private static bool IsFolder(BlobItem item) => item.Metadata is { } metadata && metadata.ContainsKey("hdi_isfolder");
+
+    private static string? SummaryIn(IDictionary<string, string>? metadata) =>
+        metadata is not null && metadata.TryGetValue(SummaryKey, out var summary) ? summary : null;
+}
