@@ -126,7 +126,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         }
     }
 
-    private MadeSnapshot Made(SnapshotDescription snapshot) => new(input.RunId, new SnapshotRef(input.Part.Key, snapshot.Name));
+    private MadeSnapshot Made(SnapshotDescription snapshot) => new() { RunId = input.RunId, Key = input.Part.Key, Name = snapshot.Name };
 
     private TimeSpan Patience()
     {

@@ -1,6 +1,5 @@
 using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
 
 namespace QdrantBackup.Functions.Orchestrations;
 
@@ -16,13 +15,3 @@ public sealed record NewSnapshotsInput(PartKey Key, IReadOnlyList<string> Before
 /// <summary>What a node lists now and did not before.</summary>
 /// <param name="Snapshots">None yet, one, or several.</param>
 public sealed record NewSnapshots(IReadOnlyList<SnapshotDescription> Snapshots);
-
-/// <summary>One snapshot on a node.</summary>
-/// <param name="Key">The part.</param>
-/// <param name="Name">The snapshot's name.</param>
-public sealed record SnapshotRef(PartKey Key, string Name);
-
-/// <summary>A snapshot that the run made, noted before anything is read of it so that it is swept if the run is lost.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Snapshot">The snapshot.</param>
-public sealed record MadeSnapshot(RunId RunId, SnapshotRef Snapshot);

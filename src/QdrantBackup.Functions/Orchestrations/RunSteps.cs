@@ -16,6 +16,9 @@ internal sealed class RunSteps
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SeldomLook = TimeSpan.FromMinutes(2);
 
+    // A third of the lease's time, so that one renewal may fail.
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(4);
+
     private readonly TaskOrchestrationContext _context;
     private readonly string _runId;
     private readonly Task<string> _cancel;
@@ -85,6 +88,34 @@ internal sealed class RunSteps
         await Task.WhenAny(_context.CreateTimer(time, over.Token), Cancelled);
         over.Cancel();
     }
+
+    /// <summary>Keeps pin and lease young until a long step is over; its outcome is the caller's to look at.</summary>
+    public async Task KeepAliveUntilAsync(Task step)
+    {
+        using var over = new CancellationTokenSource();
+        try
+        {
+            while (!step.IsCompleted)
+            {
+                var renew = _context.CreateTimer(RenewEvery, over.Token);
+                if (await FirstOfAsync(step, renew) == renew)
+                {
+                    await _context.CallActivityAsync(nameof(RunActivities.RenewRun), _runId, Retry.Transient);
+                }
+            }
+        }
+        catch (TaskFailedException)
+        {
+            // The step itself goes on and cannot be called off; the run ends after it, not beside it.
+            await FirstOfAsync(step);
+            throw;
+        }
+
+        over.Cancel();
+    }
+
+    /// <summary>The first of some tasks to be over.</summary>
+    public static Task<Task> FirstOfAsync(params Task[] tasks) => Task.WhenAny(tasks);
 
     private async Task<RunEnd> EndAsync(RunEnd end)
     {
