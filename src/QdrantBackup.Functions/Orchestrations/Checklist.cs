@@ -91,9 +91,12 @@ internal sealed class Checklist
 
     private void Publish()
     {
-        var percent = _bytes.Total > 0 ? Math.Min(100, Math.Round(100.0 * _bytes.Done / _bytes.Total, 1)) : _state is "complete" ? 100 : 0;
+        var percent = _bytes.Total > 0 ? PercentOf(_bytes) : PercentOf(_parts);
         _context.SetCustomStatus(new RunStatus(_state, _step, [.. _steps], _parts, _bytes, percent, _current, [.. _errors]));
     }
+
+    private static double PercentOf(Progress progress) =>
+        progress.Total > 0 ? Math.Min(100, Math.Round(100.0 * progress.Done / progress.Total, 1)) : 0;
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 }

@@ -37,6 +37,6 @@ internal sealed partial class ActivityFailureMiddleware(ILogger<ActivityFailureM
         _ => new TransientStepException($"An error that nobody expected ({exception.GetType().Name})", "Look for this moment in the app's log."),
     };
 
-    [LoggerMessage(2001, LogLevel.Warning, "Step {Step} failed")]
+    [LoggerMessage(2011, LogLevel.Warning, "Step {Step} failed")]
     private static partial void LogStepFailed(ILogger logger, string step, Exception exception);
 }
