@@ -26,6 +26,10 @@ public sealed record BackupPlan
 
     /// <summary>Each part to capture.</summary>
     public required IReadOnlyList<PlannedPart> Parts { get; init; }
+
+    /// <summary>The part of a number.</summary>
+    public PlannedPart Part(int partNo) => Parts.FirstOrDefault(p => p.PartNo == partNo)
+        ?? throw new UsageException($"run {RunId} has no part {partNo}", "This is a fault of the app: report it.");
 }
 
 /// <summary>One part to capture.</summary>
