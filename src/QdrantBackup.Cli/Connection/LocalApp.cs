@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using LocalFunctions.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +58,35 @@ internal sealed class LocalApp : IAsyncDisposable
         LocalKey.Write(settings.StateDirectory, apiKey);
         await host.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
+    }
+
+    private static IHost Build(Settings settings, string? urls, string apiKey, LogLevel logLevel)
+    {
+        Directory.CreateDirectory(settings.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string[] arguments =
+        [
+            "--contentRoot", AppContext.BaseDirectory,
+            "--LocalFunctions:StateDirectory", settings.StateDirectory,
+            .. urls is null ? (string[])[] : ["--LocalFunctions:Urls", urls],
+            .. settings.ConfigFile is null ? (string[])[] : [$"--{AppHost.ConfigFileSetting}", Path.GetFullPath(settings.ConfigFile)],
+        ];
+        return AppHost.CreateBuilder(arguments, builder =>
+        {
+            builder.Logging.SetMinimumLevel(logLevel);
+            builder.Configuration.AddInMemoryCollection(CommandLineKey(apiKey));
+        }).Build();
+    }
+
+    /// <summary>One more API key beside the configured ones.</summary>
+    private static Dictionary<string, string?> CommandLineKey(string apiKey)
+    {
+        const string Key = $"{BackupOptions.SectionName}:ApiKeys:{CommandLineKeyName}";
+        return new(StringComparer.Ordinal)
+        {
+            [$"{Key}:Name"] = CommandLineKeyName,
+            [$"{Key}:Sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(apiKey))),
+            [$"{Key}:Scopes"] = "admin",
+        };
     }
 
     public async ValueTask DisposeAsync()
