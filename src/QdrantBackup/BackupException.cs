@@ -42,7 +42,7 @@ public sealed class SealException(string message, string hint, Exception? innerE
     : BackupException(message, hint, innerException);
 
 /// <summary>What the caller asked for or configured is wrong; nothing was started.</summary>
-public sealed class UsageException(string message, string hint, Exception? innerException = null)
+public class UsageException(string message, string hint, Exception? innerException = null)
     : BackupException(message, hint, innerException);
 
 /// <summary>A gate refused: the request is well formed, but doing it would break a promise (overwrite, version gap, another cluster).</summary>

@@ -1,0 +1,58 @@
+using QdrantBackup.Configuration.Files;
+
+namespace QdrantBackup.Configuration;
+
+/// <summary>A configuration file, flattened: keys with colons, values as text, and the line that each stands in.</summary>
+internal static class BackupFile
+{
+    private const string Folder = "/opt/qdrant/config";
+    private const long MaxBytes = 1 << 20;
+
+    private static readonly string[] Names = ["backup.yaml", "backup.yml", "backup.json"];
+
+    /// <summary>The file to use when none is named; null if there is none.</summary>
+    public static string? FindDefault() =>
+        Names.Select(name => Path.Combine(Folder, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Reads a file; its root key <c>backup</c> becomes the section <c>Backup</c>.</summary>
+    /// <exception cref="UsageException">It cannot be read, is neither YAML nor JSON, or has another root key.</exception>
+    public static IReadOnlyDictionary<string, FileValue> Read(string path)
+    {
+        var text = ReadText(path);
+        var isJson = Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
+        var values = isJson ? JsonValues.Read(text, path) : YamlValues.Read(text, path);
+        foreach (var (key, value) in values)
+        {
+            var root = key.Split(':')[0];
+            if (!root.Equals(BackupOptions.SectionName, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new UsageException(
+                    $"The configuration file {path} has the root key '{root}' in line {value.Line}.",
+                    "Everything in it must stand below one root key, backup:.");
+            }
+        }
+
+        return values;
+    }
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (file.Exists && file.Length > MaxBytes)
+            {
+                throw new UsageException($"The configuration file {path} has {file.Length} bytes.", $"A configuration has at most {MaxBytes}; is it the right file?");
+            }
+
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new UsageException(
+                $"The configuration file {path} cannot be read: {exception.Message}",
+                "Name one that exists and that this user may read with --config.",
+                exception);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace QdrantBackup.Configuration.Files;
+
+/// <summary>Flattens YAML.</summary>
+internal static class YamlValues
+{
+    public static IReadOnlyDictionary<string, FileValue> Read(string text, string path)
+    {
+        var values = new FileValues(path);
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException exception)
+        {
+            throw values.Broken(exception.Start.Line, $"it is not YAML ({exception.Message.TrimEnd('.')})", exception);
+        }
+
+        if (stream.Documents.Count > 1)
+        {
+            throw values.Broken(stream.Documents[1].RootNode.Start.Line, "a second document begins there");
+        }
+
+        if (stream.Documents.Count == 1)
+        {
+            var root = stream.Documents[0].RootNode as YamlMappingNode ?? throw values.Broken(1, "it must begin with backup:");
+            Visit(values, string.Empty, root);
+        }
+
+        return values.All;
+    }
+
+    private static void Visit(FileValues values, string key, YamlNode node)
+    {
+        switch (node)
+        {
+            case YamlMappingNode mapping:
+                foreach (var (name, child) in mapping.Children)
+                {
+                    var text = (name as YamlScalarNode)?.Value ?? throw values.Broken(name.Start.Line, "a key must be a plain name");
+                    Visit(values, values.Below(key, text, name.Start.Line), child);
+                }
+
+                break;
+            case YamlSequenceNode sequence:
+                for (var i = 0; i < sequence.Children.Count; i++)
+                {
+                    Visit(values, values.Below(key, $"{i}", sequence.Start.Line), sequence.Children[i]);
+                }
+
+                break;
+            case YamlScalarNode scalar:
+                var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null";
+                values.Add(key, isNull ? null : scalar.Value, scalar.Start.Line);
+                break;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.RegularExpressions;
+using QdrantBackup.Sealing;
+
+namespace QdrantBackup.Configuration;
+
+/// <summary>Reads the sections, each into its part of the options.</summary>
+internal static partial class SectionReaders
+{
+    public static BackupOptions ReadAll(SettingReader reader)
+    {
+        var options = new BackupOptions
+        {
+            ClusterName = ReadClusterName(reader),
+            Qdrant = QdrantSection.Read(reader),
+            Schedules = ScheduleSection.Read(reader),
+            Retention = ReadRetention(reader),
+            Storage = StorageSection.Read(reader),
+            Store = ReadPins(reader),
+            Compression = reader.Value("Compression", ChunkCompression.Auto, ParseCompression),
+            Encryption = EncryptionSection.Read(reader),
+            Verification = reader.Value("Verification", VerificationLevel.Readable, ParseVerification),
+            MaxParallelParts = reader.Integer("MaxParallelParts", 4, 1, 64),
+            RangeBytes = reader.Value("RangeBytes", 4L << 30, text => ValueForms.Size(text, 64L << 20, 1L << 40)),
+            TransferTime = TimeSpan.FromSeconds(reader.Integer("TransferSeconds", 120, 5, 3600)),
+            ChunksInFlight = reader.Integer("ChunksInFlight", 8, 1, 64),
+            NiceLevel = reader.Integer("NiceLevel", 0, 0, 19),
+            ApiKeys = ApiKeySection.Read(reader),
+            Role = reader.Value("Role", AppRole.All, ParseRole),
+            Team = reader.Text("Team", text => text.Length <= 64),
+            Labels = reader.Children("Labels").ToDictionary(
+                name => name, name => reader.Text($"Labels:{name}", text => text.Length <= 256) ?? string.Empty, StringComparer.Ordinal),
+            Warnings = reader.Warnings,
+        };
+        return options;
+    }
+
+    private static string ReadClusterName(SettingReader reader)
+    {
+        const string Key = "Cluster:Name";
+        if (reader.Text(Key) is null)
+        {
+            reader.RefuseMissing(Key, "Add `cluster: { name: my-cluster }` to the file, or set Backup__Cluster__Name.");
+        }
+
+        return reader.Text(Key, text => ClusterNameForm().IsMatch(text)) ?? string.Empty;
+    }
+
+    private static RetentionOptions ReadRetention(SettingReader reader) => new()
+    {
+        Daily = reader.Integer("Retention:Daily", 7, 0, 10_000),
+        Weekly = reader.Integer("Retention:Weekly", 4, 0, 10_000),
+        Monthly = reader.Integer("Retention:Monthly", 12, 0, 10_000),
+        KeepWithin = reader.Value("Retention:KeepWithin", TimeSpan.FromDays(30), text => ValueForms.Duration(text, TimeSpan.Zero, TimeSpan.FromDays(36_500))),
+    };
+
+    private static StorePinOptions ReadPins(SettingReader reader) => new(
+        reader.Text("Store:Id", text => StoreId.TryParse(text, out _)) is { } id && StoreId.TryParse(id, out var storeId) ? storeId : null,
+        reader.Text("Store:KeyId", text => KeyIdForm().IsMatch(text))?.ToLowerInvariant());
+
+    private static ChunkCompression? ParseCompression(string text) => text.ToLowerInvariant() switch
+    {
+        "gzip" or "zstd" => ChunkCompression.Auto,
+        "none" => ChunkCompression.None,
+        _ => ValueForms.Boolean(text) switch { true => ChunkCompression.Auto, false => ChunkCompression.None, null => null },
+    };
+
+    private static VerificationLevel? ParseVerification(string text) => text.ToLowerInvariant() switch
+    {
+        "none" => VerificationLevel.None,
+        "exists" => VerificationLevel.Exists,
+        "readable" => VerificationLevel.Readable,
+        _ => ValueForms.Boolean(text) switch { true => VerificationLevel.Readable, false => VerificationLevel.None, null => null },
+    };
+
+    private static AppRole? ParseRole(string text) => text.ToLowerInvariant() switch
+    {
+        "all" => AppRole.All,
+        "backup" => AppRole.Backup,
+        "maintenance" => AppRole.Maintenance,
+        _ => null,
+    };
+
+    [GeneratedRegex("^[a-z0-9-]{1,40}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ClusterNameForm();
+
+    [GeneratedRegex("^[0-9a-fA-F]{32}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex KeyIdForm();
+}

@@ -1,0 +1,37 @@
+namespace QdrantBackup.Configuration;
+
+/// <summary>One key of the configuration.</summary>
+/// <param name="Key">Below <c>Backup</c>; <c>*</c> stands for a name or a number.</param>
+/// <param name="Form">What a value looks like: the end of a sentence that begins "must be".</param>
+/// <param name="Default">The value without any configuration, as documented; null if there is none.</param>
+/// <param name="Meaning">What it decides.</param>
+public sealed record Setting(string Key, string Form, string? Default, string Meaning)
+{
+    /// <summary>The plain environment variable that sets it too.</summary>
+    public string? PlainEnvironmentName { get; init; }
+
+    /// <summary>Whether its value is never shown.</summary>
+    public bool IsSecret { get; init; }
+
+    /// <summary>The key's segments.</summary>
+    internal IReadOnlyList<string> Segments { get; } = Key.Split(':');
+
+    /// <summary>Whether the first segments of a concrete key fit this one's, as far as both go.</summary>
+    internal bool FitsAsFarAs(IReadOnlyList<string> segments, int count)
+    {
+        if (count > Segments.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (Segments[i] != "*" && !Segments[i].Equals(segments[i], StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,79 @@
+namespace QdrantBackup.Configuration;
+
+/// <summary>Every key there is: what is read, what is documented and what is known are this one list.</summary>
+public static class SettingCatalog
+{
+    private const string YesOrNo = "true or false";
+    private const string CronForm = Schedules.CronExpression.Form + "; or off";
+
+    /// <summary>All keys, in the order of docs/configuration.md.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("Cluster:Name", "1 to 40 lower-case letters, digits and dashes", null, "The cluster's name. Required: it stands in ids and names what belongs together in a store."),
+
+        new("Qdrant:Url", "an http or https address such as http://localhost:6333", "http://localhost:6333", "The address of the one node of a standalone Qdrant.") { PlainEnvironmentName = "QDRANT_URL" },
+        new("Qdrant:ApiKey", "a Qdrant API key", null, "The API key sent to every node.") { PlainEnvironmentName = "QDRANT_API_KEY", IsSecret = true },
+        new("Qdrant:CaFile", "the absolute path of a PEM file", null, "Certificates of a private CA that signs the nodes' certificates."),
+        new("Qdrant:AllowPlainHttp", YesOrNo, "false", "Allow the API key to travel over plain http to another machine."),
+        new("Qdrant:Nodes:*:Url", "an http or https address such as http://node-0:6333", null, "A node's own address, never a load balancer's. Instead of Qdrant:Url."),
+        new("Qdrant:Nodes:*:MaxStoredSnapshots", "a whole number from 1 to 16", "1", "How many of our snapshots may lie on that node's disk at once."),
+
+        new("Schedule:*", CronForm, "daily: 0 2 * * *, weekly: 0 1 * * 0", "When the schedule of that name is due; the short form of Schedule:*:Cron."),
+        new("Schedule:*:Cron", CronForm, null, "When it is due, on the clock of its time zone; off takes away a default schedule."),
+        new("Schedule:*:TimeZone", "the name of a time zone such as Europe/Berlin", "that of Schedule:TimeZone", "The time zone of its cron expression."),
+        new("Schedule:*:Paused", YesOrNo, "false", "Let its due times pass without a run."),
+        new("Schedule:*:Class", "daily, weekly or monthly", "its name if that is a class, else daily", "What its backups count as for retention."),
+        new("Schedule:*:MergeWindow", "a duration from 0s to 24h", "that of Schedule:MergeWindow", "How early a due time of it may be served by another schedule's run; 0s: never early."),
+        new("Schedule:TimeZone", "the name of a time zone such as Europe/Berlin", "UTC", "The time zone of all schedules that name none."),
+        new("Schedule:MergeWindow", "a duration from 0s to 24h", "6h", "The merge window of all schedules that name none."),
+
+        new("Retention:Daily", "a whole number from 0 to 10000", "7", "For how many days the newest backup of the day is kept."),
+        new("Retention:Weekly", "a whole number from 0 to 10000", "4", "For how many weeks the newest backup of the week is kept."),
+        new("Retention:Monthly", "a whole number from 0 to 10000", "12", "For how many months the newest backup of the month is kept."),
+        new("Retention:KeepWithin", "a duration such as 30d", "30d", "Every backup younger than this is kept."),
+
+        new("Storage:Local", "the absolute path of a directory", null, "The directory to keep backups in, where no Storage:Remote is given."),
+        new("Storage:Remote", "the address of a blob container such as https://account.blob.core.windows.net/qdrant", null, "The blob container to keep backups in."),
+        new("Storage:ConnectionString", "a connection string of Azure Storage", null, "How to log in to that container's account where no identity can be used.") { IsSecret = true },
+
+        new("Store:Id", "a store's id as `qdrant-backup key init` showed it", null, "Pins the store: another one is refused."),
+        new("Store:KeyId", "32 hex digits as `qdrant-backup key init` showed them", null, "Pins the store's key: another one is refused."),
+
+        new("Compression", "true, false, none, gzip or zstd", "true", "Whether chunks are compressed where that pays. Always zstd: gzip is accepted and means zstd.") { PlainEnvironmentName = "BACKUP_COMPRESSION" },
+        new("Encryption", "true", "true", "Backups are always encrypted; the short form of the keys below."),
+        new("Encryption:KeyFile", "the absolute path of a key file", EncryptionOptions.DefaultKeyFile, "This machine's key file, made by `qdrant-backup key init`."),
+        new("Encryption:Recipients:*", "the absolute path of a key file", null, "Further key files, any of which opens the store too."),
+        new("Encryption:KeyVaultKey", "left out: this version wraps the store key with key files only", null, "Reserved: a Key Vault key that wraps the store key. Refused in this version."),
+        new("Encryption:AllowUnencrypted", "left out: this version writes encrypted stores only", null, "Reserved: allow Encryption: false. Refused in this version."),
+
+        new("Verification", "true, false, none, exists or readable", "true", "How far a backup is read back after its commit; true means readable."),
+
+        new("MaxParallelParts", "a whole number from 1 to 64", "4", "How many parts are captured or restored at the same time.") { PlainEnvironmentName = "BACKUP_PARALLEL_JOBS" },
+        new("RangeBytes", "a size from 64MiB to 1TiB such as 4GiB", "4GiB", "Parts larger than this are transferred in ranges of this size."),
+        new("TransferSeconds", "a whole number from 5 to 3600", "120", "How long one activity transfers before it returns its position."),
+        new("ChunksInFlight", "a whole number from 1 to 64", "8", "How many sealed chunks of one part are on their way to the store at once; each takes memory."),
+        new("NiceLevel", "a whole number from 0 to 19", "0", "How far backups step back for others, as with nice(1).") { PlainEnvironmentName = "BACKUP_NICE_LEVEL" },
+
+        new("ApiKeys:*:Name", "1 to 64 letters, digits, dots, dashes and underscores", null, "Who holds the key; stands in the audit."),
+        new("ApiKeys:*:Sha256", "the SHA-256 of the key, 64 hex digits", null, "The key itself is configured nowhere.") { IsSecret = true },
+        new("ApiKeys:*:Scopes", "a list out of read, backup, restore and admin", null, "What the key allows, separated by commas; or as a list, below."),
+        new("ApiKeys:*:Scopes:*", "read, backup, restore or admin", null, "One scope. backup and restore imply read, admin implies all."),
+
+        new("Role", "all, backup or maintenance", "all", "What this app does: everything, backups and restores, or retention."),
+        new("Team", "at most 64 characters", null, "Who is responsible; recorded with every run."),
+        new("Labels:*", "at most 256 characters", null, "A label that every backup gets."),
+    ];
+
+    /// <summary>The entry of a key as it stands above.</summary>
+    internal static Setting Get(string pattern) =>
+        All.FirstOrDefault(setting => setting.Key == pattern) ?? throw new ArgumentException($"No setting {pattern}.", nameof(pattern));
+
+    /// <summary>The entry that a concrete key belongs to, a fixed name before a wildcard; null if it is unknown.</summary>
+    internal static Setting? Find(string key)
+    {
+        var segments = key.Split(':');
+        return All
+            .Where(setting => setting.Segments.Count == segments.Length && setting.FitsAsFarAs(segments, segments.Length))
+            .MinBy(setting => setting.Segments.Count(segment => segment == "*"));
+    }
+}
