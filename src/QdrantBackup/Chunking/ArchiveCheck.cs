@@ -42,6 +42,7 @@ public static class ArchiveCheck
         { Length: 0 } => "it is empty",
         { BrokenAt: 0 } => "it is not a tar archive",
         { BrokenAt: { } at } => $"the archive is damaged at byte {at}",
+        { DamagedArchive: { } name } => $"the archive '{name}' in it is damaged",
         { EndsWithTrailer: false } => $"the archive ends early, after {summary.Length} bytes, without its two zero blocks",
         { MemberCount: 0 } => "the archive has no members",
         _ => null,

@@ -1,13 +1,35 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace QdrantBackup.Sealing;
 
 /// <summary>Seals and opens the objects of one store, and computes its keyed hashes (docs/format.md §2 and §3). Thread-safe.</summary>
 public sealed class Sealer : IDisposable
 {
-    /// <summary>Derives what it needs from the store key, which it does not keep.</summary>
+    // Raised when a leaked data key is retired; readers derive the key of whatever number they meet.
+    private const byte WriterKeyNumber = 0;
+    private const int MaxNameOnStack = 256;
+
+    private readonly byte[] _chunkIdKey;
+    private readonly byte[] _listHashKey;
+    private readonly byte[] _manifestHashKey;
+    private readonly byte[] _namesKey;
+    private readonly StoreKey _storeKey;
+    private readonly ConcurrentDictionary<(bool IsChunk, byte Number), Lazy<Xaes256Gcm>> _ciphers = new();
+    private readonly BodyCodec _codec = new();
+
+    /// <summary>Derives the sub-keys; the caller may dispose the store key afterwards.</summary>
     public Sealer(StoreId storeId, StoreKey key)
     {
         StoreId = storeId;
         KeyId = key.KeyId;
+        _storeKey = StoreKey.FromBytes(key.Bytes);
+        _chunkIdKey = key.Derive("chunk-id");
+        _listHashKey = key.Derive("list-hash");
+        _manifestHashKey = key.Derive("manifest-hash");
+        _namesKey = key.Derive("names");
     }
 
     /// <summary>The store whose objects it seals.</summary>
@@ -17,20 +39,134 @@ public sealed class Sealer : IDisposable
     public string KeyId { get; }
 
     /// <summary>The id of a chunk: the keyed hash of its plaintext.</summary>
-    public ChunkId ChunkIdOf(ReadOnlySpan<byte> plaintext) => throw new NotImplementedException();
+    public ChunkId ChunkIdOf(ReadOnlySpan<byte> plaintext)
+    {
+        Span<byte> hash = stackalloc byte[ChunkId.Length];
+        HMACSHA256.HashData(_chunkIdKey, plaintext, hash);
+        return new ChunkId(hash);
+    }
 
     /// <summary>A keyed hash, 32 bytes, under the sub-key of a use.</summary>
-    public byte[] KeyedHash(KeyedHashUse use, ReadOnlySpan<byte> data) => throw new NotImplementedException();
+    public byte[] KeyedHash(KeyedHashUse use, ReadOnlySpan<byte> data)
+    {
+        byte[] key = use switch
+        {
+            KeyedHashUse.ListHash => _listHashKey,
+            KeyedHashUse.ManifestHash => _manifestHashKey,
+            KeyedHashUse.Names => _namesKey,
+            _ => throw new ArgumentOutOfRangeException(nameof(use), use, "no such use"),
+        };
+        return HMACSHA256.HashData(key, data);
+    }
 
     /// <summary>Compresses if that pays, encrypts, and binds the result to store, type and name.</summary>
-    public byte[] Seal(SealedType type, string boundName, ReadOnlySpan<byte> plaintext, ChunkCompression compression = ChunkCompression.Auto) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The plaintext is longer than its type allows; writers cut or refuse before.</exception>
+    public byte[] Seal(SealedType type, string boundName, ReadOnlySpan<byte> plaintext, ChunkCompression compression = ChunkCompression.Auto)
+    {
+        int limit = SealedHeader.MaxPlainLength(type);
+        if (plaintext.Length > limit)
+        {
+            throw new ArgumentException($"{plaintext.Length} bytes are too many for '{boundName}': a {type} holds at most {limit}", nameof(plaintext));
+        }
+
+        (byte[] rented, int length, BodyCompression way) = _codec.Compress(plaintext, compression);
+        try
+        {
+            ReadOnlySpan<byte> body = way == BodyCompression.None ? plaintext : rented.AsSpan(0, length);
+            byte[] result = GC.AllocateUninitializedArray<byte>(SealedHeader.Overhead + body.Length);
+            new SealedHeader(type, way, WriterKeyNumber, plaintext.Length).WriteTo(result);
+            Span<byte> nonce = result.AsSpan(SealedHeader.NonceAt, Xaes256Gcm.NonceLength);
+            RandomNumberGenerator.Fill(nonce);
+            Span<byte> ciphertext = result.AsSpan(SealedHeader.BodyAt, body.Length);
+            Span<byte> tag = result.AsSpan(SealedHeader.BodyAt + body.Length);
+            Span<byte> associated = stackalloc byte[MaxNameOnStack];
+            associated = Bind(result, boundName, associated);
+            CipherOf(type, WriterKeyNumber).Encrypt(nonce, body, ciphertext, tag, associated);
+            return result;
+        }
+        finally
+        {
+            BodyCodec.Return(rented, length);
+        }
+    }
 
     /// <summary>Opens a sealed object after checking that it is whole, of this store, of this type and of this name.</summary>
     /// <exception cref="SealException">It is not; the message names the blob and says what is wrong.</exception>
-    public byte[] Open(SealedType type, string boundName, ReadOnlySpan<byte> sealedBytes) => throw new NotImplementedException();
+    public byte[] Open(SealedType type, string boundName, ReadOnlySpan<byte> sealedBytes)
+    {
+        var header = SealedHeader.Read(sealedBytes, type, boundName);
+        int bodyLength = sealedBytes.Length - SealedHeader.Overhead;
+        byte[] plaintext = GC.AllocateUninitializedArray<byte>(header.PlainLength);
+        if (header.Compression == BodyCompression.None)
+        {
+            Decrypt(header, boundName, sealedBytes, plaintext);
+            return plaintext;
+        }
+
+        byte[] body = ArrayPool<byte>.Shared.Rent(bodyLength);
+        try
+        {
+            Decrypt(header, boundName, sealedBytes, body.AsSpan(0, bodyLength));
+            _codec.Decompress(body.AsSpan(0, bodyLength), header.Compression, plaintext, boundName);
+            return plaintext;
+        }
+        finally
+        {
+            BodyCodec.Return(body, bodyLength);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (Lazy<Xaes256Gcm> cipher in _ciphers.Values)
+        {
+            cipher.Value.Dispose();
+        }
+
+        _ciphers.Clear();
+        _codec.Dispose();
+        _storeKey.Dispose();
+        CryptographicOperations.ZeroMemory(_chunkIdKey);
+        CryptographicOperations.ZeroMemory(_listHashKey);
+        CryptographicOperations.ZeroMemory(_manifestHashKey);
+        CryptographicOperations.ZeroMemory(_namesKey);
     }
+
+    private void Decrypt(SealedHeader header, string boundName, ReadOnlySpan<byte> sealedBytes, Span<byte> body)
+    {
+        Span<byte> associated = stackalloc byte[MaxNameOnStack];
+        associated = Bind(sealedBytes, boundName, associated);
+        try
+        {
+            CipherOf(header.Type, header.KeyNumber).Decrypt(
+                sealedBytes.Slice(SealedHeader.NonceAt, Xaes256Gcm.NonceLength),
+                sealedBytes.Slice(SealedHeader.BodyAt, body.Length),
+                sealedBytes[^Xaes256Gcm.TagLength..],
+                body,
+                associated);
+        }
+        catch (AuthenticationTagMismatchException e)
+        {
+            throw SealFailures.Unauthentic(boundName, e);
+        }
+    }
+
+    /// <summary>Header, store and name: an object that was moved, renamed, re-typed or taken from another store does not open.</summary>
+    private Span<byte> Bind(ReadOnlySpan<byte> sealedBytes, string boundName, Span<byte> buffer)
+    {
+        int length = SealedHeader.Length + StoreId.Length + Encoding.UTF8.GetByteCount(boundName);
+        Span<byte> bound = length <= buffer.Length ? buffer[..length] : new byte[length];
+        sealedBytes[..SealedHeader.Length].CopyTo(bound);
+        StoreId.CopyTo(bound[SealedHeader.Length..]);
+        _ = Encoding.UTF8.GetBytes(boundName, bound[(SealedHeader.Length + StoreId.Length)..]);
+        return bound;
+    }
+
+    // Looked up per object and derived once per key number, of which a store has one until a data key leaks.
+    private Xaes256Gcm CipherOf(SealedType type, byte number) =>
+        _ciphers.GetOrAdd(
+            (type == SealedType.Chunk, number),
+            static (use, storeKey) => new Lazy<Xaes256Gcm>(() => new Xaes256Gcm(storeKey.Derive($"{(use.IsChunk ? "chunk" : "document")}/{use.Number}"))),
+            _storeKey).Value;
 }

@@ -1,0 +1,16 @@
+namespace LocalFunctions.Hosting;
+
+/// <summary>The function app cannot start as it is: its functions, <c>host.json</c> or settings are wrong, or its state directory is in use.
+/// The message says what, where, and what to do.</summary>
+public sealed class FunctionsStartupException : Exception
+{
+    /// <summary>Creates the exception with a message for the operator.</summary>
+    public FunctionsStartupException(string message) : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception with a message for the operator and its cause.</summary>
+    public FunctionsStartupException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace LocalFunctions.Hosting;
+
+internal static partial class RuntimeLog
+{
+    [LoggerMessage(2201, LogLevel.Information, "Function app started at {Addresses}, state in {Directory}.")]
+    public static partial void Started(ILogger logger, string addresses, string directory);
+}

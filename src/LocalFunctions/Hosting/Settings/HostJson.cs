@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Configuration;
+
+namespace LocalFunctions.Hosting.Settings;
+
+/// <summary>The keys of <c>host.json</c> that this runtime honours. Settings <c>AzureFunctionsJobHost__a__b</c> override the file.</summary>
+internal sealed class HostJson
+{
+    public const string FileName = "host.json";
+    private const string OverrideSection = "AzureFunctionsJobHost";
+
+    private readonly IConfiguration values;
+    private readonly string origin;
+
+    private HostJson(IConfiguration values, string origin)
+    {
+        this.values = values;
+        this.origin = origin;
+    }
+
+    public string RoutePrefix => values["extensions:http:routePrefix"]?.Trim('/') ?? "api";
+
+    public string HubName => values["extensions:durableTask:hubName"] ?? "TestHubName";
+
+    public int MaxConcurrentActivities => Positive("extensions:durableTask:maxConcurrentActivityFunctions");
+
+    public int MaxConcurrentOrchestrations => Positive("extensions:durableTask:maxConcurrentOrchestratorFunctions");
+
+    public IConfiguration Logging => values.GetSection("logging");
+
+    /// <summary>Reads the first <c>host.json</c> found in the folders; without one, every value is the official default.</summary>
+    public static HostJson Read(IEnumerable<string> folders, IConfiguration settings)
+    {
+        var path = folders.Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(File.Exists);
+        var builder = new ConfigurationBuilder();
+        if (path is not null)
+        {
+            builder.AddJsonStream(new MemoryStream(File.ReadAllBytes(path)));
+        }
+
+        builder.AddConfiguration(settings.GetSection(OverrideSection));
+        try
+        {
+            var read = new HostJson(builder.Build(), path ?? FileName);
+            if (path is not null && read.values["version"] is not "2.0")
+            {
+                throw new FunctionsStartupException($"'{path}' must say \"version\": \"2.0\".");
+            }
+
+            return read;
+        }
+        catch (Exception failure) when (failure is FormatException or InvalidDataException or System.Text.Json.JsonException)
+        {
+            throw new FunctionsStartupException($"'{path}' is not JSON: {failure.Message}", failure);
+        }
+    }
+
+    private int Positive(string key)
+    {
+        if (values[key] is not { } text)
+        {
+            return 10 * Environment.ProcessorCount;
+        }
+
+        return int.TryParse(text, out var number) && number > 0
+            ? number
+            : throw new FunctionsStartupException($"'{origin}': '{key.Replace(':', '.')}' is '{text}'; it must be a whole number above 0.");
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace LocalFunctions.Hosting.Timers;
+
+/// <summary>Remembers when a timer was last served, so that a due time that passed while nothing ran is made up for, once.</summary>
+internal sealed class ScheduleMonitor(string function, TimerSchedule schedule, TimerStatusStore store, ILogger logger)
+{
+    /// <summary>The status to start from; past due if its <see cref="TimerStatus.Next"/> lies before <paramref name="now"/>.</summary>
+    public TimerStatus Resume(DateTime now)
+    {
+        var stored = store.Read(function);
+        if (stored is null)
+        {
+            return Save(new TimerStatus(Last: default, schedule.Next(now), now));
+        }
+
+        // A schedule edited since gives other due times: nobody waits for those of the old one, nor for past ones of the new one.
+        var expected = schedule.Next(stored.LastUpdated);
+        if (stored.Next == expected)
+        {
+            return stored;
+        }
+
+        return Save(expected < now ? stored with { Next = schedule.Next(now), LastUpdated = now } : stored with { Next = expected });
+    }
+
+    public TimerStatus Served(DateTime at) => Save(new TimerStatus(at, schedule.Next(at), at));
+
+    private TimerStatus Save(TimerStatus status)
+    {
+        try
+        {
+            store.Write(function, status);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A full disk must not stop the schedule; only a restart now would repeat or miss a run.
+            TimerLog.StatusNotKept(logger, function, failure);
+        }
+
+        return status;
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Logging;
+
+namespace LocalFunctions.Hosting.Timers;
+
+/// <summary>Runs one timer function when it is due, never twice at the same time. Schedules advance whether a run succeeds or not.</summary>
+internal sealed class TimerListener(
+    string function,
+    TimerSchedule schedule,
+    ScheduleMonitor? monitor,
+    bool runOnStartup,
+    Func<TimerRun, Task> invoke,
+    TimeProvider time,
+    ILogger logger) : IDisposable
+{
+    // Delays count elapsed time; looking at the clock this often follows it when it is set or the machine sleeps.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim oneRun = new(1, 1);
+
+    /// <summary>Serves due times until cancelled; a run in progress is finished first.</summary>
+    public async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await StartAsync(cancellationToken);
+            while (status.Next < DateTime.MaxValue)
+            {
+                await WaitUntilAsync(status.Next, cancellationToken);
+                status = await ServeAsync(status, status.Next, isPastDue: false, cancellationToken);
+            }
+
+            TimerLog.NeverDueAgain(logger, function, schedule.Expression);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Asked to stop while waiting.
+        }
+        catch (Exception failure)
+        {
+            TimerLog.ListenerFailed(logger, function, failure);
+        }
+    }
+
+    /// <summary>Runs the function now, outside its schedule, after a run in progress.</summary>
+    public async Task RunNowAsync(CancellationToken cancellationToken)
+    {
+        await oneRun.WaitAsync(cancellationToken);
+        try
+        {
+            await invoke(new TimerRun(Status: null, IsPastDue: false));
+        }
+        finally
+        {
+            oneRun.Release();
+        }
+    }
+
+    public void Dispose() => oneRun.Dispose();
+
+    private async Task<TimerStatus> StartAsync(CancellationToken cancellationToken)
+    {
+        var now = Now;
+        var status = monitor?.Resume(now) ?? new TimerStatus(Last: default, schedule.Next(now), now);
+        if (status.Next < now)
+        {
+            TimerLog.PastDue(logger, function, status.Next);
+            return await ServeAsync(status, now, isPastDue: true, cancellationToken);
+        }
+
+        return runOnStartup ? await ServeAsync(status, now, isPastDue: false, cancellationToken) : status;
+    }
+
+    private async Task<TimerStatus> ServeAsync(TimerStatus status, DateTime due, bool isPastDue, CancellationToken cancellationToken)
+    {
+        await oneRun.WaitAsync(cancellationToken);
+        try
+        {
+            // A clock set back a little must not make the same due time come again.
+            var at = Now > due ? Now : due;
+            await invoke(new TimerRun(monitor is null ? null : status, isPastDue));
+            return monitor?.Served(at) ?? new TimerStatus(at, schedule.Next(at), at);
+        }
+        finally
+        {
+            oneRun.Release();
+        }
+    }
+
+    private async Task WaitUntilAsync(DateTime due, CancellationToken cancellationToken)
+    {
+        while (due - Now is var left && left > TimeSpan.Zero)
+        {
+            await Task.Delay(left < LongestWait ? left : LongestWait, time, cancellationToken);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+}

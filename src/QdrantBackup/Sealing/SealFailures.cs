@@ -1,0 +1,33 @@
+namespace QdrantBackup.Sealing;
+
+/// <summary>The ways in which a sealed object is refused, each naming the blob, what is wrong with it and what to do.</summary>
+internal static class SealFailures
+{
+    private const string PutBack =
+        "Put the blob back from soft delete, an older version or the second store, or restore another backup; 'verify' names every backup that needs it.";
+
+    public static SealException Cut(string blob, int length) =>
+        new($"'{blob}' is cut: {length} bytes are too few for a sealed object", PutBack);
+
+    public static SealException NotSealed(string blob) =>
+        new($"'{blob}' is no sealed object: it does not begin with QBS1", PutBack);
+
+    public static SealException Newer(string blob, string what) =>
+        new($"'{blob}' needs {what}", $"Use the newest version of this program. If this is the newest, the blob was changed: {PutBack}");
+
+    public static SealException WrongType(string blob, SealedType expected, byte found) =>
+        new($"'{blob}' is of the wrong type: {Enum.GetName(expected)} was expected, its header says {found}", $"The blob was swapped or changed. {PutBack}");
+
+    public static SealException TooLong(string blob, uint length, int limit) =>
+        new($"'{blob}' is too long: its header says {length} bytes, at most {limit} are allowed", PutBack);
+
+    public static SealException WrongLength(string blob, int length) =>
+        new($"'{blob}' is cut or extended: its {length} bytes do not agree with its header", PutBack);
+
+    public static SealException Unauthentic(string blob, Exception cause) =>
+        new($"'{blob}' does not open: it was changed, moved from another name or store, or sealed under another key",
+            $"If nothing in this store opens, the key is wrong: check the recipient and the pinned key id. If only this blob does not: {PutBack}", cause);
+
+    public static SealException Decompression(string blob, Exception? cause = null) =>
+        new($"'{blob}' opens but does not decompress to the length in its header", $"A faulty writer made it. {PutBack}", cause);
+}
