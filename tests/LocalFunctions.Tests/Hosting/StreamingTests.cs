@@ -95,8 +95,7 @@ public sealed class StreamingTests
     public async Task A_function_that_fails_after_its_first_bytes_cuts_the_connection()
     {
         await using var app = await StartAsync();
-        using var answer = await app.Http.GetAsync(new Uri("/api/breaks", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
-        await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.ReadAsStringAsync());
+        await Assert.ThrowsAsync<HttpRequestException>(() => app.Http.GetStringAsync(new Uri("/api/breaks", UriKind.Relative)));
     }
 
     private static Task<TestApp> StartAsync(string drainSeconds = "5") => TestApp.StartAsync([typeof(Streams)], builder =>
