@@ -1,31 +1,110 @@
+using LocalFunctions.Durable.Client;
+using LocalFunctions.Durable.Dispatch;
+using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable;
 
-/// <summary>Runs orchestrations event-sourced on one SQLite file.</summary>
-internal sealed class DurableEngine : IAsyncDisposable
+/// <summary>Runs orchestrations event-sourced on one SQLite file. Disposing without stopping is a crash on purpose: nothing is waited for.</summary>
+internal sealed class DurableEngine(DurableEngineOptions options, IDurableFunctions functions, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
-    public DurableEngine(DurableEngineOptions options, IDurableFunctions functions, TimeProvider time, ILoggerFactory loggers)
-    {
-        _ = (options, functions, time, loggers);
-    }
+    private static readonly TimeSpan InterruptGrace = TimeSpan.FromSeconds(5);
+    private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
+    private readonly JsonPayloads _payloads = new(options.Json);
+    private readonly CancellationTokenSource _takeNoMore = new();
+    private readonly CancellationTokenSource _closing = new();
+    private DurableDatabase? _database;
+    private StorageHealth? _health;
+    private ActivityDispatcher? _activities;
+    private DurableTimers? _timers;
+    private WorkSignals? _signals;
+    private Task _work = Task.CompletedTask;
+    private bool _closed;
 
     /// <summary>Opens the database, takes over what an earlier process left, and starts working.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <exception cref="DurableStorageException">The database cannot be used.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _database = DurableDatabase.Open(options.DatabasePath);
+        _health = new StorageHealth(time, _logger, _closing.Token);
+        var ready = new ReadyInstances();
+        _timers = new DurableTimers(_database, ready, _health, time);
+        _activities = new ActivityDispatcher(_database, functions, ready, _health, time, _logger);
+        _signals = new WorkSignals(ready, _activities, _timers, new StatusWatch());
+        var orchestrations = new OrchestrationDispatcher(_database, functions, _payloads, ready, _signals, _health, time, loggers);
+
+        var now = time.GetUtcNow();
+        var (reached, unfinished) = _database.Read(session => (InboxTable.ReachedInstances(session, since: null, now), ActivityTable.All(session)));
+        EngineLog.Opened(_logger, options.HubName, reached.Count, unfinished.Count);
+        reached.ForEach(ready.Add);
+        unfinished.ForEach(_activities.Add);
+
+        _work = Task.WhenAll(
+            orchestrations.RunAsync(options.MaxConcurrentOrchestrations, _takeNoMore.Token),
+            _activities.RunAsync(options.MaxConcurrentActivities, _takeNoMore.Token),
+            _timers.RunAsync(now, _takeNoMore.Token));
+        return Task.CompletedTask;
+    }
 
     /// <summary>Takes no new work, waits for running activities as long as given, then cancels them and closes the database.</summary>
-    public Task StopAsync(TimeSpan drain) => throw new NotSupportedException();
+    public async Task StopAsync(TimeSpan drain)
+    {
+        await _takeNoMore.CancelAsync();
+        await WaitForWorkAsync(drain);
+        _activities?.Interrupt();
+        await WaitForWorkAsync(InterruptGrace);
+        if (_activities is { Running: > 0 and var running })
+        {
+            EngineLog.Abandoned(_logger, running);
+        }
+
+        await DisposeAsync();
+    }
 
     /// <summary>A client of this engine.</summary>
     /// <param name="managementAddress">Where the management API is served, ending in <c>/runtime/webhooks/durabletask</c>.</param>
-    public DurableTaskClient CreateClient(Uri? managementAddress = null) => throw new NotSupportedException();
+    public DurableTaskClient CreateClient(Uri? managementAddress = null) =>
+        new LocalDurableTaskClient(options.HubName, managementAddress, Database, _payloads, _signals!, time);
 
     /// <summary>The history of an instance, oldest event first; null if there is no such instance.</summary>
-    public Task<IReadOnlyList<HistoryRow>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<HistoryEvent>?>(
+        () => Database.Read(session => InstanceTable.StatusOf(session, instanceId) is null ? null : HistoryTable.Read(session, instanceId)),
+        cancellationToken);
 
     /// <summary>What is wrong; null if nothing is.</summary>
-    public Task<string?> HealthAsync() => throw new NotSupportedException();
+    public Task<string?> HealthAsync() => Task.FromResult(
+        _closed || _health is null ? "The durable engine is not running." : _health.Problem);
 
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        await _takeNoMore.CancelAsync();
+        await _closing.CancelAsync();
+        _activities?.Interrupt();
+        _timers?.Dispose();
+        _database?.Dispose();
+    }
+
+    private DurableDatabase Database => _database ?? throw new InvalidOperationException("The durable engine has not been started.");
+
+    private async Task WaitForWorkAsync(TimeSpan atMost)
+    {
+        try
+        {
+            await _work.WaitAsync(atMost, time);
+        }
+        catch (TimeoutException)
+        {
+            // The next stage is harder.
+        }
+    }
 }

@@ -5,6 +5,7 @@ using LocalFunctions.Hosting.State;
 using LocalFunctions.Hosting.Timers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,10 @@ internal sealed record FunctionApp(
     IReadOnlyList<HttpRoute> Routes,
     IReadOnlyList<TimerFunction> Timers)
 {
+    /// <summary>Whether anything of the app needs the durable engine.</summary>
+    public bool IsDurable { get; } = Functions.Any(function => function.Kind is FunctionKind.Orchestration or FunctionKind.Activity
+        || function.Method.GetParameters().Any(parameter => parameter.ParameterType == typeof(DurableTaskClient)));
+
     /// <exception cref="FunctionsStartupException">Something is wrong; the message says what and where.</exception>
     public static FunctionApp Read(WebApplicationBuilder web, FunctionAppSource source, bool usesAspNetCore)
     {

@@ -69,22 +69,30 @@ internal static class FunctionsHostComposition
         services.AddSingleton(provider => new ParameterBinder(Json(provider), () => Client(provider)));
         services.AddSingleton(provider => new FunctionPipeline(
             app.Functions, middleware, provider.GetRequiredService<ParameterBinder>(), provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton(new FunctionKeys(app.Options));
+        services.AddSingleton<HttpFunctionHandler>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TimerTriggers>(provider, app.Timers));
+        services.AddSingleton(provider => new AdminApi(app.Functions, provider.GetRequiredService<TimerTriggers>(), provider.GetRequiredService<FunctionKeys>()));
+        if (app.IsDurable)
+        {
+            AddDurable(services, app);
+        }
+
+        // First of all services, so that nothing of the app runs before the lock is held.
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, FunctionsRuntime>());
+    }
+
+    private static void AddDurable(IServiceCollection services, FunctionApp app)
+    {
         services.AddSingleton<IDurableFunctions>(provider => new AppFunctions(app.Enabled, Json(provider), provider.GetRequiredService<FunctionPipeline>));
         services.AddSingleton(provider => new DurableEngine(
             new DurableEngineOptions(app.State.DurableDatabase, app.HubName, app.Host.MaxConcurrentActivities, app.Host.MaxConcurrentOrchestrations, Json(provider)),
             provider.GetRequiredService<IDurableFunctions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton(new FunctionKeys(app.Options));
-        services.AddSingleton<HttpFunctionHandler>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TimerTriggers>(provider, app.Timers));
-        services.AddSingleton(provider => new AdminApi(app.Functions, provider.GetRequiredService<TimerTriggers>(), provider.GetRequiredService<FunctionKeys>()));
         services.AddSingleton<InstanceQueries>();
         services.AddSingleton<InstanceCommands>();
         services.AddSingleton<DurableManagementApi>();
-
-        // First of all services, so that nothing of the app runs before the lock is held.
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, FunctionsRuntime>());
     }
 
     private static void Map(WebApplication host, FunctionApp app)
@@ -99,7 +107,7 @@ internal static class FunctionsHostComposition
         }
 
         host.Services.GetRequiredService<AdminApi>().Map(host);
-        host.Services.GetRequiredService<DurableManagementApi>().Map(host);
+        host.Services.GetService<DurableManagementApi>()?.Map(host);
     }
 
     private static JsonSerializerOptions Json(IServiceProvider provider) => provider.GetRequiredService<IOptions<JsonSerializerOptions>>().Value;

@@ -9,11 +9,11 @@ namespace LocalFunctions.Hosting;
 /// <summary>Brings the parts up in order (state lock, durable engine, web server, timers) and down the other way round.</summary>
 internal sealed class FunctionsRuntime(
     StateDirectory directory,
-    DurableEngine engine,
     TimerTriggers timers,
     RunningFunctions running,
     ILocalServer server,
-    ILogger<FunctionsRuntime> logger) : IHostedLifecycleService, IAsyncDisposable
+    ILogger<FunctionsRuntime> logger,
+    DurableEngine? engine = null) : IHostedLifecycleService, IAsyncDisposable
 {
     private StateLock? held;
 
@@ -23,7 +23,10 @@ internal sealed class FunctionsRuntime(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         held = await StateLock.AcquireAsync(directory, cancellationToken);
-        await engine.StartAsync(cancellationToken);
+        if (engine is not null)
+        {
+            await engine.StartAsync(cancellationToken);
+        }
     }
 
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -42,7 +45,11 @@ internal sealed class FunctionsRuntime(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await engine.StopAsync(running.Left);
+        if (engine is not null)
+        {
+            await engine.StopAsync(running.Left);
+        }
+
         Release();
     }
 
@@ -51,11 +58,12 @@ internal sealed class FunctionsRuntime(
     /// <summary>Also after a start that failed half way, when nothing else stops this service.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (held is not null)
+        if (held is not null && engine is not null)
         {
             await engine.DisposeAsync();
-            Release();
         }
+
+        Release();
     }
 
     private void Release()

@@ -74,15 +74,15 @@ public abstract partial class TaskOrchestrationContext
         using var eventEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var received = WaitForExternalEvent<T>(eventName, eventEnd.Token);
 
-        // No ConfigureAwait(false) in anything that an orchestrator runs: the continuation must stay on its thread.
+        // Nothing here may leave the orchestrator's thread: no ConfigureAwait(false), and Cancel, not CancelAsync.
         var first = await Task.WhenAny(timer, received);
         if (first == received)
         {
-            await timerEnd.CancelAsync();
+            timerEnd.Cancel();
         }
         else
         {
-            await eventEnd.CancelAsync();
+            eventEnd.Cancel();
         }
 
         return await received;

@@ -1,10 +1,121 @@
+using DurableTask.Core.Exceptions;
+using LocalFunctions.Durable.Dispatch;
+using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Storage;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace LocalFunctions.Durable.Client;
 
 /// <summary>The client of the engine in the same process.</summary>
-internal abstract class LocalDurableTaskClient(string name, Uri? managementAddress) : DurableTaskClient(name)
+internal sealed partial class LocalDurableTaskClient(
+    string name,
+    Uri? managementAddress,
+    DurableDatabase database,
+    JsonPayloads payloads,
+    WorkSignals signals,
+    TimeProvider time) : DurableTaskClient(name)
 {
     /// <summary>Where the management API is served.</summary>
     public Uri? ManagementAddress { get; } = managementAddress;
+
+    /// <inheritdoc/>
+    public override Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+    {
+        var id = options?.InstanceId ?? ExecutionIds.New();
+        InstanceIds.Check(id);
+        var started = new HistoryEvent(HistoryEventType.ExecutionStarted, -1, time.GetUtcNow())
+        {
+            Name = orchestratorName.Name,
+            Input = payloads.Serialize(input),
+            Version = options?.Version?.Version,
+            Tags = options?.Tags is { Count: > 0 } tags ? tags : null,
+        };
+        return StartAsync(id, started, options?.StartAt, options?.DedupeStatuses ?? [], cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        await WaitAsync(instanceId, status => status != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, cancellation);
+
+    /// <inheritdoc/>
+    public override async Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        await WaitAsync(instanceId, status => status.HasEnded(), getInputsAndOutputs, cancellation);
+
+    /// <inheritdoc/>
+    public override async Task<OrchestrationMetadata?> GetInstanceAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        await FindAsync(instanceId, cancellation) is { } row ? Metadata(row, getInputsAndOutputs) : null;
+
+    /// <inheritdoc/>
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
+        new InstancePages(database, filter ?? new OrchestrationQuery(), Metadata);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // SQLite blocks; a caller on a request's thread must not.
+    private static Task<T> OffThread<T>(Func<T> work, CancellationToken cancellation) => Task.Run(work, cancellation);
+
+    private async Task<string> StartAsync(
+        string id, HistoryEvent started, DateTimeOffset? startAt, IReadOnlyList<string> dedupe, CancellationToken cancellation)
+    {
+        await OffThread(
+            () => database.Write(session =>
+            {
+                if (InstanceTable.StatusOf(session, id) is { } status
+                    && (!status.HasEnded() || dedupe.Contains(status.ToString(), StringComparer.OrdinalIgnoreCase)))
+                {
+                    throw new OrchestrationAlreadyExistsException(
+                        $"An orchestration instance with the id '{id}' already exists and is {status}.");
+                }
+
+                InstanceTable.Create(session, id, started, startAt);
+                return id;
+            }),
+            cancellation);
+        var effects = new CommitEffects { Reached = { id }, Changed = { id } };
+        if (startAt is { } due)
+        {
+            effects.Due(due);
+        }
+
+        signals.Announce(effects);
+        return id;
+    }
+
+    private async Task<OrchestrationMetadata> WaitAsync(
+        string instanceId, Func<OrchestrationRuntimeStatus, bool> isReached, bool getInputsAndOutputs, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var change = signals.Watch.NextChange(instanceId);
+            var row = await FindAsync(instanceId, cancellation) ?? throw Unknown(instanceId);
+            if (isReached(row.Status))
+            {
+                return Metadata(row, getInputsAndOutputs);
+            }
+
+            await change.WaitAsync(cancellation);
+        }
+    }
+
+    private Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation) =>
+        OffThread(() => database.Read(session => InstanceTable.Find(session, instanceId)), cancellation);
+
+    private OrchestrationMetadata Metadata(InstanceRow row, bool withPayloads) => new(row.Name, row.Id)
+    {
+        RuntimeStatus = row.Status,
+        CreatedAt = row.Created,
+        LastUpdatedAt = row.Updated,
+        Tags = row.Tags,
+        DataConverter = withPayloads ? payloads : null,
+        SerializedInput = withPayloads ? row.Input : null,
+        SerializedOutput = withPayloads ? row.Output : null,
+        SerializedCustomStatus = withPayloads ? row.CustomStatus : null,
+        FailureDetails = withPayloads ? row.Failure : null,
+    };
 }

@@ -1,0 +1,113 @@
+using Grpc.Core;
+using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace LocalFunctions.Durable.Client;
+
+internal sealed partial class LocalDurableTaskClient
+{
+    private const int PurgeBatch = 200;
+
+    /// <inheritdoc/>
+    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
+        TellAsync(instanceId, Event(HistoryEventType.EventRaised) with { Name = eventName, Input = payloads.Serialize(eventPayload) }, cancellation);
+
+    /// <inheritdoc/>
+    public override Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
+        TellAsync(instanceId, Event(HistoryEventType.ExecutionTerminated) with { Input = payloads.Serialize(options?.Output) }, cancellation);
+
+    /// <inheritdoc/>
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        TellAsync(instanceId, Event(HistoryEventType.ExecutionSuspended) with { Reason = reason }, cancellation);
+
+    /// <inheritdoc/>
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        TellAsync(instanceId, Event(HistoryEventType.ExecutionResumed) with { Reason = reason }, cancellation);
+
+    /// <inheritdoc/>
+    public override async Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        var isPurged = await OffThread(
+            () => database.Write(session =>
+            {
+                if (InstanceTable.StatusOf(session, instanceId) is { } status && !status.HasEnded())
+                {
+                    throw new InvalidOperationException($"The instance '{instanceId}' is {status}; only instances that have ended can be purged.");
+                }
+
+                return InstanceTable.Delete(session, instanceId);
+            }),
+            cancellation);
+        return new PurgeResult(isPurged ? 1 : 0, isComplete: true);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        var statuses = filter.Statuses?.ToList() is { Count: > 0 } asked ? asked.Where(status => status.HasEnded()).ToList() : [.. RuntimeStatuses.Ended];
+        var purged = 0;
+        if (statuses.Count == 0)
+        {
+            return new PurgeResult(0, isComplete: true);
+        }
+
+        // Batches, so that turns are not held up by a long transaction.
+        var query = new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, statuses);
+        for (var batch = PurgeBatch; batch == PurgeBatch; purged += batch)
+        {
+            batch = await OffThread(() => database.Write(session => PurgePage(session, query)), cancellation);
+        }
+
+        return new PurgeResult(purged, isComplete: true);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    {
+        var row = await FindAsync(instanceId, cancellation)
+            ?? throw new ArgumentException($"There is no instance '{instanceId}'.", nameof(instanceId));
+        if (!restartWithNewInstanceId && !row.HasEnded)
+        {
+            throw new InvalidOperationException($"The instance '{instanceId}' is {row.Status}; only one that has ended can be restarted under its id.");
+        }
+
+        var started = Event(HistoryEventType.ExecutionStarted) with { Name = row.Name, Input = row.Input, Tags = row.Tags };
+        return await StartAsync(restartWithNewInstanceId ? ExecutionIds.New() : instanceId, started, startAt: null, [], cancellation);
+    }
+
+    private static int PurgePage(SqlSession session, OrchestrationQuery query)
+    {
+        var page = InstanceQuery.Page(session, query, PurgeBatch, continuationToken: null);
+        foreach (var row in page.Values)
+        {
+            InstanceTable.Delete(session, row.Id);
+        }
+
+        return page.Values.Count;
+    }
+
+    private static RpcException Unknown(string instanceId) => new(StatusCode.NotFound, $"There is no orchestration instance '{instanceId}'.");
+
+    private HistoryEvent Event(HistoryEventType type) => new(type, -1, time.GetUtcNow());
+
+    private async Task TellAsync(string instanceId, HistoryEvent told, CancellationToken cancellation)
+    {
+        await OffThread(
+            () => database.Write(session =>
+            {
+                var status = InstanceTable.StatusOf(session, instanceId) ?? throw Unknown(instanceId);
+                if (status.HasEnded())
+                {
+                    throw new RpcException(StatusCode.FailedPrecondition, $"The orchestration instance '{instanceId}' has ended: it is {status}.");
+                }
+
+                InboxTable.Add(session, instanceId, told);
+                return true;
+            }),
+            cancellation);
+        signals.Announce(new CommitEffects { Reached = { instanceId } });
+    }
+}

@@ -1,0 +1,107 @@
+using System.Threading.Channels;
+using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Storage;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace LocalFunctions.Durable.Dispatch;
+
+/// <summary>
+/// Runs activities, as many at a time as allowed. An activity leaves the database in the transaction that brings its result to
+/// its caller: one that a crash or stop interrupts runs again.
+/// </summary>
+internal sealed class ActivityDispatcher(
+    DurableDatabase database,
+    IDurableFunctions functions,
+    ReadyInstances ready,
+    StorageHealth health,
+    TimeProvider time,
+    ILogger logger) : IDisposable
+{
+    private readonly Channel<long> _line = Channel.CreateUnbounded<long>();
+    private readonly CancellationTokenSource _interrupt = new();
+    private int _running;
+
+    /// <summary>How many run now.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    /// <summary>An activity is to run.</summary>
+    public void Add(long sequence) => _line.Writer.TryWrite(sequence);
+
+    /// <summary>Runs activities until no more are to be taken and those that run have ended.</summary>
+    public Task RunAsync(int maxConcurrent, CancellationToken takeNoMore) =>
+        Task.WhenAll(Enumerable.Range(0, maxConcurrent).Select(_ => Task.Run(() => WorkAsync(takeNoMore), CancellationToken.None)));
+
+    /// <summary>Cancels those that run; they run again after the next start.</summary>
+    public void Interrupt() => _interrupt.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _interrupt.Dispose();
+
+    private async Task WorkAsync(CancellationToken takeNoMore)
+    {
+        try
+        {
+            while (!takeNoMore.IsCancellationRequested)
+            {
+                var sequence = await _line.Reader.ReadAsync(takeNoMore);
+                var activity = await health.PatientlyAsync(() => database.Read(session => ActivityTable.Find(session, sequence)));
+                if (activity is not null)
+                {
+                    await RunOneAsync(activity);
+                }
+            }
+        }
+        catch (Exception stop) when (stop is OperationCanceledException or ObjectDisposedException)
+        {
+            // Stopping. Whatever has no result yet is still in the database.
+        }
+    }
+
+    private async Task RunOneAsync(ActivityRow activity)
+    {
+        Interlocked.Increment(ref _running);
+        try
+        {
+            var result = await ResultAsync(activity);
+            if (result is not null && await health.PatientlyAsync(() => database.Write(session => ActivityTable.Finish(session, activity, result))))
+            {
+                ready.Add(activity.InstanceId);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    /// <summary>Null if the activity was interrupted.</summary>
+    private async Task<HistoryEvent?> ResultAsync(ActivityRow activity)
+    {
+        if (!functions.HasActivity(activity.Name))
+        {
+            EngineLog.ActivityUnknown(logger, activity.Name, activity.InstanceId);
+            return Result(HistoryEventType.TaskFailed, activity);
+        }
+
+        try
+        {
+            var output = await functions.RunActivityAsync(activity.Name, activity.InstanceId, activity.Input, _interrupt.Token);
+            return Result(HistoryEventType.TaskCompleted, activity) with { Result = JsonPayloads.Checked(output) };
+        }
+        catch (Exception) when (_interrupt.IsCancellationRequested)
+        {
+            // Whatever it says, it failed because we stop it.
+            return null;
+        }
+        catch (Exception failure)
+        {
+            var details = TaskFailureDetails.FromException(failure);
+            EngineLog.ActivityFailed(logger, activity.Name, activity.InstanceId, details.ToString());
+            return Result(HistoryEventType.TaskFailed, activity) with { Failure = details };
+        }
+    }
+
+    private HistoryEvent Result(HistoryEventType type, ActivityRow activity) =>
+        new(type, -1, time.GetUtcNow()) { TaskId = activity.TaskId };
+}

@@ -1,0 +1,100 @@
+using LocalFunctions.Durable.Storage;
+
+namespace LocalFunctions.Durable.Dispatch;
+
+/// <summary>Gives a turn to instances for which something became due. Sleeps until the next due time: it never polls.</summary>
+internal sealed class DurableTimers : IDisposable
+{
+    // Timers of the platform reach some weeks only; waking once a day costs nothing.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
+
+    private readonly DurableDatabase _database;
+    private readonly ReadyInstances _ready;
+    private readonly StorageHealth _health;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private DateTimeOffset _armedFor = DateTimeOffset.MaxValue;
+
+    public DurableTimers(DurableDatabase database, ReadyInstances ready, StorageHealth health, TimeProvider time)
+    {
+        _database = database;
+        _ready = ready;
+        _health = health;
+        _time = time;
+        _timer = time.CreateTimer(_ => _wake.Release(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Something new becomes due at a time.</summary>
+    public void Due(DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            if (at >= _armedFor)
+            {
+                return;
+            }
+
+            _armedFor = at;
+        }
+
+        _wake.Release();
+    }
+
+    /// <summary>Runs until stopped. What was due at the first look is for the caller's start to find.</summary>
+    public async Task RunAsync(DateTimeOffset lastLook, CancellationToken stopping)
+    {
+        try
+        {
+            await LoopAsync(lastLook, stopping);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // Stopping. What becomes due is in the database.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _wake.Dispose();
+    }
+
+    private async Task LoopAsync(DateTimeOffset lastLook, CancellationToken stopping)
+    {
+        while (true)
+        {
+            var now = _time.GetUtcNow();
+            var since = lastLook;
+            lock (_gate)
+            {
+                _armedFor = DateTimeOffset.MaxValue;
+            }
+
+            var (reached, next) = await _health.PatientlyAsync(() => _database.Read(session =>
+                (InboxTable.ReachedInstances(session, since, now), InboxTable.NextDue(session, now))));
+            reached.ForEach(_ready.Add);
+            lastLook = now;
+            if (next is null || Arm(next.Value, now))
+            {
+                await _wake.WaitAsync(stopping);
+            }
+        }
+    }
+
+    /// <summary>Sets the alarm; false if the time was reached while it was set.</summary>
+    private bool Arm(DateTimeOffset next, DateTimeOffset now)
+    {
+        var sleep = next - now < LongestSleep ? next - now : LongestSleep;
+        lock (_gate)
+        {
+            _armedFor = next < _armedFor ? next : _armedFor;
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(sleep.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        }
+
+        // The clock may have jumped between reading it and setting the alarm, which would ring late by as much.
+        return _time.GetUtcNow() - now < TimeSpan.FromMilliseconds(100) && _time.GetUtcNow() < next;
+    }
+}

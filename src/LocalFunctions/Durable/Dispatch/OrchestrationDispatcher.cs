@@ -1,0 +1,109 @@
+using LocalFunctions.Durable.Replay;
+using LocalFunctions.Durable.Storage;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace LocalFunctions.Durable.Dispatch;
+
+/// <summary>Gives instances their turns, each on one of a few threads, so that an orchestrator that does not return holds up one thread only.</summary>
+internal sealed class OrchestrationDispatcher(
+    DurableDatabase database,
+    IDurableFunctions functions,
+    JsonPayloads payloads,
+    ReadyInstances ready,
+    WorkSignals signals,
+    StorageHealth health,
+    TimeProvider time,
+    ILoggerFactory loggers)
+{
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+    private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
+
+    /// <summary>Runs turns until no more are to be taken and those that run have ended.</summary>
+    public Task RunAsync(int maxConcurrent, CancellationToken stopping)
+    {
+        stopping.Register(ready.Close);
+        return Task.WhenAll(Enumerable.Range(1, maxConcurrent).Select(number => RunThread($"orchestrations {number}", stopping)));
+    }
+
+    private Task RunThread(string name, CancellationToken stopping)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            while (ready.TryTake(out var instanceId))
+            {
+                TakeTurn(instanceId, stopping);
+            }
+
+            ended.SetResult();
+        })
+        {
+            IsBackground = true,
+            Name = name,
+        };
+        thread.Start();
+        return ended.Task;
+    }
+
+    private void TakeTurn(string instanceId, CancellationToken stopping)
+    {
+        try
+        {
+            RunTurn(instanceId);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // Stopping. The turn was not written, so the next start takes it again.
+        }
+        catch (Exception failure)
+        {
+            EngineLog.TurnFails(_logger, failure, instanceId, PauseAfterFailure.TotalSeconds);
+            _ = TryLaterAsync(instanceId, stopping);
+        }
+        finally
+        {
+            ready.Done(instanceId);
+        }
+    }
+
+    private async Task TryLaterAsync(string instanceId, CancellationToken stopping)
+    {
+        await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ready.Add(instanceId);
+    }
+
+    private void RunTurn(string instanceId)
+    {
+        var now = time.GetUtcNow();
+        if (Patiently(() => database.Read(session => Turn.Load(session, instanceId, now))) is not { } turn)
+        {
+            return;
+        }
+
+        var result = Decide(turn, now);
+        if (Patiently(() => database.Write(session => new TurnWriter(session, turn, result, now).Write())) is { } effects)
+        {
+            Log(turn.Instance, result);
+            signals.Announce(effects);
+        }
+    }
+
+    private TurnResult Decide(Turn turn, DateTimeOffset now) => turn.Terminated is { } terminated
+        ? new TurnResult(OrchestrationRuntimeStatus.Terminated, []) { Output = terminated.Input, EndId = -1 }
+        : new OrchestrationReplay(turn.Instance.Id, turn.Started!, functions, payloads, loggers).Run(turn.Past, turn.Arrived, now);
+
+    private T Patiently<T>(Func<T> work) => health.PatientlyAsync(work).GetAwaiter().GetResult();
+
+    private void Log(InstanceRow instance, TurnResult result)
+    {
+        if (result.Failure is { } failure)
+        {
+            EngineLog.Failed(_logger, instance.Name, instance.Id, failure.ToString());
+        }
+        else if (result.HasEnded)
+        {
+            EngineLog.Ended(_logger, instance.Name, instance.Id, result.Status.ToString());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace LocalFunctions.Durable.Dispatch;
+
+/// <summary>Wakes those who wait for a change of an instance.</summary>
+internal sealed class StatusWatch
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, TaskCompletionSource> _watched = new(StringComparer.Ordinal);
+
+    /// <summary>Completes at the next change. Ask before looking at the instance, and no change is missed.</summary>
+    public Task NextChange(string instanceId)
+    {
+        lock (_gate)
+        {
+            if (!_watched.TryGetValue(instanceId, out var change))
+            {
+                _watched.Add(instanceId, change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+
+            return change.Task;
+        }
+    }
+
+    /// <summary>An instance changed.</summary>
+    public void Changed(string instanceId)
+    {
+        lock (_gate)
+        {
+            if (_watched.Remove(instanceId, out var change))
+            {
+                change.SetResult();
+            }
+        }
+    }
+}

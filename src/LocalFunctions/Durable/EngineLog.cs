@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace LocalFunctions.Durable;
+
+/// <summary>What the durable engine logs.</summary>
+internal static partial class EngineLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "Task hub {Hub} is open: {Instances} instances and {Activities} activities go on")]
+    public static partial void Opened(ILogger logger, string hub, int instances, int activities);
+
+    [LoggerMessage(1001, LogLevel.Information, "{Orchestrator} {Instance}: {Status}")]
+    public static partial void Ended(ILogger logger, string orchestrator, string instance, string status);
+
+    [LoggerMessage(1002, LogLevel.Error, "{Orchestrator} {Instance} failed: {Failure}")]
+    public static partial void Failed(ILogger logger, string orchestrator, string instance, string failure);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Activity {Activity} of {Instance} failed: {Failure}")]
+    public static partial void ActivityFailed(ILogger logger, string activity, string instance, string failure);
+
+    [LoggerMessage(1004, LogLevel.Error, "Activity {Activity} of {Instance} does not exist or is disabled")]
+    public static partial void ActivityUnknown(ILogger logger, string activity, string instance);
+
+    [LoggerMessage(1005, LogLevel.Error, "The durable database cannot be used, next try in {Seconds} s: {Problem}")]
+    public static partial void StorageFails(ILogger logger, double seconds, string problem);
+
+    [LoggerMessage(1006, LogLevel.Information, "The durable database can be used again")]
+    public static partial void StorageWorks(ILogger logger);
+
+    [LoggerMessage(1007, LogLevel.Error, "A turn of {Instance} could not be taken, next try in {Seconds} s")]
+    public static partial void TurnFails(ILogger logger, Exception failure, string instance, double seconds);
+
+    [LoggerMessage(1008, LogLevel.Warning, "{Activities} activities did not end in time; they will run again after the next start")]
+    public static partial void Abandoned(ILogger logger, int activities);
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.DurableTask;
+
+namespace LocalFunctions.Durable;
+
+/// <summary>Inputs, outputs, events and custom status as JSON, none larger than the limit.</summary>
+internal sealed class JsonPayloads(JsonSerializerOptions options) : DataConverter
+{
+    /// <summary>A history is read at every turn and kept for long: it is for references, not for data.</summary>
+    public const int LimitBytes = 1024 * 1024;
+
+    /// <summary>Refuses a payload above the limit.</summary>
+    /// <exception cref="InvalidOperationException">It is larger.</exception>
+    public static string? Checked(string? json)
+    {
+        // A char is at least one byte and at most three, so most payloads need no counting.
+        if (json is null || json.Length <= LimitBytes / 3 || Encoding.UTF8.GetByteCount(json) is var bytes && bytes <= LimitBytes)
+        {
+            return json;
+        }
+
+        throw new InvalidOperationException(
+            $"A payload of {bytes} bytes exceeds the limit of {LimitBytes} bytes for inputs, outputs, events and custom status. "
+            + "Store the data elsewhere and pass its name.");
+    }
+
+    /// <inheritdoc/>
+    public override string? Serialize(object? value) =>
+        value is null ? null : Checked(JsonSerializer.Serialize(value, value.GetType(), options));
+
+    /// <inheritdoc/>
+    public override object? Deserialize(string? data, Type targetType) =>
+        string.IsNullOrEmpty(data) ? null : JsonSerializer.Deserialize(data, targetType, options);
+}

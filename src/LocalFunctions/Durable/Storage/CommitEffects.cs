@@ -1,0 +1,20 @@
+namespace LocalFunctions.Durable.Storage;
+
+/// <summary>What a transaction gives the dispatchers to do, once it is on disk.</summary>
+internal sealed class CommitEffects
+{
+    /// <summary>Instances whose inbox has something new.</summary>
+    public HashSet<string> Reached { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Instances whose status, custom status or output may have changed.</summary>
+    public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Activities that are to run.</summary>
+    public List<long> Activities { get; } = [];
+
+    /// <summary>When the earliest new timer is due; null if there is none.</summary>
+    public DateTimeOffset? NextDue { get; private set; }
+
+    /// <summary>Something becomes due at a time.</summary>
+    public void Due(DateTimeOffset at) => NextDue = NextDue is { } earlier && earlier < at ? earlier : at;
+}

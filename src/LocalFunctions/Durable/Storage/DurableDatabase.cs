@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace LocalFunctions.Durable.Storage;
+
+/// <summary>The SQLite file: one writer at a time, readers beside it, one process.</summary>
+internal sealed class DurableDatabase : IDisposable
+{
+    private readonly string _path;
+    private readonly FileStream _ownership;
+    private readonly SqlSession _writer;
+    private readonly Lock _writing = new();
+    private readonly ConcurrentBag<SqlSession> _readers = [];
+    private volatile bool _closed;
+
+    private DurableDatabase(string path, FileStream ownership, SqlSession writer)
+    {
+        _path = path;
+        _ownership = ownership;
+        _writer = writer;
+    }
+
+    /// <summary>Opens or makes the database.</summary>
+    /// <exception cref="DurableStorageException">It is another's, damaged, of a newer version, or no database of this engine.</exception>
+    public static DurableDatabase Open(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var ownership = Own(path);
+        SqlSession? writer = null;
+        try
+        {
+            writer = Connect(path);
+            Prepare(writer, path);
+            return new DurableDatabase(path, ownership, writer);
+        }
+        catch (Exception failure)
+        {
+            writer?.Dispose();
+            ownership.Dispose();
+            if (failure is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT })
+            {
+                throw new DurableStorageException(
+                    $"The file '{path}' is damaged or not a database: {failure.Message} Nothing was changed. Put back a copy of it, or move it away to start with an empty history.",
+                    failure);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Runs statements in one transaction: all of them are on disk when this returns, or none ever.</summary>
+    public T Write<T>(Func<SqlSession, T> statements)
+    {
+        lock (_writing)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            _writer.Execute("BEGIN IMMEDIATE");
+            try
+            {
+                var result = statements(_writer);
+                _writer.Execute("COMMIT");
+                return result;
+            }
+            catch
+            {
+                RollBack();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Runs queries on one consistent state.</summary>
+    public T Read<T>(Func<SqlSession, T> queries)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        var reader = _readers.TryTake(out var idle) ? idle : Connect(_path);
+        try
+        {
+            reader.Execute("BEGIN");
+            var result = queries(reader);
+            reader.Execute("COMMIT");
+            Return(reader);
+            return result;
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_writing)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            DisposeReaders();
+            _writer.Dispose();
+            _ownership.Dispose();
+        }
+    }
+
+    private void Return(SqlSession reader)
+    {
+        _readers.Add(reader);
+        if (_closed)
+        {
+            DisposeReaders();
+        }
+    }
+
+    private void DisposeReaders()
+    {
+        while (_readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            _writer.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // After some errors, a full disk among them, SQLite has rolled back by itself.
+        }
+    }
+
+    private static FileStream Own(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException failure)
+        {
+            throw new DurableStorageException(
+                $"The database '{path}' is in use by another process. Stop that one first, or give this one a directory of its own.", failure);
+        }
+    }
+
+    private static SqlSession Connect(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        return new SqlSession(connection);
+    }
+
+    private static void Prepare(SqlSession session, string path)
+    {
+        var version = (long)session.Scalar("PRAGMA user_version")!;
+        var application = (long)session.Scalar("PRAGMA application_id")!;
+        var isEmpty = (long)session.Scalar("SELECT COUNT(*) FROM sqlite_schema")! == 0;
+        if (!isEmpty && application != DurableSchema.ApplicationId)
+        {
+            throw new DurableStorageException($"The file '{path}' is a database of another program. Nothing was changed. Choose another path.");
+        }
+
+        if (version > DurableSchema.Version)
+        {
+            throw new DurableStorageException(
+                $"The database '{path}' has version {version}; this program knows {DurableSchema.Version}. Nothing was changed. Run the newer program that wrote it.");
+        }
+
+        session.Scalar("PRAGMA journal_mode=WAL");
+        session.Execute("PRAGMA synchronous=FULL");
+        if (isEmpty)
+        {
+            session.Execute(
+                $"BEGIN IMMEDIATE; {DurableSchema.Create} PRAGMA application_id={DurableSchema.ApplicationId}; PRAGMA user_version={DurableSchema.Version}; COMMIT");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using LocalFunctions.Durable.History;
+
+namespace LocalFunctions.Durable.Storage;
+
+/// <summary>Statements about histories.</summary>
+internal static class HistoryTable
+{
+    public static List<HistoryEvent> Read(SqlSession session, string instanceId) => session.Query(
+        "SELECT event FROM history WHERE instance_id = $1 ORDER BY sequence", reader => HistoryJson.ReadEvent(reader.GetString(0)), instanceId);
+
+    /// <summary>Writes events after those that are there.</summary>
+    public static void Append(SqlSession session, string instanceId, int length, IEnumerable<string> events)
+    {
+        foreach (var happened in events)
+        {
+            session.Execute("INSERT INTO history(instance_id, sequence, event) VALUES($1, $2, $3)", instanceId, length++, happened);
+        }
+    }
+
+    public static void Delete(SqlSession session, string instanceId) => session.Execute("DELETE FROM history WHERE instance_id = $1", instanceId);
+}

@@ -1,0 +1,56 @@
+using LocalFunctions.Durable.History;
+
+namespace LocalFunctions.Durable.Storage;
+
+/// <summary>Statements about events that are to reach an instance.</summary>
+internal static class InboxTable
+{
+    /// <summary>The due of an event that arrives at once.</summary>
+    public const long AtOnce = 0;
+
+    /// <summary>The due of an event that goes before all that arrived meanwhile.</summary>
+    public const long BeforeAll = -1;
+
+    /// <summary>Tells an instance something. An execution id makes it for this execution only, a task id lets it be taken back.</summary>
+    public static void Add(SqlSession session, string instanceId, HistoryEvent happened, long due = AtOnce, string? executionId = null, int? taskId = null) =>
+        session.Execute(
+            "INSERT INTO inbox(instance_id, execution_id, task_id, due, event) VALUES($1, $2, $3, $4, $5)",
+            instanceId,
+            executionId,
+            taskId,
+            due,
+            HistoryJson.Write(happened));
+
+    /// <summary>What has reached an instance, in order: first what was to arrive at once, then what became due.</summary>
+    public static List<InboxRow> Arrived(SqlSession session, string instanceId, DateTimeOffset now, int limit) => session.Query(
+        "SELECT sequence, event FROM inbox WHERE instance_id = $1 AND due <= $2 ORDER BY due, sequence LIMIT $3",
+        reader => new InboxRow(reader.GetInt64(0), reader.GetString(1)),
+        instanceId,
+        now.UtcTicks,
+        limit);
+
+    /// <summary>Instances that something has reached since a time.</summary>
+    public static List<string> ReachedInstances(SqlSession session, DateTimeOffset? since, DateTimeOffset now) => session.Query(
+        "SELECT DISTINCT instance_id FROM inbox WHERE due > $1 AND due <= $2",
+        reader => reader.GetString(0),
+        since?.UtcTicks ?? long.MinValue,
+        now.UtcTicks);
+
+    /// <summary>When the next thing becomes due; null if nothing will.</summary>
+    public static DateTimeOffset? NextDue(SqlSession session, DateTimeOffset now) =>
+        session.Scalar("SELECT MIN(due) FROM inbox WHERE due > $1", now.UtcTicks) is long due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
+
+    /// <summary>An event is in the history now, or not wanted.</summary>
+    public static void Remove(SqlSession session, long sequence) => session.Execute("DELETE FROM inbox WHERE sequence = $1", sequence);
+
+    /// <summary>Takes back a timer of an execution.</summary>
+    public static void RemoveTimer(SqlSession session, string instanceId, string executionId, int taskId) => session.Execute(
+        "DELETE FROM inbox WHERE instance_id = $1 AND execution_id = $2 AND task_id = $3", instanceId, executionId, taskId);
+
+    /// <summary>Takes back whatever was for one execution only.</summary>
+    public static void RemoveExecution(SqlSession session, string instanceId, string executionId) => session.Execute(
+        "DELETE FROM inbox WHERE instance_id = $1 AND execution_id = $2", instanceId, executionId);
+}
+
+/// <summary>An event that has reached an instance.</summary>
+internal sealed record InboxRow(long Sequence, string Event);

@@ -1,0 +1,95 @@
+using LocalFunctions.Durable.History;
+using Microsoft.Data.Sqlite;
+using Microsoft.DurableTask.Client;
+
+namespace LocalFunctions.Durable.Storage;
+
+/// <summary>Statements about instances.</summary>
+internal static class InstanceTable
+{
+    /// <summary>The columns that <see cref="Read"/> expects.</summary>
+    public const string Columns = "id, execution_id, name, status, created, updated, tags, parent, custom_status, input, output, failure";
+
+    private const string NotEnded = "status NOT IN (1, 3, 5)";
+
+    public static InstanceRow? Find(SqlSession session, string id) =>
+        session.Query($"SELECT {Columns} FROM instances WHERE id = $1", Read, id).SingleOrDefault();
+
+    /// <summary>The status of an instance; null if there is none.</summary>
+    public static OrchestrationRuntimeStatus? StatusOf(SqlSession session, string id) =>
+        session.Scalar("SELECT status FROM instances WHERE id = $1", id) is long status ? (OrchestrationRuntimeStatus)status : null;
+
+    /// <summary>Makes an instance that is to start, in place of an ended one of the same id.</summary>
+    public static void Create(SqlSession session, string id, HistoryEvent started, DateTimeOffset? startAt)
+    {
+        Delete(session, id);
+        session.Execute(
+            """
+            INSERT INTO instances(id, execution_id, name, status, created, updated, tags, parent, input)
+            VALUES($1, $2, $3, $4, $5, $5, $6, $7, $8)
+            """,
+            id,
+            ExecutionIds.New(),
+            started.Name,
+            (int)OrchestrationRuntimeStatus.Pending,
+            started.Timestamp.UtcTicks,
+            HistoryJson.Write(started.Tags),
+            HistoryJson.Write(started.Parent),
+            started.Input);
+        InboxTable.Add(session, id, started, startAt is { } due && due > started.Timestamp ? due.UtcTicks : InboxTable.AtOnce);
+    }
+
+    /// <summary>Forgets an instance and all that belongs to it.</summary>
+    public static bool Delete(SqlSession session, string id)
+    {
+        DeleteWork(session, id);
+        session.Execute("DELETE FROM history WHERE instance_id = $1", id);
+        return session.Execute("DELETE FROM instances WHERE id = $1", id) > 0;
+    }
+
+    /// <summary>Drops what an instance still waits for or is to be told.</summary>
+    public static void DeleteWork(SqlSession session, string id)
+    {
+        session.Execute("DELETE FROM inbox WHERE instance_id = $1", id);
+        session.Execute("DELETE FROM activities WHERE instance_id = $1", id);
+    }
+
+    /// <summary>Writes what a turn changed; false if the instance was replaced meanwhile.</summary>
+    public static bool Update(SqlSession session, InstanceRow row, string executionId) => session.Execute(
+        """
+        UPDATE instances SET execution_id = $3, status = $4, created = $5, updated = $6, custom_status = $7, input = $8, output = $9, failure = $10
+        WHERE id = $1 AND execution_id = $2
+        """,
+        row.Id,
+        executionId,
+        row.ExecutionId,
+        (int)row.Status,
+        row.Created.UtcTicks,
+        row.Updated.UtcTicks,
+        row.CustomStatus,
+        row.Input,
+        row.Output,
+        HistoryJson.Write(row.Failure)) > 0;
+
+    /// <summary>Whether an instance can still be told something; an execution id narrows that to this execution.</summary>
+    public static bool Listens(SqlSession session, string id, string? executionId = null) => session.Scalar(
+        $"SELECT 1 FROM instances WHERE id = $1 AND {NotEnded} AND ($2 IS NULL OR execution_id = $2)", id, executionId) is not null;
+
+    public static InstanceRow Read(SqliteDataReader reader) => new(
+        reader.GetString(0),
+        reader.GetString(1),
+        reader.GetString(2),
+        (OrchestrationRuntimeStatus)reader.GetInt32(3),
+        new DateTimeOffset(reader.GetInt64(4), TimeSpan.Zero),
+        new DateTimeOffset(reader.GetInt64(5), TimeSpan.Zero))
+    {
+        Tags = HistoryJson.ReadTags(Text(reader, 6)),
+        Parent = HistoryJson.ReadParent(Text(reader, 7)),
+        CustomStatus = Text(reader, 8),
+        Input = Text(reader, 9),
+        Output = Text(reader, 10),
+        Failure = HistoryJson.ReadFailure(Text(reader, 11)),
+    };
+
+    private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

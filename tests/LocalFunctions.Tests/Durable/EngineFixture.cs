@@ -1,0 +1,95 @@
+using LocalFunctions.Durable;
+using LocalFunctions.Durable.History;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LocalFunctions.Tests.Durable;
+
+/// <summary>The real engine on a database file of its own, with a clock that the test moves.</summary>
+internal sealed class EngineFixture : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly string _directory = Directory.CreateTempSubdirectory("durable-").FullName;
+    private DurableEngine? _engine;
+
+    public TestFunctions Functions { get; set; } = new();
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
+
+    public int MaxActivities { get; set; } = 4;
+
+    public string DatabasePath => Path.Combine(_directory, "hub.db");
+
+    public DurableEngine Engine => _engine ?? throw new InvalidOperationException("Start the engine first.");
+
+    public DurableTaskClient Client => Engine.CreateClient();
+
+    public async Task<EngineFixture> StartAsync()
+    {
+        _engine = new DurableEngine(new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, 4, TestFunctions.Json), Functions, Time, Loggers);
+        await _engine.StartAsync(CancellationToken.None);
+        return this;
+    }
+
+    /// <summary>Ends the engine as a crash does: nothing is drained, nothing more is written.</summary>
+    public Task CrashAsync() => Engine.DisposeAsync().AsTask();
+
+    public async Task<EngineFixture> CrashAndRestartAsync()
+    {
+        await CrashAsync();
+        return await StartAsync();
+    }
+
+    public Task<string> ScheduleAsync(string orchestrator, object? input = null, string? id = null) =>
+        Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(id));
+
+    public async Task<OrchestrationMetadata> EndOfAsync(string id)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
+    }
+
+    public async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input = null, string? id = null) =>
+        await EndOfAsync(await ScheduleAsync(orchestrator, input, id));
+
+    /// <summary>Waits until the instance is as asked.</summary>
+    public async Task<OrchestrationMetadata> UntilAsync(string id, Func<OrchestrationMetadata, bool> isReached) =>
+        await UntilAsync(async () => await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && isReached(found) ? found : null);
+
+    /// <summary>Waits until the history holds so many events of a type.</summary>
+    public async Task<IReadOnlyList<HistoryEvent>> UntilHistoryAsync(string id, HistoryEventType type, int count = 1) =>
+        await UntilAsync(async () => await HistoryAsync(id) is { } found && found.Count(happened => happened.EventType == type) >= count ? found : null);
+
+    public async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(string id) => await Engine.GetHistoryAsync(id, CancellationToken.None) ?? [];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_engine is not null)
+        {
+            await _engine.DisposeAsync();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static async Task<T> UntilAsync<T>(Func<Task<T?>> look)
+        where T : class
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            if (await look() is { } found)
+            {
+                return found;
+            }
+
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace QdrantStandIn;
+
+/// <summary>Everything one server knows. It outlives the listening, as a disk outlives a process.</summary>
+internal sealed class NodeState : IDisposable
+{
+    private readonly Dictionary<string, Collection> _collections = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _aliases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, StoredSnapshot>> _snapshots = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Archive> _loaded = new(StringComparer.Ordinal);
+    private long _inode = 0xc88000;
+
+    public NodeState(StandInOptions options)
+    {
+        Options = options;
+        Directory = System.IO.Directory.CreateTempSubdirectory("qdrant-stand-in-").FullName;
+    }
+
+    public Lock Gate { get; } = new();
+
+    public StandInOptions Options { get; }
+
+    public string Directory { get; }
+
+    public KnownArchives Known { get; } = new();
+
+    public Faults Faults { get; } = new();
+
+    public IReadOnlyDictionary<string, Collection> Collections => _collections;
+
+    public IReadOnlyDictionary<string, string> Aliases => _aliases;
+
+    public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
+
+    /// <summary>The collection of that name, or that an alias of that name points to.</summary>
+    public (string Name, Collection Collection) Resolve(string name)
+    {
+        var actual = _aliases.GetValueOrDefault(name, name);
+        return _collections.TryGetValue(actual, out var collection) ? (actual, collection) : throw Failure.NoCollection(name);
+    }
+
+    public void Create(string name, JsonObject request)
+    {
+        CheckName(name);
+        if (_collections.ContainsKey(name))
+        {
+            throw new Failure(409, $"Wrong input: Collection `{name}` already exists!");
+        }
+
+        var config = EmptyCollection.Config(request);
+        var path = NewPath();
+        File.WriteAllBytes(path, new TarBuilder().AddCollection(config, points: 0).Finish());
+        _collections[name] = new Collection { Archive = FileArchive.Of(path), Info = EmptyCollection.Info(config, [], 0), Count = 0 };
+    }
+
+    public bool Delete(string name)
+    {
+        foreach (var alias in _aliases.Where(a => string.Equals(a.Value, name, StringComparison.Ordinal)).Select(a => a.Key).ToList())
+        {
+            _aliases.Remove(alias);
+        }
+
+        return _collections.Remove(name);
+    }
+
+    public void Set(string name, Archive archive, SnapshotContents? contents = null)
+    {
+        var known = Known.Find(archive);
+        if (archive is not UnknownArchive)
+        {
+            _loaded.TryAdd(archive.Sha256, archive);
+        }
+
+        contents ??= known?.Info is null && known?.Placement is null ? SnapshotContents.Read(archive, $"col-{name}-recovery-loaded") : null;
+        var count = known?.Count ?? contents?.Points ?? 0;
+        _collections[name] = new Collection
+        {
+            Archive = archive,
+            Count = count,
+            Info = known?.Info?.DeepClone().AsObject() ?? EmptyCollection.Info(contents?.Config ?? EmptyCollection.Config(), contents?.Schema ?? [], count),
+            Points = known?.Points ?? [],
+            Placement = known?.Placement,
+        };
+    }
+
+    /// <summary>An archive with that hash that some collection has or had when it was loaded.</summary>
+    public Archive? FindBytes(string sha256) => _loaded.GetValueOrDefault(sha256);
+
+    /// <summary>Restores an archive that the server has, as the end of an upload or a recovery.</summary>
+    public void Restore(string name, Archive archive)
+    {
+        name = _aliases.GetValueOrDefault(name, name);
+        var contents = SnapshotContents.Read(archive, $"col-{name}-recovery-{_inode:x}");
+        if (_collections.TryGetValue(name, out var existing))
+        {
+            EmptyCollection.CheckCompatible(existing.Info["config"]!.AsObject(), contents.Config);
+        }
+
+        Set(name, archive, contents);
+        _collections[name].UnsettledPolls = Faults.UnsettledPollsAfterRestore;
+    }
+
+    public void SetAlias(string alias, string collection)
+    {
+        if (!_collections.ContainsKey(collection))
+        {
+            throw Failure.NoCollection(collection);
+        }
+
+        if (_collections.ContainsKey(alias))
+        {
+            throw new Failure(409, $"Wrong input: Collection `{alias}` already exists!");
+        }
+
+        _aliases[alias] = collection;
+    }
+
+    public void RemoveAlias(string alias) => _aliases.Remove(alias);
+
+    public void RenameAlias(string from, string to)
+    {
+        if (!_aliases.Remove(from, out var collection))
+        {
+            throw new Failure(404, $"Not found: Alias {from} does not exists!");
+        }
+
+        _aliases[to] = collection;
+    }
+
+    public IReadOnlyDictionary<string, StoredSnapshot>? SnapshotsOf(string collection) => _snapshots.GetValueOrDefault(collection);
+
+    public StoredSnapshot Snapshot(string name, Collection collection)
+    {
+        var now = Options.Time.GetUtcNow();
+        return Store(name, $"{name}-{Options.PeerId.ToString(CultureInfo.InvariantCulture)}-{now.UtcDateTime:yyyy-MM-dd-HH-mm-ss}.snapshot", collection.Archive, hasChecksum: true);
+    }
+
+    public StoredSnapshot Store(string collection, string file, Archive archive, bool hasChecksum)
+    {
+        if (!_snapshots.TryGetValue(collection, out var files))
+        {
+            _snapshots[collection] = files = new Dictionary<string, StoredSnapshot>(StringComparer.Ordinal);
+        }
+
+        return files[file] = new StoredSnapshot(file, archive, Options.Time.GetUtcNow(), hasChecksum, _inode++);
+    }
+
+    public bool DeleteSnapshot(string collection, string file) => _snapshots.TryGetValue(collection, out var files) && files.Remove(file);
+
+    public string NewPath() => Path.Combine(Directory, $"{Interlocked.Increment(ref _inode):x}.file");
+
+    public static void CheckName(string name)
+    {
+        if (name.Length is 0 or > 255)
+        {
+            throw new Failure(422, $"Validation error in path parameters: [collection_name: value \"{name}\" invalid, must be from 1 to 255 characters]") { LeavesBodyUnread = true };
+        }
+
+        foreach (var c in name)
+        {
+            if ("<>:\"/\\|?*\0\u001F".Contains(c, StringComparison.Ordinal))
+            {
+                throw new Failure(422, $"Validation error in path parameters: [collection_name: collection name cannot contain \"{c}\" char]") { LeavesBodyUnread = true };
+            }
+        }
+    }
+}
