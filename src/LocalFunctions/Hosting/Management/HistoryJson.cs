@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LocalFunctions.Durable;
+using LocalFunctions.Durable.History;
 
 namespace LocalFunctions.Hosting.Management;
 
@@ -7,13 +7,13 @@ namespace LocalFunctions.Hosting.Management;
 /// how it ended.</summary>
 internal sealed record HistoryJson(bool ShowInput, bool ShowOutput)
 {
-    public void Write(Utf8JsonWriter writer, IReadOnlyList<HistoryRow> history)
+    public void Write(Utf8JsonWriter writer, IReadOnlyList<HistoryEvent> history)
     {
         var ended = history.Where(row => row.TaskId is not null && IsEndOfTask(row)).Select(row => row.TaskId!.Value).ToHashSet();
         var started = history.Where(IsStartOfTask).GroupBy(row => row.EventId).ToDictionary(rows => rows.Key, rows => rows.Last());
         foreach (var row in history)
         {
-            if (row.EventType is "OrchestratorStarted" or "OrchestratorCompleted" || (IsStartOfTask(row) && ended.Contains(row.EventId)))
+            if (row.EventType is HistoryEventType.OrchestratorStarted or HistoryEventType.OrchestratorCompleted || (IsStartOfTask(row) && ended.Contains(row.EventId)))
             {
                 continue;
             }
@@ -22,12 +22,12 @@ internal sealed record HistoryJson(bool ShowInput, bool ShowOutput)
         }
     }
 
-    private void WriteRow(Utf8JsonWriter writer, HistoryRow row, HistoryRow? start)
+    private void WriteRow(Utf8JsonWriter writer, HistoryEvent row, HistoryEvent? start)
     {
         writer.WriteStartObject();
-        writer.WriteString("EventType", row.EventType);
+        writer.WriteString("EventType", row.EventType.ToString());
         writer.WriteString("Timestamp", row.Timestamp.UtcDateTime);
-        WriteText(writer, row.EventType is "EventRaised" or "EventSent" ? "Name" : "FunctionName", row.Name ?? start?.Name);
+        WriteText(writer, row.EventType is HistoryEventType.EventRaised or HistoryEventType.EventSent ? "Name" : "FunctionName", row.Name ?? start?.Name);
         if (start is not null)
         {
             writer.WriteString("ScheduledTime", start.Timestamp.UtcDateTime);
@@ -59,10 +59,10 @@ internal sealed record HistoryJson(bool ShowInput, bool ShowOutput)
         writer.WriteEndObject();
     }
 
-    private static bool IsStartOfTask(HistoryRow row) => row.EventType is "TaskScheduled" or "SubOrchestrationInstanceCreated";
+    private static bool IsStartOfTask(HistoryEvent row) => row.EventType is HistoryEventType.TaskScheduled or HistoryEventType.SubOrchestrationInstanceCreated;
 
-    private static bool IsEndOfTask(HistoryRow row) =>
-        row.EventType is "TaskCompleted" or "TaskFailed" or "SubOrchestrationInstanceCompleted" or "SubOrchestrationInstanceFailed";
+    private static bool IsEndOfTask(HistoryEvent row) =>
+        row.EventType is HistoryEventType.TaskCompleted or HistoryEventType.TaskFailed or HistoryEventType.SubOrchestrationInstanceCompleted or HistoryEventType.SubOrchestrationInstanceFailed;
 
     private static void WriteText(Utf8JsonWriter writer, string name, string? text)
     {

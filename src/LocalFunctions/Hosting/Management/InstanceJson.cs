@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using LocalFunctions.Durable;
+using LocalFunctions.Durable.History;
 using Microsoft.DurableTask.Client;
 
 namespace LocalFunctions.Hosting.Management;
@@ -8,7 +8,7 @@ namespace LocalFunctions.Hosting.Management;
 /// <summary>Writes an orchestration instance as the management API shows it.</summary>
 internal sealed record InstanceJson(bool ShowInput, bool ShowHistoryOutput)
 {
-    public void Write(Utf8JsonWriter writer, OrchestrationMetadata instance, IReadOnlyList<HistoryRow>? history)
+    public void Write(Utf8JsonWriter writer, OrchestrationMetadata instance, IReadOnlyList<HistoryEvent>? history)
     {
         writer.WriteStartObject();
         writer.WriteString("name", instance.Name);
