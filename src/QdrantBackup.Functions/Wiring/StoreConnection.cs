@@ -47,7 +47,7 @@ public sealed class StoreConnection(BackupOptions options, CaptureOptions captur
             ? $"{connection.TrimEnd(';')};Container={storage.Container}"
             : storage.Remote?.ToString() ?? storage.Local!;
         var blobs = Stores.Open(location, time);
-        IReadOnlyList<IStoreKeyRecipient> recipients = [.. options.Encryption.KeyFiles.Where(File.Exists).Select(KeyFileRecipient.Load)];
+        IReadOnlyList<IStoreKeyRecipient> recipients = [.. options.Encryption.KeyFiles.Where(File.Exists).Select(file => KeyFileRecipient.Load(file))];
         if (recipients.Count == 0)
         {
             throw new UsageException(

@@ -15,7 +15,7 @@ public sealed class StoreServices : IDisposable
     {
         Store = store;
         Pins = new RunPins(store);
-        Records = new RunRecords(store, time);
+        Records = new RunRecords(store, time, logs.CreateLogger<RunRecords>());
         Lease = new ClusterLease(store, Pins);
         Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>());
         var plans = new BackupPlans(store);
