@@ -112,7 +112,8 @@ public sealed class BlobStore : IBackupStore
             }
             catch (RequestFailedException e) when (ifMatch is not null && BlobErrors.IsConditionNotMet(e))
             {
-                throw StoreErrors.Changed(name, Location);
+                // A blob that is gone matches no ETag either, and some services say so instead of 404.
+                return await PropertiesAsync(name, cancellationToken) is null ? false : throw StoreErrors.Changed(name, Location);
             }
         }, cancellationToken);
 

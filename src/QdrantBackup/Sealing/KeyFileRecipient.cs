@@ -7,7 +7,7 @@ public sealed class KeyFileRecipient : IStoreKeyRecipient, IDisposable
 {
     private const int KeyLength = 32;
     private const int IdLength = 8;
-    private const int MaxWrappedLength = 64;
+    private const int WrappedLength = StoreKey.Length + 8;
 
     private readonly byte[] _key;
     private readonly TimeProvider _time;
@@ -54,7 +54,12 @@ public sealed class KeyFileRecipient : IStoreKeyRecipient, IDisposable
     public Task<StoreKey> UnwrapAsync(KeyDocument document, StoreId storeId, CancellationToken cancellationToken)
     {
         document.ThrowIfNotFor(this, storeId);
-        Span<byte> unwrapped = stackalloc byte[document.Wrapped.Length <= MaxWrappedLength ? document.Wrapped.Length : 0];
+        if (document.Wrapped.Length != WrappedLength)
+        {
+            throw document.Unopened(null);
+        }
+
+        Span<byte> unwrapped = stackalloc byte[WrappedLength];
         try
         {
             using Aes aes = NewAes();
