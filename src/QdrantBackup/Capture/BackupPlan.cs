@@ -50,8 +50,8 @@ public sealed record PlannedPart
     /// <summary>The backup whose chunks it may reuse, or null; pinned before it was read.</summary>
     public BackupId? Base { get; init; }
 
-    /// <summary>The base's chunk lists.</summary>
-    public IReadOnlyList<string> BaseLists { get; init; } = [];
+    /// <summary>The same part in that backup, with its chunk lists.</summary>
+    public ManifestPart? BasePart { get; init; }
 }
 
 /// <summary>What an orchestrator needs of a plan: small, without data.</summary>

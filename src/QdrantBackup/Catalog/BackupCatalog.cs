@@ -39,7 +39,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
 
     /// <summary>The newest complete backup of a cluster.</summary>
     public async Task<BackupSummary> LatestAsync(string cluster, CancellationToken cancellationToken) =>
-        (await ListCompleteAsync(cluster, cancellationToken)).FirstOrDefault() ?? throw None(cluster, "");
+        await ListCompleteAsync(cluster, cancellationToken) is [var newest, ..] ? newest : throw None(cluster, "");
 
     /// <summary>The newest complete backup of a UTC day; when there is none the error lists the neighbours.</summary>
     public async Task<BackupSummary> OfDayAsync(string cluster, DateOnly day, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using QdrantBackup.Manifests;
 
 namespace QdrantBackup.Schedules;
 
@@ -16,7 +15,7 @@ internal static class RunIdentity
     public static string InstanceId(string cluster, string schedule, DateTimeOffset due) =>
         $"backup-{cluster}-{schedule}-{Stamp(due)}";
 
-    public static BackupId BackupId(string cluster, string schedule, DateTimeOffset due, DateTimeOffset decidedAt)
+    public static string BackupId(string cluster, string schedule, DateTimeOffset due, DateTimeOffset decidedAt)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster}\n{schedule}\n{Stamp(due)}"));
         var suffix = string.Create(6, hash, static (span, bytes) =>
@@ -26,7 +25,7 @@ internal static class RunIdentity
                 span[i] = Alphabet[bytes[i] & 31];
             }
         });
-        return new BackupId($"{Stamp(decidedAt)}-{suffix}");
+        return $"{Stamp(decidedAt)}-{suffix}";
     }
 
     private static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);

@@ -1,5 +1,3 @@
-using QdrantBackup.Manifests;
-
 namespace QdrantBackup.Schedules;
 
 /// <summary>One due time of one schedule, and the run that serves it.</summary>
@@ -22,7 +20,7 @@ public sealed record ScheduledRun
     public required string InstanceId { get; init; }
 
     /// <summary>The id of the backup it makes.</summary>
-    public required BackupId BackupId { get; init; }
+    public required string BackupId { get; init; }
 
     /// <summary>The cluster it backs up.</summary>
     public required string Cluster { get; init; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Manifests;
 using QdrantBackup.Schedules;
 
 namespace QdrantBackup.Tests.Schedules;
@@ -27,7 +28,7 @@ public sealed class ScheduleEvaluatorTests
         var run = Evaluate(At(sunday, 1, 2), Seen(Daily, Weekly), Daily, Weekly);
         Assert.Equal("backup-demo-weekly-20260104T010000Z", run.ToStart!.InstanceId);
         Assert.Equal([RetentionClass.Daily, RetentionClass.Weekly], run.ToStart.Classes());
-        Assert.Equal(At(sunday, 1, 2), run.ToStart.BackupId.Began);
+        Assert.Equal(At(sunday, 1, 2), new BackupId(run.ToStart.BackupId).Began);
         Assert.Empty(run.Missed);
         Assert.Null(Evaluate(At(sunday, 2, 0), Cleared(run), Daily, Weekly).ToStart);
         Assert.NotNull(Evaluate(At(sunday.AddDays(1), 2, 0), Cleared(run), Daily, Weekly).ToStart);
@@ -146,7 +147,7 @@ public sealed class ScheduleEvaluatorTests
         var cluster = new string('c', 40);
         var run = ScheduleEvaluator.Evaluate(cluster, Saturday.AddDays(1), [Make(name, "0 2 * * *")], Seen(Make(name, "0 2 * * *")));
         Assert.Matches("^[a-zA-Z0-9-]{1,100}$", run.ToStart!.InstanceId);
-        Assert.Matches("^20260104T120000Z-[0-9a-hjkmnp-tv-z]{6}$", run.ToStart.BackupId.Value);
+        Assert.Matches("^20260104T120000Z-[0-9a-hjkmnp-tv-z]{6}$", run.ToStart.BackupId);
     }
 
     private static Evaluation Evaluate(DateTimeOffset now, ScheduleState? state, params Schedule[] schedules) =>
