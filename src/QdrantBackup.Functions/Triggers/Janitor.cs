@@ -83,11 +83,13 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
     {
         try
         {
-            var filter = new PurgeInstancesFilter(CreatedTo: now - KeepHistories, Statuses: Ended) { Timeout = PurgeTime };
-            var result = await client.PurgeAllInstancesAsync(filter, cancellationToken);
+            using var bound = new CancellationTokenSource(PurgeTime, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
+            var filter = new PurgeInstancesFilter(CreatedTo: now - KeepHistories, Statuses: Ended);
+            var result = await client.PurgeAllInstancesAsync(filter, either.Token);
             LogPurged(log, result.PurgedInstanceCount);
         }
-        catch (RpcException e)
+        catch (Exception e) when (e is RpcException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogPurgeFailed(log, e);
         }

@@ -54,7 +54,7 @@ public sealed class StoreConnection(BackupOptions options, CaptureOptions captur
     private async Task<SealedStore> OpenStoreAsync(CancellationToken cancellationToken)
     {
         var blobs = OpenBlobs(options, time);
-        IReadOnlyList<IStoreKeyRecipient> recipients = [.. options.Encryption.KeyFiles.Where(File.Exists).Select(KeyFileRecipient.Load)];
+        IReadOnlyList<IStoreKeyRecipient> recipients = [.. options.Encryption.KeyFiles.Where(File.Exists).Select(file => KeyFileRecipient.Load(file))];
         if (recipients.Count == 0)
         {
             throw new UsageException(

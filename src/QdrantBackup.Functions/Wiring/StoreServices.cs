@@ -15,18 +15,19 @@ public sealed class StoreServices : IDisposable
     {
         Store = store;
         Pins = new RunPins(store);
-        Records = new RunRecords(store, time);
+        Records = new RunRecords(store, time, logs.CreateLogger<RunRecords>());
         Lease = new ClusterLease(store, Pins);
         Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>());
         var plans = new BackupPlans(store);
-        Planner = new BackupPlanner(store, nodes, Catalog, Pins, options, logs.CreateLogger<BackupPlanner>());
+        var bases = new BackupBases(Catalog, logs.CreateLogger<BackupBases>());
+        Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
         Snapshots = new NodeSnapshots(nodes);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
         Transfer = new PartTransfer(store, nodes, plans, options, time, logs.CreateLogger<PartTransfer>());
-        Results = new PartResults(store, nodes, plans, time);
-        Commit = new BackupCommit(store, plans, Catalog, options, logs.CreateLogger<BackupCommit>());
+        Results = new PartResults(store, nodes, plans, options, time);
+        Commit = new BackupCommit(store, new ManifestDraft(plans, Results, Catalog, options), options, logs.CreateLogger<BackupCommit>());
         var restorePlans = new RestorePlans(store);
-        RestorePlanner = new RestorePlanner(store, nodes, Catalog, Pins, options);
+        RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, Pins, options);
         Restore = new PartRestore(store, nodes, Catalog, restorePlans, options, logs.CreateLogger<PartRestore>());
         RestoreChecks = new RestoreChecks(nodes, restorePlans);
         Verifier = new BackupVerifier(store, Catalog, options, logs.CreateLogger<BackupVerifier>());

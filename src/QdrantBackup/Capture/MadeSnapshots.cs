@@ -57,7 +57,7 @@ public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
         return left;
     }
 
-    private Task PutAsync(MadeSnapshot made, CancellationToken cancellationToken)
+    private Task<BlobEntry> PutAsync(MadeSnapshot made, CancellationToken cancellationToken)
     {
         var hash = store.Sealer.KeyedHash(KeyedHashUse.Names, Encoding.UTF8.GetBytes($"{made.Key.Node}\n{made.Key.Collection}\n{made.Name}"));
         var name = BlobNames.Run(made.RunId, Prefix + Convert.ToHexStringLower(hash.AsSpan(0, 8)));
