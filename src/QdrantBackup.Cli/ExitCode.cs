@@ -1,3 +1,5 @@
+using QdrantBackup.Cli.Connection;
+
 namespace QdrantBackup.Cli;
 
 /// <summary>What the process's exit code means (docs/command-line.md).</summary>

@@ -15,7 +15,7 @@ internal sealed class Stage : IAsyncDisposable
         _standIn = standIn;
         Collections = collections;
         QdrantAddress = qdrant;
-        Qdrant = _nodes.Open(new QdrantNodeOptions(qdrant));
+        Qdrant = _nodes.Open(new QdrantNodeOptions { Url = qdrant });
         Files = new AppFiles(qdrant);
     }
 
@@ -37,9 +37,9 @@ internal sealed class Stage : IAsyncDisposable
             return new Stage(null, realServer, await DemoCollections.CreateAsync(realServer));
         }
 
-        var standIn = await StandInServer.StartAsync(new StandInOptions { LoadDirectory = Fixtures.Snapshots });
+        var standIn = await StandInServer.StartAsync(new StandInOptions { LoadDirectory = Harness.Fixtures.Snapshots });
         using var nodes = new QdrantNodes(TimeProvider.System);
-        return new Stage(standIn, standIn.Address, await nodes.Open(new QdrantNodeOptions(standIn.Address)).ListCollectionsAsync(default));
+        return new Stage(standIn, standIn.Address, await nodes.Open(new QdrantNodeOptions { Url = standIn.Address }).ListCollectionsAsync(default));
     }
 
     /// <summary>The collection's bytes as the stand-in has them, to compare with; a real server's bytes differ from snapshot to snapshot.</summary>
