@@ -20,7 +20,7 @@ public sealed class BlobStore : IBackupStore
     internal BlobStore(BlobContainerClient container)
     {
         _container = container;
-        Location = container.Uri.GetLeftPart(UriPartial.Path);
+        Location = container.Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         _errors = new BlobErrors(Location);
     }
 

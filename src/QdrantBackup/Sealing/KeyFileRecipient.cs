@@ -11,6 +11,7 @@ public sealed class KeyFileRecipient : IStoreKeyRecipient, IDisposable
 
     private readonly byte[] _key;
     private readonly TimeProvider _time;
+    private bool _disposed;
 
     private KeyFileRecipient(byte[] key, TimeProvider? time)
     {
@@ -81,10 +82,15 @@ public sealed class KeyFileRecipient : IStoreKeyRecipient, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_key);
+    }
 
     private Aes NewAes()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var aes = Aes.Create();
         aes.SetKey(_key);
         return aes;

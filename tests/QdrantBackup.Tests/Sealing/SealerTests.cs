@@ -168,6 +168,18 @@ public sealed class SealerTests : IDisposable
     }
 
     [Fact]
+    public void A_disposed_sealer_refuses_rather_than_use_zeroed_keys()
+    {
+        var sealer = new Sealer(_storeId, _key);
+        byte[] bytes = sealer.Seal(SealedType.Record, Name, "x"u8);
+        sealer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => sealer.ChunkIdOf("x"u8));
+        Assert.Throws<ObjectDisposedException>(() => sealer.KeyedHash(KeyedHashUse.Names, "x"u8));
+        Assert.Throws<ObjectDisposedException>(() => sealer.Seal(SealedType.Record, Name, "x"u8));
+        Assert.Throws<ObjectDisposedException>(() => sealer.Open(SealedType.Record, Name, bytes));
+    }
+
+    [Fact]
     public void One_sealer_serves_many_threads()
     {
         byte[] plaintext = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("many threads ", 1000)));
