@@ -92,6 +92,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         _activities?.Interrupt();
         _timers?.Dispose();
         _database?.Dispose();
+        _signals?.Watch.Close();
     }
 
     private DurableDatabase Database => _database ?? throw new InvalidOperationException("The durable engine has not been started.");
