@@ -20,7 +20,7 @@ public sealed class BlobStore : IBackupStore
     internal BlobStore(BlobContainerClient container)
     {
         _container = container;
-        Location = container.Uri.GetLeftPart(UriPartial.Path);
+        Location = container.Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         _errors = new BlobErrors(Location);
     }
 
@@ -112,7 +112,8 @@ public sealed class BlobStore : IBackupStore
             }
             catch (RequestFailedException e) when (ifMatch is not null && BlobErrors.IsConditionNotMet(e))
             {
-                throw StoreErrors.Changed(name, Location);
+                // A blob that is gone matches no ETag either, and some services say so instead of 404.
+                return await PropertiesAsync(name, cancellationToken) is null ? false : throw StoreErrors.Changed(name, Location);
             }
         }, cancellationToken);
 

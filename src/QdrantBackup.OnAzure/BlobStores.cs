@@ -18,7 +18,7 @@ public static class BlobStores
     /// <exception cref="UsageException">The address is no container's, or is plain http to another machine.</exception>
     public static BlobStore Open(Uri containerUri, TokenCredential? credential = null)
     {
-        var shown = containerUri.GetLeftPart(UriPartial.Path);
+        var shown = containerUri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         if (containerUri.Scheme != Uri.UriSchemeHttps && !containerUri.IsLoopback)
         {
             throw new UsageException($"{shown} is not encrypted on its way", "Use https; plain http is for an emulator on this machine only.");

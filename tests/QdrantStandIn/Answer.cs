@@ -23,7 +23,10 @@ internal static class Answer
             context.Response.Headers.Connection = "close";
         }
 
-        return failure.IsPlain
+        // What the key guard answers has no type.
+        return failure.Status == 401
+            ? BytesAsync(context, failure.Status, null, Encoding.UTF8.GetBytes(failure.Message))
+            : failure.IsPlain
             ? TextAsync(context, failure.Status, failure.Message)
             : JsonAsync(context, failure.Status, new JsonObject { ["status"] = new JsonObject { ["error"] = failure.Message }, ["time"] = 0.0 });
     }
@@ -41,7 +44,7 @@ internal static class Answer
         return Task.CompletedTask;
     }
 
-    private static async Task BytesAsync(HttpContext context, int status, string type, byte[] body)
+    private static async Task BytesAsync(HttpContext context, int status, string? type, byte[] body)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = type;

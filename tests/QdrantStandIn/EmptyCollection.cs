@@ -5,7 +5,7 @@ namespace QdrantStandIn;
 /// <summary>What Qdrant makes of a request to create a collection.</summary>
 internal static class EmptyCollection
 {
-    /// <summary>The configuration with everything that was not asked for at its default.</summary>
+    /// <summary>The configuration with everything that was not asked for at the default of the recorded server.</summary>
     public static JsonObject Config(JsonObject? request = null)
     {
         request ??= new JsonObject { ["vectors"] = new JsonObject { ["size"] = 4, ["distance"] = "Dot" } };
@@ -29,7 +29,7 @@ internal static class EmptyCollection
             ["optimizer_config"] = Merge(
                 """
                 {"deleted_threshold":0.2,"vacuum_min_vector_number":1000,"default_segment_number":0,"max_segment_size":null,"memmap_threshold":null,
-                 "indexing_threshold":10000,"flush_interval_sec":5,"max_optimization_threads":null,"prevent_unoptimized":null}
+                 "indexing_threshold":10000,"flush_interval_sec":1,"max_optimization_threads":null,"prevent_unoptimized":null}
                 """,
                 request["optimizers_config"]),
             ["wal_config"] = Merge("""{"wal_capacity_mb":32,"wal_segments_ahead":0,"wal_retain_closed":1}""", request["wal_config"]),

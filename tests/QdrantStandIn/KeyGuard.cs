@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Http;
 namespace QdrantStandIn;
 
 /// <summary>Lets pass who has a key that may do what is asked.</summary>
-internal sealed class KeyGuard(StandInOptions options)
+internal sealed class KeyGuard(NodeState state)
 {
     public void Check(HttpContext context, string[] path)
     {
+        var options = state.Options;
         if (options.ApiKey is null || (HttpMethods.IsGet(context.Request.Method) && path is ["" or "healthz" or "livez" or "readyz"]))
         {
             return;

@@ -20,7 +20,7 @@ internal sealed class NodeState : IDisposable
 
     public Lock Gate { get; } = new();
 
-    public StandInOptions Options { get; }
+    public StandInOptions Options { get; set; }
 
     public string Directory { get; }
 
@@ -55,6 +55,32 @@ internal sealed class NodeState : IDisposable
         _collections[name] = new Collection { Archive = FileArchive.Of(path), Info = EmptyCollection.Info(config, [], 0), Count = 0 };
     }
 
+    /// <summary>Writes points into a collection that was made here; the snapshot of a recorded one could not hold them.</summary>
+    public int Upsert(string name, JsonArray points)
+    {
+        var (actual, collection) = Resolve(name);
+        if (collection.Count != collection.Points.Count)
+        {
+            throw Failure.Service("the stand-in cannot write points into a recorded collection");
+        }
+
+        var all = collection.Points.ToDictionary(p => p!["id"]!.ToJsonString(), p => p!.DeepClone(), StringComparer.Ordinal);
+        foreach (var point in points)
+        {
+            all[point!["id"]!.ToJsonString()] = point.DeepClone();
+        }
+
+        var sorted = new JsonArray([.. all.OrderBy(p => p.Key.Length).ThenBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Value)]);
+        var config = collection.Info["config"]!.AsObject();
+        var path = NewPath();
+        File.WriteAllBytes(path, new TarBuilder().AddCollection(config, sorted.Count, sorted).Finish());
+        var info = collection.Info.DeepClone().AsObject();
+        info["points_count"] = sorted.Count;
+        var operations = collection.Operations + 1;
+        _collections[actual] = new Collection { Archive = FileArchive.Of(path), Info = info, Count = sorted.Count, Points = sorted, Operations = operations };
+        return operations;
+    }
+
     public bool Delete(string name)
     {
         foreach (var alias in _aliases.Where(a => string.Equals(a.Value, name, StringComparison.Ordinal)).Select(a => a.Key).ToList())
@@ -80,7 +106,7 @@ internal sealed class NodeState : IDisposable
             Archive = archive,
             Count = count,
             Info = known?.Info?.DeepClone().AsObject() ?? EmptyCollection.Info(contents?.Config ?? EmptyCollection.Config(), contents?.Schema ?? [], count),
-            Points = known?.Points ?? [],
+            Points = known?.Points ?? contents?.Items ?? [],
             Placement = known?.Placement,
         };
     }

@@ -19,6 +19,19 @@ internal sealed class PointRequests(NodeState state)
         await Answer.OkAsync(context, result);
     }
 
+    public async Task UpsertAsync(HttpContext context, string name)
+    {
+        var request = await Body.ReadAsync(context);
+        JsonObject result;
+        lock (state.Gate)
+        {
+            var operation = state.Upsert(name, request["points"]!.AsArray());
+            result = new JsonObject { ["operation_id"] = operation, ["status"] = "completed" };
+        }
+
+        await Answer.OkAsync(context, result);
+    }
+
     public async Task RetrieveAsync(HttpContext context, string name)
     {
         var request = await Body.ReadAsync(context);

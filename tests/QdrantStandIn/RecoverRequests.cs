@@ -17,12 +17,17 @@ internal sealed class RecoverRequests(NodeState state) : IDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var (location, checksum) = Parse(body.ToArray());
+        var (location, checksum, key) = Parse(body.ToArray());
         var isRemote = location.Scheme is "http" or "https";
+        if (isRemote && !state.Options.AllowsUrlRecovery)
+        {
+            throw new Failure(403, "Forbidden: Snapshot recovery from remote URLs is disabled in the configuration");
+        }
+
         var archive = location.Scheme switch
         {
             "file" => FromFile(location.AbsolutePath),
-            _ when isRemote => await FromUrlAsync(location, context.RequestAborted),
+            _ when isRemote => await FromUrlAsync(location, key, context.RequestAborted),
             var scheme => throw new Failure(400, $"Bad request: URL {location} with scheme {scheme} is not supported"),
         };
         if (checksum is not null && !checksum.Equals(archive.Sha256, StringComparison.OrdinalIgnoreCase))
@@ -47,10 +52,11 @@ internal sealed class RecoverRequests(NodeState state) : IDisposable
 
     private static Failure Format(string what, long column) => new(400, $"Format error in JSON body: {what} at line 1 column {column}");
 
-    private static (Uri Location, string? Checksum) Parse(byte[] body)
+    private static (Uri Location, string? Checksum, string? Key) Parse(byte[] body)
     {
         Uri? location = null;
         string? checksum = null;
+        string? key = null;
         try
         {
             var reader = new Utf8JsonReader(body);
@@ -69,6 +75,9 @@ internal sealed class RecoverRequests(NodeState state) : IDisposable
                     case "checksum":
                         checksum = reader.GetString();
                         break;
+                    case "api_key":
+                        key = reader.GetString();
+                        break;
                     default:
                         reader.TrySkip();
                         break;
@@ -80,7 +89,7 @@ internal sealed class RecoverRequests(NodeState state) : IDisposable
             throw Format("EOF while parsing an object", Encoding.UTF8.GetCharCount(body));
         }
 
-        return (location ?? throw Format("missing field `location`", Encoding.UTF8.GetCharCount(body)), checksum);
+        return (location ?? throw Format("missing field `location`", Encoding.UTF8.GetCharCount(body)), checksum, key);
     }
 
     private Archive FromFile(string path)
@@ -99,11 +108,17 @@ internal sealed class RecoverRequests(NodeState state) : IDisposable
         }
     }
 
-    private async Task<Archive> FromUrlAsync(Uri location, CancellationToken cancellationToken)
+    private async Task<Archive> FromUrlAsync(Uri location, string? key, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _http.GetAsync(location, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Get, location);
+            if (key is not null)
+            {
+                request.Headers.TryAddWithoutValidation("api-key", key);
+            }
+
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 throw new Failure(400, $"Wrong input: Failed to download tar from {location}: status - {(int)response.StatusCode} {response.ReasonPhrase}");

@@ -22,7 +22,7 @@ internal sealed class Router : IAsyncDisposable
     public Router(NodeState state)
     {
         _state = state;
-        _keys = new KeyGuard(state.Options);
+        _keys = new KeyGuard(state);
         _discovery = new Discovery(state);
         _collections = new CollectionRequests(state);
         _points = new PointRequests(state);
@@ -82,6 +82,7 @@ internal sealed class Router : IAsyncDisposable
         ("GET", ["collections", var c, "optimizations"]) => _collections.OptimizationsAsync(context, c),
         ("PUT", ["collections", var c, "index"]) => _collections.CreateIndexAsync(context, c),
         ("PUT", ["collections", _, "shards"]) or ("POST", ["collections", _, "cluster"]) => throw new Failure(400, "Bad request: Distributed mode disabled"),
+        ("PUT", ["collections", var c, "points"]) => _points.UpsertAsync(context, c),
         ("POST", ["collections", var c, "points"]) => _points.RetrieveAsync(context, c),
         ("POST", ["collections", var c, "points", "count"]) => _points.CountAsync(context, c),
         ("POST", ["collections", var c, "points", "scroll"]) => _points.ScrollAsync(context, c),

@@ -21,6 +21,8 @@ internal sealed class SnapshotContents
 
     public long Points { get; private set; }
 
+    public JsonArray Items { get; private set; } = [];
+
     /// <summary>Reads the whole archive; <paramref name="directory"/> is where the server says that it unpacks it.</summary>
     public static SnapshotContents Read(Archive archive, string directory)
     {
@@ -34,6 +36,7 @@ internal sealed class SnapshotContents
             ?? throw Failure.Service($"File IO error: failed to open file `/qdrant/./storage/tmp/{directory}/config.json`: No such file or directory (os error 2)");
         contents.Schema = contents.Parse("payload_index.json")?["schema"]?.DeepClone().AsObject() ?? [];
         contents.Points = contents.Parse(PointsMember)?["points"]?.GetValue<long>() ?? 0;
+        contents.Items = contents.Parse(PointsMember)?["items"]?.DeepClone().AsArray() ?? [];
         if (contents._shards.Except(contents._localShards).DefaultIfEmpty(-1).Max() is var missing and >= 0)
         {
             throw Failure.Service($"Can't restore snapshot in local mode with missing data at shard: /qdrant/./storage/tmp/{directory}/{missing}");

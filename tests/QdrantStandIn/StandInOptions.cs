@@ -30,6 +30,9 @@ public sealed record StandInOptions
     /// <summary>Uploads longer than this are hashed and not kept; only archives that are known by their hash can be restored from them.</summary>
     public long KeepUploadsUpTo { get; init; } = 256L * 1024 * 1024;
 
+    /// <summary>Whether snapshots may be recovered from URLs.</summary>
+    public bool AllowsUrlRecovery { get; init; } = true;
+
     /// <summary>Tells the time of names and headers.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -166,6 +166,9 @@ public sealed class StandInServer : IAsyncDisposable
     /// <summary>The process is back at the same address, with what was on its disk.</summary>
     public Task ComeBackAsync(CancellationToken cancellationToken = default) => ListenAsync(cancellationToken);
 
+    /// <summary>Goes on with other options, as a server restarted with another configuration. Port and what was loaded stay.</summary>
+    public void Reconfigure(Func<StandInOptions, StandInOptions> change) => _state.Options = change(_state.Options);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

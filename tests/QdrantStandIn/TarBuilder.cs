@@ -40,7 +40,7 @@ internal sealed class TarBuilder
     }
 
     /// <summary>The members of a collection with one segment per shard, and how many points to say it has.</summary>
-    public TarBuilder AddCollection(JsonObject config, long points)
+    public TarBuilder AddCollection(JsonObject config, long points, JsonArray? items = null)
     {
         var shards = config["params"]?["shard_number"]?.GetValue<int>() ?? 1;
         var segment = new TarBuilder().Add("snapshot/files/segment.json", "{}"u8.ToArray()).Add("snapshot/files/version.info", "0.6.0"u8.ToArray()).Finish();
@@ -51,7 +51,7 @@ internal sealed class TarBuilder
             Add($"{shard}/shard_config.json", """{"type":"ReplicaSet"}"""u8.ToArray());
         }
 
-        Add(SnapshotContents.PointsMember, Encoding.UTF8.GetBytes($$"""{"points":{{points}}}"""));
+        Add(SnapshotContents.PointsMember, Encoding.UTF8.GetBytes($$"""{"points":{{points}},"items":{{items?.ToJsonString() ?? "[]"}}}"""));
         Add("version.info", "0.4.2"u8.ToArray());
         Add("config.json", Encoding.UTF8.GetBytes(config.ToJsonString()));
         Add("shard_key_mapping.json", "[]"u8.ToArray());

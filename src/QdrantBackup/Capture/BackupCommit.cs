@@ -1,38 +1,107 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Capture;
 
-/// <summary>What a commit made.</summary>
-public sealed record CommitReceipt
-{
-    /// <summary>The backup.</summary>
-    public required BackupId Id { get; init; }
-
-    /// <summary>Complete or partial.</summary>
-    public required BackupState State { get; init; }
-
-    /// <summary>Keyed hash of the manifest, 64 hex digits; kept in notifications so that a rollback of the store is visible.</summary>
-    public required string ManifestHash { get; init; }
-
-    /// <summary>Sums over all parts.</summary>
-    public required CaptureTotals Totals { get; init; }
-
-    /// <summary>How many parts are in it.</summary>
-    public required int PartCount { get; init; }
-
-    /// <summary>How many of them owe their whole-file proof.</summary>
-    public required int OwedProofs { get; init; }
-
-    /// <summary>A line per selected collection.</summary>
-    public IReadOnlyList<RunItem> Items { get; init; } = [];
-}
-
 /// <summary>Makes a backup exist: checks every chunk, then writes the manifest once (W1, W2).</summary>
-public sealed class BackupCommit(SealedStore store, BackupPlans plans, BackupCatalog catalog, CaptureOptions options, ILogger<BackupCommit> logger)
+public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft, CaptureOptions options, ILogger<BackupCommit> logger)
 {
+    private readonly ManifestDocuments _manifests = new(store);
+
     /// <summary>Commits what the run's parts recorded. Repeating it returns the same receipt. Nothing captured at all is a <see cref="SourceException"/>.</summary>
-    public Task<CommitReceipt> CommitAsync(RunId runId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<CommitReceipt> CommitAsync(RunId runId, CancellationToken cancellationToken)
+    {
+        byte[] plaintext = await DraftOnceAsync(runId, cancellationToken);
+        BlobName name = BlobNames.Manifest(runId.AsBackup());
+        Manifest manifest = SealedStore.ReadDocument(name.Value, plaintext, StoreJson.Default.Manifest);
+        string hash = _manifests.HashOf(plaintext);
+        await CheckChunksAsync(manifest, cancellationToken);
+        string summary = _manifests.SealSummary(ManifestDocuments.Summarize(manifest, hash));
+        try
+        {
+            // W2: written once, after all its parts. Nothing before this makes a backup; nothing after it can break one.
+            await store.PutPlainAsync(name, SealedType.Manifest, plaintext, PutCondition.OnlyIfAbsent, summary, cancellationToken);
+            LogCommitted(manifest.Id.Value, manifest.State, manifest.Parts.Count, manifest.Totals.Bytes, manifest.Totals.StoredBytes);
+        }
+        catch (StoreConflictException)
+        {
+            await ThrowUnlessEqualAsync(name, plaintext, cancellationToken);
+        }
+
+        return Receipt(manifest, hash);
+    }
+
+    /// <summary>The manifest's bytes, decided by the first attempt, so that every later one commits the same.</summary>
+    private async Task<byte[]> DraftOnceAsync(RunId runId, CancellationToken cancellationToken)
+    {
+        BlobName name = BlobNames.Run(runId, "manifest");
+        if (await store.FindPlainAsync(name, SealedType.Manifest, cancellationToken) is { } there)
+        {
+            return there.Value;
+        }
+
+        byte[] plaintext = JsonSerializer.SerializeToUtf8Bytes(await draft.ComposeAsync(runId, cancellationToken), StoreJson.Default.Manifest);
+        try
+        {
+            await store.PutPlainAsync(name, SealedType.Manifest, plaintext, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+            return plaintext;
+        }
+        catch (StoreConflictException)
+        {
+            StoredDocument<byte[]> winner = await store.FindPlainAsync(name, SealedType.Manifest, cancellationToken)
+                ?? throw new MissingBlobException(name, "was there and is gone");
+            return winner.Value;
+        }
+    }
+
+    private async Task CheckChunksAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        // W1: every chunk referenced is there, sealed and whole, when the manifest is written.
+        var presence = new ChunkPresence(store, new PartReader(store, options.MaxChunksInFlight), options.MaxKnownChunks);
+        IReadOnlyList<SuspectChunk> damaged = await presence.FindDamagedAsync(manifest.Parts, maxResults: 1, cancellationToken);
+        if (damaged.Count > 0)
+        {
+            SuspectChunk first = damaged[0];
+            throw new StoreException(
+                $"backup {manifest.Id} cannot be committed: '{BlobNames.Chunk(first.Entry.Id)}', which collection '{first.Collection}' needs, is missing or damaged",
+                "Something deleted or changed it while the backup ran. Start a new backup: it puts the chunk again.",
+                innerException: first.Problem);
+        }
+    }
+
+    private async Task ThrowUnlessEqualAsync(BlobName name, byte[] plaintext, CancellationToken cancellationToken)
+    {
+        StoredDocument<byte[]>? there = await store.FindPlainAsync(name, SealedType.Manifest, cancellationToken);
+        if (there is not null && there.Value.AsSpan().SequenceEqual(plaintext))
+        {
+            return;
+        }
+
+        bool fenced = there is not null && SealedStore.ReadDocument(name.Value, there.Value, StoreJson.Default.Manifest).Aborted;
+        throw new StoreConflictException(
+            fenced ? $"'{name}' is fenced: this run was taken for dead" : $"'{name}' is there with other content",
+            fenced ? "Start a new backup; this one was silent for too long and its chunks may be gone." : "Start a new backup; nothing was overwritten.");
+    }
+
+    private static CommitReceipt Receipt(Manifest manifest, string hash) => new()
+    {
+        Id = manifest.Id,
+        State = manifest.State,
+        ManifestHash = hash,
+        Totals = manifest.Totals,
+        PartCount = manifest.Parts.Count,
+        OwedProofs = manifest.Parts.Count(p => p.Proof == PartProof.Owed),
+        Items = [.. manifest.Collections.Select(c => new RunItem(
+            c.Name,
+            c.Covered ? RunState.Completed : RunState.Failed,
+            manifest.Parts.Where(p => p.Key.Collection == c.Name).Sum(p => p.Length),
+            c.Missing))],
+    };
+
+    [LoggerMessage(EventId = 3321, Level = LogLevel.Information, Message = "Backup {Id} is committed: {State}, {Parts} parts, {Bytes} bytes read, {StoredBytes} stored")]
+    private partial void LogCommitted(string id, BackupState state, int parts, long bytes, long storedBytes);
 }

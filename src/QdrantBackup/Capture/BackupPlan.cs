@@ -26,6 +26,10 @@ public sealed record BackupPlan
 
     /// <summary>Each part to capture.</summary>
     public required IReadOnlyList<PlannedPart> Parts { get; init; }
+
+    /// <summary>The part of a number.</summary>
+    public PlannedPart Part(int partNo) => Parts.FirstOrDefault(p => p.PartNo == partNo)
+        ?? throw new UsageException($"run {RunId} has no part {partNo}", "This is a fault of the app: report it.");
 }
 
 /// <summary>One part to capture.</summary>
@@ -46,8 +50,8 @@ public sealed record PlannedPart
     /// <summary>The backup whose chunks it may reuse, or null; pinned before it was read.</summary>
     public BackupId? Base { get; init; }
 
-    /// <summary>The base's chunk lists.</summary>
-    public IReadOnlyList<string> BaseLists { get; init; } = [];
+    /// <summary>The same part in that backup, with its chunk lists.</summary>
+    public ManifestPart? BasePart { get; init; }
 }
 
 /// <summary>What an orchestrator needs of a plan: small, without data.</summary>

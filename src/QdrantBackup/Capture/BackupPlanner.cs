@@ -1,5 +1,6 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
@@ -7,12 +8,159 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Capture;
 
 /// <summary>Reads the topology from every configured node and decides the parts of a backup.</summary>
-public sealed class BackupPlanner(
-    SealedStore store, ClusterNodes nodes, BackupCatalog catalog, RunPins pins, CaptureOptions options, ILogger<BackupPlanner> logger)
+public sealed partial class BackupPlanner(
+    ClusterNodes nodes, BackupPlans plans, BackupBases bases, RunPins pins, CaptureOptions options, ILogger<BackupPlanner> logger)
 {
+    // The snapshot's file name adds about 60 bytes, and a file name has at most 255.
+    private const int MaxCollectionNameBytes = 195;
+    private const string CollectionWay = "collection";
+
     /// <summary>Plans, pins the bases (before reading them again, docs/format.md §7), stores the plan. Repeating it returns the plan stored first.</summary>
-    public Task<BackupPlanOverview> PlanAsync(RunRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<BackupPlanOverview> PlanAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        if (await plans.FindAsync(request.RunId, cancellationToken) is { } stored)
+        {
+            return Overview(stored, BackupPlans.NameOf(request.RunId).Value);
+        }
+
+        BackupPlan plan = await DraftAsync(request, cancellationToken);
+        plan = await bases.ChooseAsync(plan, chosen => pins.WriteAsync(request.RunId, RunKind.Backup, chosen, cancellationToken), cancellationToken);
+        plan = await plans.StoreAsync(plan, cancellationToken);
+        LogPlanned(plan.RunId.Value, plan.Parts.Count, plan.Collections.Count);
+        return Overview(plan, BackupPlans.NameOf(request.RunId).Value);
+    }
 
     /// <summary>Plans without pinning or storing anything.</summary>
-    public Task<BackupPlanOverview> PreviewAsync(RunRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<BackupPlanOverview> PreviewAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        BackupPlan plan = await DraftAsync(request, cancellationToken);
+        return Overview(await bases.ChooseAsync(plan, _ => Task.CompletedTask, cancellationToken), planName: "");
+    }
+
+    private async Task<BackupPlan> DraftAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        BackupRequest wanted = request.Backup ?? throw new RefusedException($"run {request.RunId} is no backup", "Start a new run.");
+        IReadOnlyList<ManifestNode> topology = await ReadNodesAsync(cancellationToken);
+        IQdrantNode node = nodes.All[0];
+        IReadOnlyList<CollectionAlias> aliases = await node.ListAliasesAsync(cancellationToken);
+        var collections = new List<ManifestCollection>();
+        var parts = new List<PlannedPart>();
+        foreach (string name in Select(wanted, await node.ListCollectionsAsync(cancellationToken), aliases))
+        {
+            ManifestCollection collection = await DescribeAsync(node, name, aliases, cancellationToken);
+            collections.Add(collection);
+            if (collection.Missing is null)
+            {
+                parts.Add(new PlannedPart { PartNo = parts.Count + 1, Key = new PartKey(name, ClusterNodes.NameOf(node)), Way = CollectionWay });
+            }
+        }
+
+        return new BackupPlan
+        {
+            RunId = request.RunId,
+            Requested = request.RequestedAt,
+            Cluster = new ManifestCluster(options.Cluster, topology),
+            Request = wanted,
+            Collections = collections,
+            Parts = parts,
+        };
+    }
+
+    private async Task<IReadOnlyList<ManifestNode>> ReadNodesAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<ManifestNode>();
+        foreach (IQdrantNode node in nodes.All)
+        {
+            string version = await node.GetVersionAsync(cancellationToken);
+            ClusterState cluster = await node.GetClusterAsync(cancellationToken);
+            found.Add(new ManifestNode(ClusterNodes.NameOf(node), version, PeerText(cluster.PeerId)));
+            if (cluster.IsEnabled || nodes.All.Count > 1)
+            {
+                // Half a cluster would look like a whole backup: a node snapshots only what it holds.
+                throw new RefusedException(
+                    nodes.All.Count > 1
+                        ? $"{nodes.All.Count} Qdrant nodes are configured; this version backs up one standalone server"
+                        : $"{ClusterNodes.NameOf(node)} is part of a Qdrant cluster of {Math.Max(1, cluster.Peers.Count)} peers; this version backs up standalone servers only",
+                    "Nothing was captured. Use one app per standalone server until clusters are supported.");
+            }
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<string> Select(BackupRequest wanted, IReadOnlyList<string> existing, IReadOnlyList<CollectionAlias> aliases)
+    {
+        foreach (string name in wanted.Collections.Where(c => !NamePattern.IsPattern(c) && !existing.Contains(c)))
+        {
+            throw aliases.FirstOrDefault(a => a.Alias == name) is { } alias
+                ? new UsageException($"'{name}' is an alias of collection '{alias.Collection}'", $"Name the collection: '{alias.Collection}'. Its aliases are backed up with it.")
+                : new UsageException($"there is no collection '{name}'", "Check the name; names are case-sensitive.");
+        }
+
+        return existing.Where(c =>
+            (wanted.Collections.Count == 0 || NamePattern.MatchesAny(wanted.Collections, c)) && !NamePattern.MatchesAny(wanted.Exclude, c));
+    }
+
+    private static async Task<ManifestCollection> DescribeAsync(
+        IQdrantNode node, string name, IReadOnlyList<CollectionAlias> aliases, CancellationToken cancellationToken)
+    {
+        CollectionInfo? info = await node.DescribeCollectionAsync(name, cancellationToken);
+        CollectionPlacement? placement = info is null ? null : await node.GetPlacementAsync(name, cancellationToken);
+        if (info is null || placement is null)
+        {
+            return new ManifestCollection { Name = name, Covered = false, Missing = "it was deleted while the backup was planned" };
+        }
+
+        string? missing = WhyUncapturable(name, info, placement);
+        return new ManifestCollection
+        {
+            Name = name,
+            Covered = false,
+            Missing = missing,
+            Status = info.Status,
+            ShardNumber = info.ShardNumber,
+            PointCount = missing is null ? await node.CountPointsAsync(name, cancellationToken) : null,
+            Aliases = [.. aliases.Where(a => a.Collection == name).Select(a => a.Alias).Order(StringComparer.Ordinal)],
+            Description = info.Result,
+            Replicas = [.. placement.Shards.Select(s => new ManifestReplica(s.ShardId, PeerText(s.PeerId), s.State, s.ShardKey))],
+        };
+    }
+
+    private static string? WhyUncapturable(string name, CollectionInfo info, CollectionPlacement placement)
+    {
+        if (Encoding.UTF8.GetByteCount(name) > MaxCollectionNameBytes)
+        {
+            return $"its name is longer than {MaxCollectionNameBytes} bytes: Qdrant cannot make a snapshot of it";
+        }
+
+        if (string.Equals(info.Status, "red", StringComparison.OrdinalIgnoreCase))
+        {
+            return "its status is red: Qdrant cannot optimize it; see the server's log";
+        }
+
+        ShardReplica? broken = placement.Shards.FirstOrDefault(s => !string.Equals(s.State, "Active", StringComparison.Ordinal));
+        return broken is null ? null : $"its shard {broken.ShardId} is {broken.State}, not Active";
+    }
+
+    private static BackupPlanOverview Overview(BackupPlan plan, string planName) => new()
+    {
+        RunId = plan.RunId,
+        PlanName = planName,
+        PartCount = plan.Parts.Count,
+        ExpectedBytes = plan.Parts.Sum(p => p.ExpectedBytes),
+        Lanes = [.. plan.Parts
+            .GroupBy(p => p.Key.Node)
+            .Select(lane => new PlannedLane(lane.Key, [.. lane
+                .OrderBy(p => p.ExpectedBytes)
+                .ThenBy(p => p.PartNo)
+                .Select(p => new LanePart(p.PartNo, p.Key, p.ExpectedBytes))]))],
+        Uncapturable = [.. plan.Collections
+            .Where(c => c.Missing is not null)
+            .Select(c => new RunItem(c.Name, RunState.Failed, Error: c.Missing, Hint: "The backup will be partial. Exclude the collection, or put right what is wrong with it."))],
+    };
+
+    private static string PeerText(ulong peerId) => peerId.ToString(CultureInfo.InvariantCulture);
+
+    [LoggerMessage(EventId = 3301, Level = LogLevel.Information, Message = "Run {RunId} is planned: {Parts} parts of {Collections} collections")]
+    private partial void LogPlanned(string runId, int parts, int collections);
 }

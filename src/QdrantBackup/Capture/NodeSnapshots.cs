@@ -7,14 +7,44 @@ namespace QdrantBackup.Capture;
 public sealed class NodeSnapshots(ClusterNodes nodes)
 {
     /// <summary>The names that the node lists now; a collection that is gone is a <see cref="SourceException"/>.</summary>
-    public Task<IReadOnlyList<string>> ListNamesAsync(PartKey key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<string>> ListNamesAsync(PartKey key, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(key, cancellationToken)).Select(s => s.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>Begins a snapshot; creation outlives this call.</summary>
-    public Task BeginAsync(PartKey key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task BeginAsync(PartKey key, CancellationToken cancellationToken)
+    {
+        ThrowIfShard(key);
+        return nodes.Of(key).BeginSnapshotAsync(key.Collection, cancellationToken);
+    }
 
-    /// <summary>Those that are listed now and were not before: none yet, one, or several, of which none may be deleted.</summary>
-    public Task<IReadOnlyList<SnapshotDescription>> FindNewAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Those that are listed now and were not before: none yet, one, or several, of which none may be deleted: whose they are cannot be told.</summary>
+    public async Task<IReadOnlyList<SnapshotDescription>> FindNewAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
+    {
+        var known = before.ToHashSet(StringComparer.Ordinal);
+        return [.. (await ListAsync(key, cancellationToken)).Where(s => !known.Contains(s.Name)).OrderBy(s => s.Name, StringComparer.Ordinal)];
+    }
 
     /// <summary>Deletes a snapshot; false when there was none.</summary>
-    public Task<bool> DeleteAsync(PartKey key, string name, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<bool> DeleteAsync(PartKey key, string name, CancellationToken cancellationToken)
+    {
+        ThrowIfShard(key);
+        return nodes.Of(key).DeleteSnapshotAsync(key.Collection, name, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<SnapshotDescription>> ListAsync(PartKey key, CancellationToken cancellationToken)
+    {
+        ThrowIfShard(key);
+        return await nodes.Of(key).ListSnapshotsAsync(key.Collection, cancellationToken)
+            ?? throw new SourceException(
+                $"collection '{key.Collection}' is no longer on {key.Node}",
+                "Somebody deleted it while the backup ran; its snapshots went with it. Start a new backup if it should be in it.");
+    }
+
+    private static void ThrowIfShard(PartKey key)
+    {
+        if (key.Shard is not null)
+        {
+            throw new RefusedException($"shard {key.Shard} of '{key.Collection}' cannot be captured by itself", "This version captures whole collections of a standalone server.");
+        }
+    }
 }

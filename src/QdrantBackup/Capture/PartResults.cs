@@ -1,71 +1,91 @@
-using QdrantBackup.Clusters;
+using System.Security.Cryptography;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Capture;
 
-/// <summary>All that was transferred of one part.</summary>
-public sealed record PartDone
-{
-    /// <summary>The run.</summary>
-    public required RunId RunId { get; init; }
-
-    /// <summary>The part's number in the run's plan.</summary>
-    public required int PartNo { get; init; }
-
-    /// <summary>The snapshot, as the node listed it.</summary>
-    public required SnapshotDescription Snapshot { get; init; }
-
-    /// <summary>A receipt per range, in order; their chunker states may be left out.</summary>
-    public required IReadOnlyList<RangeReceipt> Ranges { get; init; }
-}
-
-/// <summary>Why a part is missing.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="PartNo">The part's number in the run's plan.</param>
-/// <param name="Error">What failed.</param>
-/// <param name="Hint">What to do about it.</param>
-public sealed record PartFailed(RunId RunId, int PartNo, string Error, string? Hint);
-
-/// <summary>How one part ended; a sealed document of its run, from which the commit builds the manifest.</summary>
-public sealed record PartResult
-{
-    /// <summary>Version of the format.</summary>
-    public int Format { get; init; } = 1;
-
-    /// <summary>The part's number.</summary>
-    public required int PartNo { get; init; }
-
-    /// <summary>When its snapshot was found whole in the store, or was given up.</summary>
-    public required DateTimeOffset At { get; init; }
-
-    /// <summary>The part as the manifest will hold it, or null when it is missing.</summary>
-    public ManifestPart? Part { get; init; }
-
-    /// <summary>Exact count after the snapshot, or null.</summary>
-    public ulong? PointCount { get; init; }
-
-    /// <summary>Why it is missing.</summary>
-    public string? Error { get; init; }
-
-    /// <summary>What to do about it.</summary>
-    public string? Hint { get; init; }
-}
-
-/// <summary>What an orchestrator needs of a part's end.</summary>
-/// <param name="PartNo">The part's number.</param>
-/// <param name="Proof">How far its hash is proven; null when it is missing.</param>
-/// <param name="Totals">What it cost.</param>
-/// <param name="Error">Why it is missing.</param>
-/// <param name="Hint">What to do about it.</param>
-public sealed record PartReceipt(int PartNo, PartProof? Proof, CaptureTotals Totals, string? Error, string? Hint);
-
 /// <summary>Proves and records how each part ended.</summary>
-public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPlans plans, TimeProvider time)
+public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPlans plans, CaptureOptions options, TimeProvider time)
 {
     /// <summary>Checks that the ranges make up the snapshot and that hashes agree, and records the part as done.</summary>
-    public Task<PartReceipt> RecordDoneAsync(PartDone done, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<PartReceipt> RecordDoneAsync(PartDone done, CancellationToken cancellationToken)
+    {
+        PlannedPart planned = (await plans.ReadAsync(done.RunId, cancellationToken)).Part(done.PartNo);
+        ManifestPart part = await ProveAsync(planned, done, cancellationToken);
+        var result = new PartResult
+        {
+            PartNo = done.PartNo,
+            At = time.GetUtcNow(),
+            Part = part,
+            PointCount = await nodes.Of(planned.Key).CountPointsAsync(planned.Key.Collection, cancellationToken),
+        };
+
+        // Overwriting: another attempt recorded other lists of the same bytes, which are as good, or a failure, which this one made good.
+        await store.PutDocumentAsync(NameOf(done.RunId, done.PartNo), SealedType.Record, result, StoreJson.Default.PartResult, PutCondition.Always, summary: null, cancellationToken);
+        return Receipt(result);
+    }
 
     /// <summary>Records a part as missing, unless it is recorded as done.</summary>
-    public Task<PartReceipt> RecordFailedAsync(PartFailed failed, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<PartReceipt> RecordFailedAsync(PartFailed failed, CancellationToken cancellationToken)
+    {
+        var result = new PartResult { PartNo = failed.PartNo, At = time.GetUtcNow(), Error = failed.Error, Hint = failed.Hint };
+        StoredDocument<PartResult> counts = await store.PutOnceAsync(
+            NameOf(failed.RunId, failed.PartNo), SealedType.Record, result, StoreJson.Default.PartResult, cancellationToken);
+        return Receipt(counts.Value);
+    }
+
+    internal Task<PartResult?> FindAsync(RunId runId, int partNo, CancellationToken cancellationToken) =>
+        store.GetDocumentAsync(NameOf(runId, partNo), SealedType.Record, StoreJson.Default.PartResult, cancellationToken);
+
+    private async Task<ManifestPart> ProveAsync(PlannedPart planned, PartDone done, CancellationToken cancellationToken)
+    {
+        RangeReceipt last = done.Ranges is [.., var final] ? final : throw Incomplete(planned, "nothing was transferred");
+        var part = new ManifestPart
+        {
+            PartNo = planned.PartNo,
+            Key = planned.Key,
+            Way = planned.Way,
+            SnapshotName = done.Snapshot.Name,
+            Length = done.Snapshot.Size,
+            Sha256 = last.WholeSha256 ?? done.Snapshot.Checksum?.ToLowerInvariant() ?? "",
+            Proof = last.WholeSha256 is not null && done.Snapshot.Checksum is not null ? PartProof.Source : PartProof.Owed,
+            Ranges = [.. done.Ranges.Select(r => r.ToManifest())],
+            Archive = last.Archive,
+            Totals = done.Ranges.Aggregate(CaptureTotals.None, static (sum, r) => sum + r.Totals),
+        };
+        if (!last.IsLast || done.Ranges.Any(r => r.SnapshotLength != done.Snapshot.Size))
+        {
+            throw Incomplete(planned, "its last range is missing");
+        }
+
+        PartReader.CheckRanges(part);
+        if (last.WholeSha256 is { } whole && done.Snapshot.Checksum is { } checksum && !string.Equals(whole, checksum, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Incomplete(planned, "its SHA-256 is not the checksum that Qdrant reported");
+        }
+
+        // A restore never uploads without a checksum, so where nobody told one it is found by reading back.
+        return part.Sha256.Length > 0 ? part : part with { Sha256 = await ReadBackAsync(part, cancellationToken), Proof = PartProof.ReadBack };
+    }
+
+    private async Task<string> ReadBackAsync(ManifestPart part, CancellationToken cancellationToken)
+    {
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await foreach (ReadOnlyMemory<byte> bytes in new PartReader(store, options.MaxChunksInFlight).ReadAsync(part, cancellationToken))
+        {
+            sha256.AppendData(bytes.Span);
+        }
+
+        return Convert.ToHexStringLower(sha256.GetHashAndReset());
+    }
+
+    private static BlobName NameOf(RunId runId, int partNo) => BlobNames.Run(runId, $"part-{partNo:D5}");
+
+    private static PartReceipt Receipt(PartResult result) =>
+        new(result.PartNo, result.Part?.Proof, result.Part?.Totals ?? CaptureTotals.None, result.Error, result.Hint);
+
+    private static SourceException Incomplete(PlannedPart part, string what) =>
+        new($"collection '{part.Key.Collection}' was not captured whole: {what}", "Start a new backup of this collection.");
 }

@@ -1,90 +1,138 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Chunking;
 using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Capture;
 
-/// <summary>Which bytes of which snapshot to transfer next.</summary>
-public sealed record TransferStep
-{
-    /// <summary>The run.</summary>
-    public required RunId RunId { get; init; }
-
-    /// <summary>The part's number in the run's plan.</summary>
-    public required int PartNo { get; init; }
-
-    /// <summary>The snapshot, as the node lists it.</summary>
-    public required SnapshotDescription Snapshot { get; init; }
-
-    /// <summary>The range's number, from 0.</summary>
-    public int Range { get; init; }
-
-    /// <summary>Where it begins.</summary>
-    public long Offset { get; init; }
-
-    /// <summary>The chunker's state there; null at the beginning.</summary>
-    public ChunkerState? State { get; init; }
-
-    /// <summary>The file's ETag as the first answer gave it.</summary>
-    public string? ETag { get; init; }
-
-    /// <summary>The step after a receipt that is not the last.</summary>
-    public TransferStep After(RangeReceipt receipt) =>
-        this with { Range = receipt.Range + 1, Offset = receipt.Offset + receipt.Length, State = receipt.State, ETag = receipt.ETag };
-}
-
-/// <summary>What one transfer stored.</summary>
-public sealed record RangeReceipt
-{
-    /// <summary>The range's number.</summary>
-    public required int Range { get; init; }
-
-    /// <summary>Where it begins.</summary>
-    public required long Offset { get; init; }
-
-    /// <summary>Its length.</summary>
-    public required long Length { get; init; }
-
-    /// <summary>SHA-256 of its bytes, lower-case hex.</summary>
-    public required string Sha256 { get; init; }
-
-    /// <summary>The blob name of its chunk list.</summary>
-    public required string List { get; init; }
-
-    /// <summary>The keyed hash of the list's plaintext, 64 hex digits.</summary>
-    public required string ListHash { get; init; }
-
-    /// <summary>What it cost.</summary>
-    public required CaptureTotals Totals { get; init; }
-
-    /// <summary>Length of the whole snapshot.</summary>
-    public required long SnapshotLength { get; init; }
-
-    /// <summary>Whether the snapshot ends with this range.</summary>
-    public required bool IsLast { get; init; }
-
-    /// <summary>Where to go on, when it is not the last.</summary>
-    public ChunkerState? State { get; init; }
-
-    /// <summary>The file's ETag.</summary>
-    public string? ETag { get; init; }
-
-    /// <summary>SHA-256 of the whole snapshot when this one range is all of it, else null.</summary>
-    public string? WholeSha256 { get; init; }
-
-    /// <summary>What the walk over the archive saw, when this is the last range.</summary>
-    public ManifestArchive? Archive { get; init; }
-
-    /// <summary>As it stands in the manifest.</summary>
-    public ManifestRange ToManifest() => new(Range, Offset, Length, Sha256, List, ListHash);
-}
-
-/// <summary>Carries one byte range of a snapshot from the node into the store: one pass, bounded memory.</summary>
-public sealed class PartTransfer(
+/// <summary>Carries one byte range of a snapshot from the node into the store: one pass, bounded memory (W7).</summary>
+public sealed partial class PartTransfer(
     SealedStore store, ClusterNodes nodes, BackupPlans plans, CaptureOptions options, TimeProvider time, ILogger<PartTransfer> logger)
 {
+    private const int ReadBufferLength = 256 * 1024;
+
     /// <summary>Transfers until the time or range is used up or the snapshot ends. Repeating it is harmless: each attempt's receipt names its own list.</summary>
-    public Task<RangeReceipt> TransferAsync(TransferStep step, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<RangeReceipt> TransferAsync(TransferStep step, CancellationToken cancellationToken)
+    {
+        BackupPlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
+        PlannedPart part = plan.Part(step.PartNo);
+        var known = new KnownChunks(options.MaxKnownChunks);
+        if (part.BasePart is { } basePart)
+        {
+            await known.AddBaseAsync(new PartReader(store, options.MaxChunksInFlight), basePart, logger, cancellationToken);
+        }
+
+        await using SnapshotDownload download = await nodes.Of(part.Key).OpenSnapshotAsync(
+            part.Key.Collection, step.Snapshot.Name, step.Offset, step.ETag, cancellationToken);
+        CheckDownload(step, part, download);
+
+        var list = new ChunkListWriter(part.PartNo, step.Range, step.Offset);
+        await using var uploads = new ChunkUploads(store, known, list, Math.Max(1, options.MaxChunksInFlight), cancellationToken);
+        using var range = new RangeCapture(step.State, list, uploads);
+        bool isLast = await CopyAsync(download, range, cancellationToken);
+        await uploads.CompleteAsync();
+        if (isLast)
+        {
+            CheckWhole(plan, part, step, range);
+        }
+
+        return await WriteListAsync(step, part, download, range, isLast, cancellationToken);
+    }
+
+    /// <summary>Copies until the range has to end; true when the snapshot has ended too.</summary>
+    private async Task<bool> CopyAsync(SnapshotDownload download, RangeCapture range, CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(ReadBufferLength);
+        while (await download.Content.ReadAsync(buffer, cancellationToken) is > 0 and int count)
+        {
+            ReadOnlyMemory<byte> data = buffer.AsMemory(0, count);
+            while (!data.IsEmpty)
+            {
+                (int taken, bool pieceEnded) = await range.AppendAsync(data);
+                data = data[taken..];
+                if (pieceEnded && MustEnd(range, began) && download.Offset + range.Length < download.TotalLength)
+                {
+                    return false;
+                }
+            }
+        }
+
+        await range.CompleteAsync();
+        return true;
+    }
+
+    private bool MustEnd(RangeCapture range, long began) =>
+        range.Length >= options.RangeBytes || range.List.IsFull || time.GetElapsedTime(began) >= options.TransferTime;
+
+    private async Task<RangeReceipt> WriteListAsync(
+        TransferStep step, PlannedPart part, SnapshotDownload download, RangeCapture range, bool isLast, CancellationToken cancellationToken)
+    {
+        byte[] sha256 = range.Sha256();
+        byte[] plaintext = range.List.Complete(sha256);
+        string listHash = Convert.ToHexStringLower(store.Sealer.KeyedHash(KeyedHashUse.ListHash, plaintext));
+        BlobName name = BlobNames.List(step.RunId.AsBackup(), part.PartNo, BlobNames.Label(store.Sealer, part.Key), step.Range, listHash);
+        BlobEntry entry = await store.PutPlainAsync(name, SealedType.List, plaintext, PutCondition.Always, summary: null, cancellationToken);
+        string rangeSha256 = Convert.ToHexStringLower(sha256);
+        CaptureTotals totals = range.Totals(entry.Length);
+        LogRange(part.Key.Collection, step.Range, step.Offset, range.Length, totals.NewBytes, totals.StoredBytes);
+        return new RangeReceipt
+        {
+            Range = step.Range,
+            Offset = step.Offset,
+            Length = range.Length,
+            Sha256 = rangeSha256,
+            List = name.Value,
+            ListHash = listHash,
+            Totals = totals,
+            SnapshotLength = download.TotalLength,
+            IsLast = isLast,
+            State = isLast ? null : range.SaveState(),
+            ETag = step.ETag ?? download.ETag,
+            WholeSha256 = isLast && step.Offset == 0 ? rangeSha256 : null,
+            Archive = isLast ? new ManifestArchive(range.Summary.IsTar, range.Summary.EndsWithTrailer, range.Summary.MemberCount) : null,
+        };
+    }
+
+    private static void CheckDownload(TransferStep step, PlannedPart part, SnapshotDownload download)
+    {
+        if (download.Offset != step.Offset || download.TotalLength != step.Snapshot.Size)
+        {
+            throw new SourceException(
+                $"snapshot '{step.Snapshot.Name}' of collection '{part.Key.Collection}' has changed: it was listed with {step.Snapshot.Size} bytes, and {download.TotalLength} are served from byte {download.Offset}",
+                "Start a new backup of this collection; nothing else may write to the snapshots directory.");
+        }
+    }
+
+    /// <summary>What the pass itself can prove: the length, that the archive is whole, and, in one range, Qdrant's checksum.</summary>
+    private static void CheckWhole(BackupPlan plan, PlannedPart part, TransferStep step, RangeCapture range)
+    {
+        string what = $"snapshot '{step.Snapshot.Name}' of collection '{part.Key.Collection}'";
+        if (step.Offset + range.Length != step.Snapshot.Size)
+        {
+            throw new SourceException(
+                $"{what} ended after {step.Offset + range.Length} bytes of {step.Snapshot.Size}", "It is transferred again; if this repeats, look at the node's disk.", isTransient: true);
+        }
+
+        string peer = plan.Cluster.Nodes.First(n => n.Address == part.Key.Node).PeerId;
+        IEnumerable<uint> shards = plan.Collections.First(c => c.Name == part.Key.Collection).Replicas
+            .Where(r => r.PeerId == peer || plan.Cluster.Nodes.Count == 1)
+            .Select(r => r.Shard);
+        if (ArchiveCheck.CollectionSnapshot(range.Summary, shards) is { } problem)
+        {
+            throw new SourceException($"{what} is not whole: {problem}", "Qdrant made a broken snapshot: look at the node's disk and log, then start a new backup.");
+        }
+
+        if (step.Offset == 0 && step.Snapshot.Checksum is { } checksum && !string.Equals(checksum, Convert.ToHexStringLower(range.Sha256()), StringComparison.OrdinalIgnoreCase))
+        {
+            throw new SourceException(
+                $"{what} does not have the checksum that Qdrant reported", "It is transferred again; if this repeats, the node's disk or the network changes bytes.", isTransient: true);
+        }
+    }
+
+    [LoggerMessage(EventId = 3312, Level = LogLevel.Information, Message = "Collection {Collection}, range {Range} from byte {Offset}: {Length} bytes, {NewBytes} new, {StoredBytes} stored")]
+    private partial void LogRange(string collection, int range, long offset, long length, long newBytes, long storedBytes);
 }

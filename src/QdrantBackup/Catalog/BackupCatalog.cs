@@ -1,50 +1,167 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Manifests;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Catalog;
 
-/// <summary>Which backups to list.</summary>
-public sealed record CatalogFilter
-{
-    /// <summary>Only those of this cluster.</summary>
-    public string? Cluster { get; init; }
-
-    /// <summary>Only those that hold this collection.</summary>
-    public string? Collection { get; init; }
-
-    /// <summary>Only complete or only partial ones.</summary>
-    public BackupState? State { get; init; }
-
-    /// <summary>Only those that began then or later.</summary>
-    public DateTimeOffset? From { get; init; }
-
-    /// <summary>Only those that began before.</summary>
-    public DateTimeOffset? To { get; init; }
-}
-
-/// <summary>One line of the catalog.</summary>
-/// <param name="Id">The backup.</param>
-/// <param name="Summary">What is known of it, or null when it is damaged.</param>
-/// <param name="Retired">Whether retention or a person ended it: it is offered to nobody.</param>
-/// <param name="Damage">What is wrong with it, or null.</param>
-/// <param name="Hint">What to do about the damage.</param>
-public sealed record CatalogEntry(BackupId Id, BackupSummary? Summary, bool Retired, string? Damage = null, string? Hint = null);
-
 /// <summary>Which backups exist: derived from one listing of <c>manifests/</c> and its sealed summaries, and from nothing else.</summary>
-public sealed class BackupCatalog(SealedStore store, ILogger<BackupCatalog> logger)
+public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatalog> logger)
 {
+    private const string TimeFormat = "yyyy-MM-dd HH:mm:ss'Z'";
+    private readonly ManifestDocuments _manifests = new(store);
+
     /// <summary>The backups that fit, newest first. A damaged one is listed as damaged whatever the filter says of its content.</summary>
-    public Task<IReadOnlyList<CatalogEntry>> ListAsync(CatalogFilter filter, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<CatalogEntry>> ListAsync(CatalogFilter filter, CancellationToken cancellationToken)
+    {
+        HashSet<BackupId> retired = await ListRetiredAsync(cancellationToken);
+        var entries = new List<CatalogEntry>();
+        await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
+        {
+            if (!BlobNames.TryReadId(blob.Name, BlobNames.Manifests, out BackupId id))
+            {
+                LogForeign(blob.Name.Value);
+            }
+            else if (IsInTime(filter, id)
+                && await ReadAsync(blob, id, retired.Contains(id), cancellationToken) is { } entry
+                && await FitsAsync(filter, entry, cancellationToken))
+            {
+                entries.Add(entry);
+            }
+        }
+
+        entries.Sort(static (a, b) => string.CompareOrdinal(b.Id.Value, a.Id.Value));
+        return entries;
+    }
 
     /// <summary>Opens a backup's manifest; a missing, aborted or damaged one is an error that says so.</summary>
-    public Task<Manifest> OpenAsync(BackupId id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<Manifest> OpenAsync(BackupId id, CancellationToken cancellationToken) => (await OpenWithHashAsync(id, cancellationToken)).Manifest;
 
     /// <summary>The newest complete backup of a cluster.</summary>
-    public Task<BackupSummary> LatestAsync(string cluster, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<BackupSummary> LatestAsync(string cluster, CancellationToken cancellationToken) =>
+        await ListCompleteAsync(cluster, cancellationToken) is [var newest, ..] ? newest : throw None(cluster, "");
 
     /// <summary>The newest complete backup of a UTC day; when there is none the error lists the neighbours.</summary>
-    public Task<BackupSummary> OfDayAsync(string cluster, DateOnly day, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<BackupSummary> OfDayAsync(string cluster, DateOnly day, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<BackupSummary> complete = await ListCompleteAsync(cluster, cancellationToken);
+        BackupSummary? found = complete.FirstOrDefault(b => DayOf(b) == day);
+        if (found is not null)
+        {
+            return found;
+        }
+
+        BackupSummary?[] neighbours = [complete.LastOrDefault(b => DayOf(b) > day), complete.FirstOrDefault(b => DayOf(b) < day)];
+        string text = string.Join(" and ", neighbours.OfType<BackupSummary>().Select(Describe));
+        string date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        throw text.Length == 0
+            ? None(cluster, $" of {date} (UTC)")
+            : new UsageException($"there is no complete backup of '{cluster}' of {date} (UTC)", $"Choose one of its neighbours by its id: {text}.");
+    }
 
     /// <summary>The newest complete backup that began at or before a time; when there is none the error names the oldest.</summary>
-    public Task<BackupSummary> AtOrBeforeAsync(string cluster, DateTimeOffset time, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<BackupSummary> AtOrBeforeAsync(string cluster, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<BackupSummary> complete = await ListCompleteAsync(cluster, cancellationToken);
+        string before = $" at or before {time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}";
+        return complete.FirstOrDefault(b => b.Id.Began <= time) ?? throw (complete.Count == 0
+            ? None(cluster, before)
+            : new UsageException($"there is no complete backup of '{cluster}'{before}", $"The oldest one is {Describe(complete[^1])}."));
+    }
+
+    /// <summary>Whether retention or a person ended a backup.</summary>
+    public async Task<bool> IsRetiredAsync(BackupId id, CancellationToken cancellationToken) =>
+        await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is not null;
+
+    internal async Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        (Manifest Manifest, string Hash) found = await _manifests.FindAsync(id, cancellationToken)
+            ?? throw new UsageException($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.");
+        return found.Manifest.Aborted
+            ? throw new UsageException($"{id} is no backup: its run died and was fenced", "List the backups that exist with 'qdrant-backup list'.")
+            : found;
+    }
+
+    private async Task<IReadOnlyList<BackupSummary>> ListCompleteAsync(string cluster, CancellationToken cancellationToken)
+    {
+        var filter = new CatalogFilter { Cluster = cluster, State = BackupState.Complete };
+        return [.. (await ListAsync(filter, cancellationToken)).Where(e => !e.Retired).Select(e => e.Summary).OfType<BackupSummary>()];
+    }
+
+    private async Task<HashSet<BackupId>> ListRetiredAsync(CancellationToken cancellationToken)
+    {
+        var retired = new HashSet<BackupId>();
+        await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Retirements, cancellationToken))
+        {
+            if (BlobNames.TryReadId(blob.Name, BlobNames.Retirements, out BackupId id))
+            {
+                retired.Add(id);
+            }
+        }
+
+        return retired;
+    }
+
+    private async Task<CatalogEntry?> ReadAsync(BlobEntry blob, BackupId id, bool retired, CancellationToken cancellationToken)
+    {
+        if (_manifests.TryOpenSummary(blob, id) is { } summary)
+        {
+            return new CatalogEntry(id, summary, retired);
+        }
+
+        try
+        {
+            // Gone since it was listed, or the marker of a dead run: no backup.
+            return await _manifests.FindAsync(id, cancellationToken) is { Manifest.Aborted: false } found
+                ? new CatalogEntry(id, ManifestDocuments.Summarize(found.Manifest, found.Hash), retired)
+                : null;
+        }
+        catch (SealException e)
+        {
+            LogDamaged(id.Value, e.Message);
+            return new CatalogEntry(id, Summary: null, retired, e.Message, e.Hint);
+        }
+    }
+
+    private async Task<bool> FitsAsync(CatalogFilter filter, CatalogEntry entry, CancellationToken cancellationToken)
+    {
+        if (entry.Summary is not { } summary)
+        {
+            return true;
+        }
+
+        return (filter.Cluster is null || filter.Cluster == summary.Cluster)
+            && (filter.State is null || filter.State == summary.State)
+            && (filter.Collection is not { } collection || await HoldsAsync(summary, collection, cancellationToken));
+    }
+
+    private async Task<bool> HoldsAsync(BackupSummary summary, string collection, CancellationToken cancellationToken)
+    {
+        if (summary.Collections.Contains(collection) || summary.Collections.Count == summary.CollectionCount)
+        {
+            return summary.Collections.Contains(collection);
+        }
+
+        // A summary has room for so many names only.
+        return await _manifests.FindAsync(summary.Id, cancellationToken) is { } found
+            && found.Manifest.Collections.Any(c => c.Covered && c.Name == collection);
+    }
+
+    private static bool IsInTime(CatalogFilter filter, BackupId id) =>
+        (filter.From is null || id.Began >= filter.From) && (filter.To is null || id.Began < filter.To);
+
+    private static DateOnly DayOf(BackupSummary backup) => DateOnly.FromDateTime(backup.Id.Began.UtcDateTime);
+
+    private static string Describe(BackupSummary backup) =>
+        $"{backup.Id} ({backup.Id.Began.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)})";
+
+    private UsageException None(string cluster, string when) => new(
+        $"there is no complete backup of '{cluster}'{when} in {store.Blobs.Location}",
+        "Make one with 'qdrant-backup backup', or check the cluster's name and the store's address.");
+
+    [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "The manifest of backup {Id} is damaged: {Reason}")]
+    private partial void LogDamaged(string id, string reason);
+
+    [LoggerMessage(EventId = 3202, Level = LogLevel.Warning, Message = "{Name} is no manifest by its name and is left alone")]
+    private partial void LogForeign(string name);
 }

@@ -56,7 +56,8 @@ internal sealed class CommandLineSource(IEnumerable<KeyValuePair<string, string?
 {
     private readonly Dictionary<string, string?> given = values
         .Where(pair => pair.Value is not null)
-        .ToDictionary(pair => ConfigurationPath.Combine(BackupOptions.SectionName, pair.Key), pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        .GroupBy(pair => ConfigurationPath.Combine(BackupOptions.SectionName, pair.Key), pair => pair.Value, StringComparer.OrdinalIgnoreCase)
+        .ToDictionary(group => group.Key, group => group.Last(), StringComparer.OrdinalIgnoreCase);
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(given);
 

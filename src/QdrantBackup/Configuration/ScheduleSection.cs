@@ -42,16 +42,16 @@ internal static partial class ScheduleSection
 
         var cronKey = reader.Text($"{key}:Cron") is null ? key : $"{key}:Cron";
         var text = reader.Text(cronKey) ?? DefaultCrons.GetValueOrDefault(name);
+        var ownZone = ReadZone(reader, $"{key}:TimeZone", zone);
+        var ownWindow = ReadWindow(reader, $"{key}:MergeWindow", window);
+        var paused = reader.Flag($"{key}:Paused", fallback: false);
+        var retention = reader.Value($"{key}:Class", ParseClass(name) ?? RetentionClass.Daily, ParseClass);
         if (text is null)
         {
             reader.RefuseMissing($"{key}:Cron", $"Give {CronExpression.Form}, or off.");
             return null;
         }
 
-        var ownZone = ReadZone(reader, $"{key}:TimeZone", zone);
-        var ownWindow = ReadWindow(reader, $"{key}:MergeWindow", window);
-        var paused = reader.Flag($"{key}:Paused", fallback: false);
-        var retention = reader.Value($"{key}:Class", ParseClass(name) ?? RetentionClass.Daily, ParseClass);
         if (text.ToLowerInvariant() is "off" or "false" or "none")
         {
             return null;

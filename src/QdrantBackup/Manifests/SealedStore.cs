@@ -1,13 +1,9 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.Manifests;
-
-/// <summary>Which store and which key must be found; from the configuration.</summary>
-/// <param name="StoreId">The store.</param>
-/// <param name="KeyId">Its key, 32 hex digits.</param>
-public sealed record StorePins(StoreId StoreId, string KeyId);
 
 /// <summary>A document and what the store knows of it.</summary>
 /// <param name="Entry">The blob.</param>
@@ -17,6 +13,8 @@ public sealed record StoredDocument<T>(BlobEntry Entry, T Value);
 /// <summary>An opened store: blobs, and the key to seal and open them.</summary>
 public sealed class SealedStore : IDisposable
 {
+    private const int DocumentFormat = 1;
+
     internal SealedStore(IBackupStore blobs, Sealer sealer) => (Blobs, Sealer) = (blobs, sealer);
 
     /// <summary>The blobs.</summary>
@@ -32,17 +30,44 @@ public sealed class SealedStore : IDisposable
     public string KeyId => Sealer.KeyId;
 
     /// <summary>Opens a store with the first recipient that can, and refuses any store or key but the pinned ones.</summary>
-    public static Task<SealedStore> OpenAsync(IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public static Task<SealedStore> OpenAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken) =>
+        StoreOpening.OpenAsync(blobs, recipients, pins, cancellationToken);
 
     /// <summary>Makes a new store with a new key wrapped for each recipient; returns the two values to pin.</summary>
-    public static Task<StorePins> InitializeAsync(IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public static Task<StorePins> InitializeAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken) =>
+        StoreOpening.InitializeAsync(blobs, recipients, time, cancellationToken);
 
     /// <summary>Seals a JSON document and puts it.</summary>
     public Task<BlobEntry> PutDocumentAsync<T>(
-        BlobName name, SealedType type, T value, JsonTypeInfo<T> json, PutCondition condition, string? summary, CancellationToken cancellationToken) => throw new NotImplementedException();
+        BlobName name, SealedType type, T value, JsonTypeInfo<T> json, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
+        PutPlainAsync(name, type, JsonSerializer.SerializeToUtf8Bytes(value, json), condition, summary, cancellationToken);
+
+    /// <summary>Puts a document unless there is one, and returns the one that counts: repeating a step never changes what the first attempt decided.</summary>
+    public async Task<StoredDocument<T>> PutOnceAsync<T>(BlobName name, SealedType type, T value, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobEntry entry = await PutDocumentAsync(name, type, value, json, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+            return new StoredDocument<T>(entry, value);
+        }
+        catch (StoreConflictException)
+        {
+            return await FindDocumentAsync(name, type, json, cancellationToken) ?? throw new MissingBlobException(name, "was there and is gone");
+        }
+    }
 
     /// <summary>Reads and opens a JSON document, or null when there is none.</summary>
-    public Task<StoredDocument<T>?> FindDocumentAsync<T>(BlobName name, SealedType type, JsonTypeInfo<T> json, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<StoredDocument<T>?> FindDocumentAsync<T>(BlobName name, SealedType type, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+    {
+        if (await FindPlainAsync(name, type, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        return new StoredDocument<T>(found.Entry, ReadDocument(name.Value, found.Value, json));
+    }
 
     /// <summary>Reads and opens a JSON document, or the default when there is none.</summary>
     public async Task<T?> GetDocumentAsync<T>(BlobName name, SealedType type, JsonTypeInfo<T> json, CancellationToken cancellationToken) =>
@@ -50,4 +75,40 @@ public sealed class SealedStore : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Sealer.Dispose();
+
+    internal Task<BlobEntry> PutPlainAsync(
+        BlobName name, SealedType type, ReadOnlyMemory<byte> plaintext, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
+        Blobs.PutAsync(name, Sealer.Seal(type, name.Value, plaintext.Span), condition, summary, cancellationToken);
+
+    internal async Task<StoredDocument<byte[]>?> FindPlainAsync(BlobName name, SealedType type, CancellationToken cancellationToken)
+    {
+        long limit = SealedHeader.MaxPlainLength(type) + SealedHeader.Overhead;
+        StoredBlob? blob = await Blobs.GetAsync(name, limit, cancellationToken);
+        return blob is null ? null : new StoredDocument<byte[]>(blob.Entry, Sealer.Open(type, name.Value, blob.Content.Span));
+    }
+
+    /// <summary>Reads a JSON document after looking at its format alone.</summary>
+    internal static T ReadDocument<T>(string name, ReadOnlySpan<byte> plaintext, JsonTypeInfo<T> json)
+    {
+        try
+        {
+            int? format = JsonSerializer.Deserialize(plaintext, StoreJson.Default.FormatProbe)?.Format;
+            if (format > DocumentFormat)
+            {
+                throw new SealException($"'{name}' is of format {format}, newer than {DocumentFormat}", "Use the newest version of this program.");
+            }
+
+            if (format == DocumentFormat && JsonSerializer.Deserialize(plaintext, json) is { } value)
+            {
+                return value;
+            }
+        }
+        catch (JsonException e)
+        {
+            // The reader's message may quote the document (W5), so only its place is told.
+            throw new SealException($"'{name}' opens but is no {typeof(T).Name} (at byte {e.BytePositionInLine})", "A faulty writer made it. Use the newest version of this program.");
+        }
+
+        throw new SealException($"'{name}' opens but has no format number", "A faulty writer made it. Use the newest version of this program.");
+    }
 }

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
+using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 
 namespace QdrantBackup.Restores;
@@ -12,11 +14,89 @@ namespace QdrantBackup.Restores;
 public sealed record UploadReceipt(int ItemNo, string Collection, long Bytes);
 
 /// <summary>Streams one part from the store to a node: every chunk authenticated, the last bytes held back until everything has been checked (W6).</summary>
-public sealed class PartRestore(SealedStore store, ClusterNodes nodes, BackupCatalog catalog, RestorePlans plans, CaptureOptions options, ILogger<PartRestore> logger)
+public sealed partial class PartRestore(
+    SealedStore store, ClusterNodes nodes, BackupCatalog catalog, RestorePlans plans, CaptureOptions options, ILogger<PartRestore> logger)
 {
     /// <summary>Uploads one item. Anything wrong with the backup's blobs breaks the upload off before Qdrant changes anything.</summary>
-    public Task<UploadReceipt> UploadAsync(RestoreStep step, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<UploadReceipt> UploadAsync(RestoreStep step, CancellationToken cancellationToken)
+    {
+        RestorePlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
+        RestoreItem item = plan.Item(step.ItemNo);
+        ManifestPart part = await OpenPartAsync(plan, item, cancellationToken);
+        IQdrantNode node = nodes.Named(item.Node);
+        await ThrowIfAppearedAsync(node, step, item, cancellationToken);
+
+        // Every list of the part first: what can be known to be wrong is known before the first byte goes out.
+        var reader = new PartReader(store, Math.Max(1, options.MaxChunksInFlight));
+        await reader.CheckListsAsync(part, cancellationToken);
+        var upload = new SnapshotUpload(FileName(step), part.Length, part.Sha256, (body, cancellation) => WriteAsync(reader, part, body, cancellation));
+        await node.UploadSnapshotAsync(item.Target, upload, cancellationToken);
+        LogUploaded(plan.BackupId.Value, item.Collection, item.Target, part.Length);
+        return new UploadReceipt(item.ItemNo, item.Target, part.Length);
+    }
 
     /// <summary>Deletes the copy of the upload that Qdrant keeps, after failure too; false when there was none.</summary>
-    public Task<bool> DeleteUploadedCopyAsync(RestoreStep step, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<bool> DeleteUploadedCopyAsync(RestoreStep step, CancellationToken cancellationToken)
+    {
+        RestoreItem item = (await plans.ReadAsync(step.RunId, cancellationToken)).Item(step.ItemNo);
+        return await nodes.Named(item.Node).DeleteSnapshotAsync(item.Target, FileName(step), cancellationToken);
+    }
+
+    /// <summary>The name of the copy that the server keeps: the same for every attempt, so that whoever comes later finds it.</summary>
+    internal static string FileName(RestoreStep step) => $"restore-{step.RunId}-{step.ItemNo:D5}.snapshot";
+
+    private async Task<ManifestPart> OpenPartAsync(RestorePlan plan, RestoreItem item, CancellationToken cancellationToken)
+    {
+        (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(plan.BackupId, cancellationToken);
+        if (hash != plan.ManifestHash)
+        {
+            throw new SealException($"the manifest of {plan.BackupId} is not the one that was planned with", "Somebody replaced it: find out who before you restore. Start a new restore to plan with what is there now.");
+        }
+
+        return manifest.Parts.FirstOrDefault(p => p.PartNo == item.PartNo && p.Key.Collection == item.Collection)
+            ?? throw new SealException($"backup {plan.BackupId} has no part {item.PartNo} of '{item.Collection}'", Hints.OtherBackup);
+    }
+
+    private static async Task ThrowIfAppearedAsync(IQdrantNode node, RestoreStep step, RestoreItem item, CancellationToken cancellationToken)
+    {
+        if (item.Overwrites || await node.ListSnapshotsAsync(item.Target, cancellationToken) is not { } snapshots)
+        {
+            return;
+        }
+
+        // An earlier attempt of this step left its copy beside the collection that it made; anybody else's collection has none.
+        if (snapshots.All(s => s.Name != FileName(step)))
+        {
+            throw new RefusedException(
+                $"collection '{item.Target}' has appeared on {item.Node} since the restore was planned",
+                "Nothing was changed. Start a new restore under another name, or allow overwriting.");
+        }
+    }
+
+    private static async Task WriteAsync(PartReader reader, ManifestPart part, Stream body, CancellationToken cancellationToken)
+    {
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        ReadOnlyMemory<byte> held = default;
+        long length = 0;
+        await foreach (ReadOnlyMemory<byte> bytes in reader.ReadAsync(part, cancellationToken))
+        {
+            await body.WriteAsync(held, cancellationToken);
+            sha256.AppendData(bytes.Span);
+            length += bytes.Length;
+            held = bytes;
+        }
+
+        if (length != part.Length || Convert.ToHexStringLower(sha256.GetHashAndReset()) != part.Sha256)
+        {
+            throw new SealException(
+                $"collection '{part.Key.Collection}' was rebuilt from '{part.Ranges[0].List}' and its like, but does not have the SHA-256 that the manifest names",
+                Hints.OtherBackup);
+        }
+
+        // Only now is everything proven: without these last bytes Qdrant drops the upload and changes nothing.
+        await body.WriteAsync(held, cancellationToken);
+    }
+
+    [LoggerMessage(EventId = 3401, Level = LogLevel.Information, Message = "Backup {Id}: collection {Collection} is uploaded as {Target}, {Bytes} bytes")]
+    private partial void LogUploaded(string id, string collection, string target, long bytes);
 }

@@ -1,4 +1,5 @@
 using QdrantBackup.Capture;
+using QdrantBackup.Clusters;
 
 namespace QdrantBackup.Restores;
 
@@ -17,11 +18,60 @@ public sealed record RestoreVerdict(bool IsGood, ulong? Expected, ulong Actual);
 public sealed class RestoreChecks(ClusterNodes nodes, RestorePlans plans)
 {
     /// <summary>Looks once at every node.</summary>
-    public Task<SettledLook> LookAsync(RestoreStep step, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<SettledLook> LookAsync(RestoreStep step, CancellationToken cancellationToken)
+    {
+        RestoreItem item = (await plans.ReadAsync(step.RunId, cancellationToken)).Item(step.ItemNo);
+        foreach (IQdrantNode node in nodes.All)
+        {
+            if (await LookAsync(node, item.Target, cancellationToken) is { } reason)
+            {
+                return new SettledLook(IsSettled: false, $"{ClusterNodes.NameOf(node)}: {reason}");
+            }
+        }
+
+        return new SettledLook(IsSettled: true, Reason: null);
+    }
 
     /// <summary>Counts exactly and compares.</summary>
-    public Task<RestoreVerdict> CheckAsync(RestoreStep step, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<RestoreVerdict> CheckAsync(RestoreStep step, CancellationToken cancellationToken)
+    {
+        RestoreItem item = (await plans.ReadAsync(step.RunId, cancellationToken)).Item(step.ItemNo);
+        ulong actual = await nodes.Named(item.Node).CountPointsAsync(item.Target, cancellationToken)
+            ?? throw new SourceException($"collection '{item.Target}' is not there after its restore", "Look at the server's log; restore it again.");
+        return new RestoreVerdict(item.PointCount is null || item.PointCount == actual, item.PointCount, actual);
+    }
 
     /// <summary>Makes the item's aliases point to the restored collection; returns those set.</summary>
-    public Task<IReadOnlyList<string>> SetAliasesAsync(RestoreStep step, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<string>> SetAliasesAsync(RestoreStep step, CancellationToken cancellationToken)
+    {
+        RestoreItem item = (await plans.ReadAsync(step.RunId, cancellationToken)).Item(step.ItemNo);
+        if (item.Aliases.Count > 0)
+        {
+            await nodes.Named(item.Node).SetAliasesAsync([.. item.Aliases.Select(a => new CollectionAlias(a, item.Target))], cancellationToken);
+        }
+
+        return item.Aliases;
+    }
+
+    private static async Task<string?> LookAsync(IQdrantNode node, string collection, CancellationToken cancellationToken)
+    {
+        CollectionInfo? info = await node.DescribeCollectionAsync(collection, cancellationToken);
+        CollectionPlacement? placement = info is null ? null : await node.GetPlacementAsync(collection, cancellationToken);
+        if (info is null || placement is null)
+        {
+            return $"collection '{collection}' is not there yet";
+        }
+
+        if (placement.Shards.FirstOrDefault(s => !string.Equals(s.State, "Active", StringComparison.Ordinal)) is { } replica)
+        {
+            return $"shard {replica.ShardId} is {replica.State}";
+        }
+
+        if (placement.TransferCount > 0)
+        {
+            return $"{placement.TransferCount} shard transfers are going on";
+        }
+
+        return string.Equals(info.Status, "green", StringComparison.OrdinalIgnoreCase) ? null : $"its status is {info.Status}";
+    }
 }

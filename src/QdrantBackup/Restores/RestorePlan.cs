@@ -1,4 +1,3 @@
-using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 
@@ -27,6 +26,10 @@ public sealed record RestorePlan
 
     /// <summary>What a person should know first.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The item of a number.</summary>
+    public RestoreItem Item(int itemNo) => Items.FirstOrDefault(i => i.ItemNo == itemNo)
+        ?? throw new UsageException($"run {RunId} has no item {itemNo}", "This is a fault of the app: report it.");
 }
 
 /// <summary>One part to upload.</summary>

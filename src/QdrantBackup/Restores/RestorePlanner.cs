@@ -1,16 +1,117 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
+using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Restores;
 
 /// <summary>Chooses the backup, looks at the target and refuses what would break a promise.</summary>
-public sealed class RestorePlanner(SealedStore store, ClusterNodes nodes, BackupCatalog catalog, RunPins pins, CaptureOptions options)
+public sealed class RestorePlanner(RestorePlans plans, ClusterNodes nodes, BackupCatalog catalog, RunPins pins, CaptureOptions options)
 {
     /// <summary>Plans, pins the backup, stores the plan. Repeating it returns the plan stored first.</summary>
-    public Task<RestorePlanOverview> PlanAsync(RunRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<RestorePlanOverview> PlanAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        RestorePlan? plan = await plans.FindAsync(request.RunId, cancellationToken);
+        if (plan is null)
+        {
+            BackupId id = await ChooseAsync(RequestOf(request), cancellationToken);
+
+            // Pinned before it is read, so that nothing it needs goes while it is restored (W3).
+            await pins.WriteAsync(request.RunId, RunKind.Restore, [id], cancellationToken);
+            plan = await plans.StoreAsync(await DraftAsync(request, id, cancellationToken), cancellationToken);
+        }
+
+        return Overview(plan, RestorePlans.NameOf(plan.RunId).Value);
+    }
 
     /// <summary>Plans without pinning or storing anything.</summary>
-    public Task<RestorePlanOverview> PreviewAsync(RunRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<RestorePlanOverview> PreviewAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        BackupId id = await ChooseAsync(RequestOf(request), cancellationToken);
+        return Overview(await DraftAsync(request, id, cancellationToken), planName: "");
+    }
+
+    private static RestoreRequest RequestOf(RunRequest request) =>
+        request.Restore ?? throw new RefusedException($"run {request.RunId} is no restore", "Start a new run.");
+
+    private async Task<BackupId> ChooseAsync(RestoreRequest request, CancellationToken cancellationToken)
+    {
+        int ways = (request.BackupId is null ? 0 : 1) + (request.Latest ? 1 : 0) + (request.Date is null ? 0 : 1) + (request.AtOrBefore is null ? 0 : 1);
+        if (ways > 1)
+        {
+            throw new UsageException("a backup is chosen in more than one way", "Give one of: its id, latest, a date, a time at or before.");
+        }
+
+        string cluster = request.FromCluster ?? options.Cluster;
+        return request switch
+        {
+            { BackupId: { } id } => id,
+            { Date: { } date } => (await catalog.OfDayAsync(cluster, date, cancellationToken)).Id,
+            { AtOrBefore: { } time } => (await catalog.AtOrBeforeAsync(cluster, time, cancellationToken)).Id,
+            _ => (await catalog.LatestAsync(cluster, cancellationToken)).Id,
+        };
+    }
+
+    private async Task<RestorePlan> DraftAsync(RunRequest request, BackupId id, CancellationToken cancellationToken)
+    {
+        RestoreRequest wanted = RequestOf(request);
+        (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(id, cancellationToken);
+        RestoreGates.CheckBackup(manifest, wanted, options.Cluster);
+        if (await catalog.IsRetiredAsync(id, cancellationToken))
+        {
+            throw new RefusedException($"backup {id} was ended by retention or a person and may lose its chunks at any time", "Choose another backup, or have its retirement taken back first.");
+        }
+
+        TargetState target = await ReadTargetAsync(cancellationToken);
+        RestoreGates.CheckTarget(manifest, target);
+        var warnings = new List<string>();
+        var items = new List<RestoreItem>();
+        foreach (ManifestCollection collection in RestoreSelection.Collections(manifest, wanted, warnings))
+        {
+            items.Add(RestoreSelection.Item(items.Count + 1, manifest, collection, wanted, target, warnings));
+        }
+
+        RestoreGates.CheckItems(items, wanted, target);
+        return new RestorePlan
+        {
+            RunId = request.RunId,
+            BackupId = id,
+            ManifestHash = hash,
+            SourceCluster = manifest.Cluster.Name,
+            Items = items,
+            Warnings = warnings,
+        };
+    }
+
+    private async Task<TargetState> ReadTargetAsync(CancellationToken cancellationToken)
+    {
+        IQdrantNode node = nodes.All[0];
+        ClusterState cluster = await node.GetClusterAsync(cancellationToken);
+        return new TargetState(
+            ClusterNodes.NameOf(node),
+            await node.GetVersionAsync(cancellationToken),
+            cluster.IsEnabled || nodes.All.Count > 1,
+            await node.ListCollectionsAsync(cancellationToken),
+            await node.ListAliasesAsync(cancellationToken));
+    }
+
+    /// <summary>What an approval names: the backup and every item, so that it covers source and target.</summary>
+    private static RestorePlanOverview Overview(RestorePlan plan, string planName)
+    {
+        var anonymous = plan with { RunId = new RunId("20000101T000000Z-000000") };
+        string hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(anonymous, StoreJson.Default.RestorePlan)));
+        return new RestorePlanOverview(plan.RunId, planName, hash, plan.BackupId, plan.Items, plan.Warnings);
+    }
 }
+
+/// <summary>The target as a plan finds it.</summary>
+/// <param name="Node">The node that is uploaded to.</param>
+/// <param name="Version">Qdrant's version on it.</param>
+/// <param name="IsCluster">Whether it is more than one standalone server.</param>
+/// <param name="Collections">Collections that exist.</param>
+/// <param name="Aliases">Aliases that exist.</param>
+internal sealed record TargetState(
+    string Node, string Version, bool IsCluster, IReadOnlyList<string> Collections, IReadOnlyList<CollectionAlias> Aliases);

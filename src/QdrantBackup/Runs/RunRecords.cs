@@ -1,28 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Runs;
 
 /// <summary>The sealed records of runs, under <c>runs/yyyy/mm/runId/</c>.</summary>
-public sealed class RunRecords(SealedStore store, TimeProvider time)
+public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILogger<RunRecords> logger)
 {
+    private const string Request = "request";
+    private const string Progress = "progress";
+    private const string Result = "result";
+    private const string NotePrefix = "note-";
+
     /// <summary>Writes the request, once. Writing an equal one again is harmless; a different one under the same id is refused.</summary>
-    public Task WriteRequestAsync(RunRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task WriteRequestAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        Validate(request, request.RunId);
+        byte[] plaintext = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(request, StoreJson.Default.RunRequest);
+        BlobName name = BlobNames.Run(request.RunId, Request);
+        try
+        {
+            await store.PutPlainAsync(name, SealedType.Record, plaintext, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+        }
+        catch (StoreConflictException)
+        {
+            if (await store.FindPlainAsync(name, SealedType.Record, cancellationToken) is not { } there || !there.Value.AsSpan().SequenceEqual(plaintext))
+            {
+                throw new RefusedException($"run {request.RunId} was already asked for, with another request", "Start a new run.");
+            }
+        }
+    }
 
     /// <summary>Reads and validates a request; a missing one is a <see cref="RefusedException"/>: nothing runs without it.</summary>
-    public Task<RunRequest> ReadRequestAsync(RunId runId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<RunRequest> ReadRequestAsync(RunId runId, CancellationToken cancellationToken)
+    {
+        RunRequest request = await store.GetDocumentAsync(BlobNames.Run(runId, Request), SealedType.Record, StoreJson.Default.RunRequest, cancellationToken)
+            ?? throw new RefusedException($"run {runId} has no request record", "Start runs through the API, the command line or a schedule: they write the record first.");
+        Validate(request, runId);
+        return request;
+    }
 
     /// <summary>Overwrites the progress.</summary>
-    public Task WriteProgressAsync(RunProgress progress, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task WriteProgressAsync(RunProgress progress, CancellationToken cancellationToken) => store.PutDocumentAsync(
+        BlobNames.Run(progress.RunId, Progress), SealedType.Record, progress, StoreJson.Default.RunProgress, PutCondition.Always, summary: null, cancellationToken);
 
     /// <summary>Writes the result if there is none yet, and returns the one that counts.</summary>
-    public Task<RunResult> WriteResultAsync(RunResult result, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<RunResult> WriteResultAsync(RunResult result, CancellationToken cancellationToken) =>
+        (await store.PutOnceAsync(BlobNames.Run(result.RunId, Result), SealedType.Record, result, StoreJson.Default.RunResult, cancellationToken)).Value;
 
     /// <summary>Adds a remark.</summary>
-    public Task AddNoteAsync(RunId runId, string by, string text, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task AddNoteAsync(RunId runId, string by, string text, CancellationToken cancellationToken)
+    {
+        var note = new RunNote(runId, time.GetUtcNow(), by, text);
+        string what = $"{NotePrefix}{note.At.UtcDateTime:yyyyMMdd'T'HHmmssfff}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+        return store.PutDocumentAsync(
+            BlobNames.Run(runId, what), SealedType.Record, note, StoreJson.Default.RunNote, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+    }
 
     /// <summary>Everything recorded of one run, or null when there is no such run.</summary>
-    public Task<RunOverview?> FindAsync(RunId runId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<RunOverview?> FindAsync(RunId runId, CancellationToken cancellationToken)
+    {
+        var names = new List<BlobName>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.RunFolder(runId), cancellationToken))
+        {
+            names.Add(entry.Name);
+        }
 
-    /// <summary>Runs, newest first, month by month back to <paramref name="from"/>. A record that cannot be opened is left out of the line it belongs to and logged.</summary>
-    public IAsyncEnumerable<RunOverview> ListAsync(DateTimeOffset from, CancellationToken cancellationToken) => throw new NotImplementedException();
+        return names.Contains(BlobNames.Run(runId, Request)) ? await ReadOverviewAsync(runId, names, cancellationToken) : null;
+    }
+
+    /// <summary>Runs, newest first, month by month back to <paramref name="from"/>. A run whose request cannot be opened is left out and logged.</summary>
+    public async IAsyncEnumerable<RunOverview> ListAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
+        for (DateTimeOffset end = from.ToUniversalTime(); month.AddMonths(1) > end; month = month.AddMonths(-1))
+        {
+            foreach ((RunId runId, List<BlobName> names) in await ListMonthAsync(month, cancellationToken))
+            {
+                if (runId.Began >= from && await TryReadOverviewAsync(runId, names, cancellationToken) is { } overview)
+                {
+                    yield return overview;
+                }
+            }
+        }
+    }
+
+    private async Task<IEnumerable<(RunId RunId, List<BlobName> Names)>> ListMonthAsync(DateTimeOffset month, CancellationToken cancellationToken)
+    {
+        var runs = new SortedDictionary<string, List<BlobName>>(StringComparer.Ordinal);
+        string prefix = BlobNames.RunMonth(month);
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(prefix, cancellationToken))
+        {
+            string run = entry.Name.Value[prefix.Length..].Split('/')[0];
+            if (RunId.IsValid(run))
+            {
+                (runs.TryGetValue(run, out List<BlobName>? names) ? names : runs[run] = []).Add(entry.Name);
+            }
+        }
+
+        return runs.Reverse().Select(run => (new RunId(run.Key), run.Value));
+    }
+
+    private async Task<RunOverview?> TryReadOverviewAsync(RunId runId, List<BlobName> names, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return names.Contains(BlobNames.Run(runId, Request)) ? await ReadOverviewAsync(runId, names, cancellationToken) : null;
+        }
+        catch (BackupException e) when (e is SealException or RefusedException)
+        {
+            LogUnreadable(runId.Value, e.Message);
+            return null;
+        }
+    }
+
+    private async Task<RunOverview> ReadOverviewAsync(RunId runId, List<BlobName> names, CancellationToken cancellationToken)
+    {
+        RunRequest request = await ReadRequestAsync(runId, cancellationToken);
+        RunProgress? progress = names.Contains(BlobNames.Run(runId, Progress))
+            ? await store.GetDocumentAsync(BlobNames.Run(runId, Progress), SealedType.Record, StoreJson.Default.RunProgress, cancellationToken)
+            : null;
+        RunResult? result = names.Contains(BlobNames.Run(runId, Result))
+            ? await store.GetDocumentAsync(BlobNames.Run(runId, Result), SealedType.Record, StoreJson.Default.RunResult, cancellationToken)
+            : null;
+        var notes = new List<RunNote>();
+        foreach (BlobName name in names.Where(n => n.Value.StartsWith(BlobNames.RunFolder(runId) + NotePrefix, StringComparison.Ordinal)))
+        {
+            if (await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RunNote, cancellationToken) is { } note)
+            {
+                notes.Add(note);
+            }
+        }
+
+        return new RunOverview(request, progress, result, notes);
+    }
+
+    private static void Validate(RunRequest request, RunId runId)
+    {
+        bool fits = request.RunId == runId && request.Kind switch
+        {
+            RunKind.Backup => request.Backup is not null && request.Restore is null && request.Verify is null,
+            RunKind.Restore => request.Restore is not null && request.Backup is null && request.Verify is null,
+            RunKind.Verify => request.Verify is not null && request.Backup is null && request.Restore is null,
+            _ => false,
+        };
+        if (!fits)
+        {
+            throw new RefusedException($"the request record of run {runId} does not fit: it is of run {request.RunId}, kind {request.Kind}", "Start a new run.");
+        }
+    }
+
+    [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "Run {RunId} is left out of the list: {Reason}")]
+    private partial void LogUnreadable(string runId, string reason);
 }

@@ -7,10 +7,11 @@ public sealed class KeyFileRecipient : IStoreKeyRecipient, IDisposable
 {
     private const int KeyLength = 32;
     private const int IdLength = 8;
-    private const int MaxWrappedLength = 64;
+    private const int WrappedLength = StoreKey.Length + 8;
 
     private readonly byte[] _key;
     private readonly TimeProvider _time;
+    private bool _disposed;
 
     private KeyFileRecipient(byte[] key, TimeProvider? time)
     {
@@ -54,7 +55,12 @@ public sealed class KeyFileRecipient : IStoreKeyRecipient, IDisposable
     public Task<StoreKey> UnwrapAsync(KeyDocument document, StoreId storeId, CancellationToken cancellationToken)
     {
         document.ThrowIfNotFor(this, storeId);
-        Span<byte> unwrapped = stackalloc byte[document.Wrapped.Length <= MaxWrappedLength ? document.Wrapped.Length : 0];
+        if (document.Wrapped.Length != WrappedLength)
+        {
+            throw document.Unopened(null);
+        }
+
+        Span<byte> unwrapped = stackalloc byte[WrappedLength];
         try
         {
             using Aes aes = NewAes();
@@ -76,10 +82,15 @@ public sealed class KeyFileRecipient : IStoreKeyRecipient, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_key);
+    }
 
     private Aes NewAes()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var aes = Aes.Create();
         aes.SetKey(_key);
         return aes;

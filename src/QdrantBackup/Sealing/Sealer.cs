@@ -19,6 +19,7 @@ public sealed class Sealer : IDisposable
     private readonly StoreKey _storeKey;
     private readonly ConcurrentDictionary<(bool IsChunk, byte Number), Lazy<Xaes256Gcm>> _ciphers = new();
     private readonly BodyCodec _codec = new();
+    private volatile bool _disposed;
 
     /// <summary>Derives the sub-keys; the caller may dispose the store key afterwards.</summary>
     public Sealer(StoreId storeId, StoreKey key)
@@ -41,6 +42,7 @@ public sealed class Sealer : IDisposable
     /// <summary>The id of a chunk: the keyed hash of its plaintext.</summary>
     public ChunkId ChunkIdOf(ReadOnlySpan<byte> plaintext)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         Span<byte> hash = stackalloc byte[ChunkId.Length];
         HMACSHA256.HashData(_chunkIdKey, plaintext, hash);
         return new ChunkId(hash);
@@ -49,6 +51,7 @@ public sealed class Sealer : IDisposable
     /// <summary>A keyed hash, 32 bytes, under the sub-key of a use.</summary>
     public byte[] KeyedHash(KeyedHashUse use, ReadOnlySpan<byte> data)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         byte[] key = use switch
         {
             KeyedHashUse.ListHash => _listHashKey,
@@ -63,6 +66,7 @@ public sealed class Sealer : IDisposable
     /// <exception cref="ArgumentException">The plaintext is longer than its type allows; writers cut or refuse before.</exception>
     public byte[] Seal(SealedType type, string boundName, ReadOnlySpan<byte> plaintext, ChunkCompression compression = ChunkCompression.Auto)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         int limit = SealedHeader.MaxPlainLength(type);
         if (plaintext.Length > limit)
         {
@@ -94,6 +98,7 @@ public sealed class Sealer : IDisposable
     /// <exception cref="SealException">It is not; the message names the blob and says what is wrong.</exception>
     public byte[] Open(SealedType type, string boundName, ReadOnlySpan<byte> sealedBytes)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var header = SealedHeader.Read(sealedBytes, type, boundName);
         int bodyLength = sealedBytes.Length - SealedHeader.Overhead;
         byte[] plaintext = GC.AllocateUninitializedArray<byte>(header.PlainLength);
@@ -119,6 +124,8 @@ public sealed class Sealer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Said first: a name hashed under a zeroed key would look like any other.
+        _disposed = true;
         foreach (Lazy<Xaes256Gcm> cipher in _ciphers.Values)
         {
             cipher.Value.Dispose();

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using QdrantBackup.Chunking;
-using Xunit;
 
 namespace QdrantBackup.Tests.Chunking;
 

@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Catalog;
+using QdrantBackup.Manifests;
+
+namespace QdrantBackup.Capture;
+
+/// <summary>Chooses for each part the earlier backup whose chunks it may reuse: the newest complete one that has that part (docs/format.md §7).</summary>
+public sealed partial class BackupBases(BackupCatalog catalog, ILogger<BackupBases> logger)
+{
+    // A part that none of the last few backups has is as good as new.
+    private const int MaxBackupsRead = 5;
+
+    /// <summary>Chooses, has the chosen ones pinned, and only then reads again which of them are still there.</summary>
+    public async Task<BackupPlan> ChooseAsync(BackupPlan plan, Func<IReadOnlyList<BackupId>, Task> pin, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<int, BackupId> candidates = await FindAsync(plan, cancellationToken);
+        BackupId[] chosen = [.. candidates.Values.Distinct()];
+
+        // The order is what keeps a pruner from taking a base away (W3): pin first, read again afterwards.
+        await pin(chosen);
+        var alive = new Dictionary<BackupId, Manifest>();
+        foreach (BackupId id in chosen)
+        {
+            if (await TryOpenAsync(id, cancellationToken) is { } manifest)
+            {
+                alive.Add(id, manifest);
+            }
+        }
+
+        return plan with { Parts = [.. plan.Parts.Select(p => WithBase(p, candidates, alive))] };
+    }
+
+    private async Task<IReadOnlyDictionary<int, BackupId>> FindAsync(BackupPlan plan, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<int, BackupId>();
+        if (plan.Parts.Count == 0)
+        {
+            return found;
+        }
+
+        var filter = new CatalogFilter { Cluster = plan.Cluster.Name, State = BackupState.Complete };
+        IEnumerable<CatalogEntry> newest = (await catalog.ListAsync(filter, cancellationToken))
+            .Where(e => e is { Retired: false, Summary: not null } && e.Id.AsRun() != plan.RunId)
+            .Take(MaxBackupsRead);
+        foreach (CatalogEntry entry in newest)
+        {
+            if (found.Count == plan.Parts.Count)
+            {
+                break;
+            }
+
+            if (await TryOpenAsync(entry.Id, cancellationToken) is { } manifest)
+            {
+                foreach (PlannedPart part in plan.Parts.Where(p => !found.ContainsKey(p.PartNo) && PartOf(manifest, p.Key) is not null))
+                {
+                    found.Add(part.PartNo, entry.Id);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private async Task<Manifest?> TryOpenAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await catalog.IsRetiredAsync(id, cancellationToken) ? null : await catalog.OpenAsync(id, cancellationToken);
+        }
+        catch (BackupException e) when (e is SealException or UsageException)
+        {
+            // Without a base everything is put again: slower, never wrong.
+            LogUnusable(id.Value, e.Message);
+            return null;
+        }
+    }
+
+    private static PlannedPart WithBase(PlannedPart part, IReadOnlyDictionary<int, BackupId> candidates, Dictionary<BackupId, Manifest> alive)
+    {
+        if (!candidates.TryGetValue(part.PartNo, out BackupId id) || !alive.TryGetValue(id, out Manifest? manifest) || PartOf(manifest, part.Key) is not { } found)
+        {
+            return part;
+        }
+
+        return part with { Base = id, BasePart = found, ExpectedBytes = found.Length };
+    }
+
+    private static ManifestPart? PartOf(Manifest manifest, PartKey key) =>
+        manifest.Parts.FirstOrDefault(p => p.Key == key)
+        ?? manifest.Parts.FirstOrDefault(p => p.Key.Collection == key.Collection && p.Key.Shard == key.Shard);
+
+    [LoggerMessage(EventId = 3302, Level = LogLevel.Warning, Message = "Backup {Id} cannot serve as a base: {Reason}")]
+    private partial void LogUnusable(string id, string reason);
+}

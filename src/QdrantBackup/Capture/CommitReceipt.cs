@@ -1,0 +1,29 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Capture;
+
+/// <summary>What a commit made.</summary>
+public sealed record CommitReceipt
+{
+    /// <summary>The backup.</summary>
+    public required BackupId Id { get; init; }
+
+    /// <summary>Complete or partial.</summary>
+    public required BackupState State { get; init; }
+
+    /// <summary>Keyed hash of the manifest, 64 hex digits; kept in notifications so that a rollback of the store is visible.</summary>
+    public required string ManifestHash { get; init; }
+
+    /// <summary>Sums over all parts.</summary>
+    public required CaptureTotals Totals { get; init; }
+
+    /// <summary>How many parts are in it.</summary>
+    public required int PartCount { get; init; }
+
+    /// <summary>How many of them owe their whole-file proof.</summary>
+    public required int OwedProofs { get; init; }
+
+    /// <summary>A line per selected collection.</summary>
+    public IReadOnlyList<RunItem> Items { get; init; } = [];
+}

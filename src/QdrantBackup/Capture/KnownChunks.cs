@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
+
+namespace QdrantBackup.Capture;
+
+/// <summary>
+/// The chunk ids that a transfer may reuse: those of its pinned base and those it has put itself (docs/format.md §7). That a blob exists is never
+/// evidence: everything else is put again. At most so many are remembered (W7).
+/// </summary>
+internal sealed partial class KnownChunks(int maxIds)
+{
+    private readonly Dictionary<ChunkId, int> _sealedLengths = [];
+
+    public int Count => _sealedLengths.Count;
+
+    public bool TryGet(ChunkId id, out int sealedLength) => _sealedLengths.TryGetValue(id, out sealedLength);
+
+    public void Add(ChunkId id, int sealedLength)
+    {
+        if (_sealedLengths.Count < maxIds)
+        {
+            _sealedLengths.TryAdd(id, sealedLength);
+        }
+    }
+
+    /// <summary>Reads the lists of a base. One that is missing or damaged leaves nothing known: everything is put, which also mends it.</summary>
+    public async Task AddBaseAsync(PartReader reader, ManifestPart part, ILogger logger, CancellationToken cancellationToken)
+    {
+        foreach (ManifestRange range in part.Ranges)
+        {
+            try
+            {
+                foreach (ChunkListEntry entry in (await reader.OpenListAsync(part, range, cancellationToken)).Entries)
+                {
+                    if (!entry.IsInline)
+                    {
+                        Add(entry.Id, entry.SealedLength);
+                    }
+                }
+            }
+            catch (BackupException e) when (Damages.IsDamage(e))
+            {
+                LogUnusable(logger, range.List, e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 3311, Level = LogLevel.Warning, Message = "The chunk list {List} cannot serve as a base: {Reason}")]
+    private static partial void LogUnusable(ILogger logger, string list, string reason);
+}

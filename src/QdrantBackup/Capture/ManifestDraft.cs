@@ -1,0 +1,83 @@
+using QdrantBackup.Catalog;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Capture;
+
+/// <summary>Composes a manifest from a run's plan and from what its parts recorded.</summary>
+public sealed class ManifestDraft(BackupPlans plans, PartResults results, BackupCatalog catalog, CaptureOptions options)
+{
+    internal async Task<Manifest> ComposeAsync(RunId runId, CancellationToken cancellationToken)
+    {
+        BackupPlan plan = await plans.ReadAsync(runId, cancellationToken);
+        var ended = new Dictionary<int, PartResult>();
+        foreach (PlannedPart part in plan.Parts)
+        {
+            ended[part.PartNo] = await results.FindAsync(runId, part.PartNo, cancellationToken)
+                ?? new PartResult { PartNo = part.PartNo, At = plan.Requested, Error = "it was not captured before the run ended" };
+        }
+
+        ManifestPart[] parts = [.. plan.Parts.Select(p => ended[p.PartNo].Part).OfType<ManifestPart>()];
+        ManifestCollection[] collections = [.. plan.Collections.Select(c => Cover(c, plan, ended))];
+        if (parts.Length == 0 && collections.Length > 0)
+        {
+            ManifestCollection first = collections[0];
+            throw new SourceException(
+                $"nothing could be captured: collection '{first.Name}': {first.Missing}",
+                ended.Values.Select(r => r.Hint).FirstOrDefault(h => h is not null) ?? "Put right what the message says and start a new backup.");
+        }
+
+        return Compose(plan, collections, parts, [.. ended.Values.Where(r => r.Part is not null).Select(r => r.At)], await EarlierAsync(plan, cancellationToken));
+    }
+
+    private Manifest Compose(
+        BackupPlan plan, ManifestCollection[] collections, ManifestPart[] parts, DateTimeOffset[] times, IReadOnlyList<EarlierManifest> earlier) => new()
+    {
+        Format = Manifest.CurrentFormat,
+        Id = plan.RunId.AsBackup(),
+        AppVersion = options.AppVersion,
+        Cluster = plan.Cluster,
+        Started = plan.Requested,
+        Finished = times.Length == 0 ? plan.Requested : times.Max(),
+        FirstSnapshot = times.Length == 0 ? null : times.Min(),
+        LastSnapshot = times.Length == 0 ? null : times.Max(),
+        Schedule = plan.Request.Schedule,
+        Classes = plan.Request.Classes,
+        Description = plan.Request.Description,
+        Labels = plan.Request.Labels,
+        Owner = options.Owner,
+        State = collections.All(c => c.Covered) ? BackupState.Complete : BackupState.Partial,
+        Collections = collections,
+        Parts = parts,
+        Earlier = earlier,
+        Totals = parts.Aggregate(CaptureTotals.None, static (sum, p) => sum + p.Totals),
+    };
+
+    /// <summary>Whether every planned part of a collection is there. Coverage comes from the plan's placement, never from status codes.</summary>
+    private static ManifestCollection Cover(ManifestCollection collection, BackupPlan plan, Dictionary<int, PartResult> ended)
+    {
+        if (collection.Missing is not null)
+        {
+            return collection;
+        }
+
+        PartResult[] parts = [.. plan.Parts.Where(p => p.Key.Collection == collection.Name).Select(p => ended[p.PartNo])];
+        PartResult? missing = parts.FirstOrDefault(p => p.Part is null);
+        return missing is not null || parts.Length == 0
+            ? collection with { Missing = missing?.Error ?? "no part of it was planned" }
+            : collection with
+            {
+                Covered = true,
+                CountIsExact = collection.PointCount is not null && parts.All(p => p.PointCount == collection.PointCount),
+            };
+    }
+
+    private async Task<IReadOnlyList<EarlierManifest>> EarlierAsync(BackupPlan plan, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = plan.Cluster.Name }, cancellationToken);
+        return [.. entries
+            .Where(e => e.Summary is not null && e.Id.AsRun() != plan.RunId)
+            .OrderBy(e => e.Id.Value, StringComparer.Ordinal)
+            .Select(e => new EarlierManifest(e.Id, e.Summary!.ManifestHash))];
+    }
+}

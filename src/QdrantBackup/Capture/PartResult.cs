@@ -1,0 +1,61 @@
+using QdrantBackup.Clusters;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Capture;
+
+/// <summary>All that was transferred of one part.</summary>
+public sealed record PartDone
+{
+    /// <summary>The run.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>The part's number in the run's plan.</summary>
+    public required int PartNo { get; init; }
+
+    /// <summary>The snapshot, as the node listed it.</summary>
+    public required SnapshotDescription Snapshot { get; init; }
+
+    /// <summary>A receipt per range, in order; their chunker states may be left out.</summary>
+    public required IReadOnlyList<RangeReceipt> Ranges { get; init; }
+}
+
+/// <summary>Why a part is missing.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="PartNo">The part's number in the run's plan.</param>
+/// <param name="Error">What failed.</param>
+/// <param name="Hint">What to do about it.</param>
+public sealed record PartFailed(RunId RunId, int PartNo, string Error, string? Hint);
+
+/// <summary>How one part ended; a sealed document of its run, from which the commit builds the manifest.</summary>
+public sealed record PartResult
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The part's number.</summary>
+    public required int PartNo { get; init; }
+
+    /// <summary>When its snapshot was found whole in the store, or was given up.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The part as the manifest will hold it, or null when it is missing.</summary>
+    public ManifestPart? Part { get; init; }
+
+    /// <summary>Exact count after the snapshot, or null.</summary>
+    public ulong? PointCount { get; init; }
+
+    /// <summary>Why it is missing.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>What to do about it.</summary>
+    public string? Hint { get; init; }
+}
+
+/// <summary>What an orchestrator needs of a part's end.</summary>
+/// <param name="PartNo">The part's number.</param>
+/// <param name="Proof">How far its hash is proven; null when it is missing.</param>
+/// <param name="Totals">What it cost.</param>
+/// <param name="Error">Why it is missing.</param>
+/// <param name="Hint">What to do about it.</param>
+public sealed record PartReceipt(int PartNo, PartProof? Proof, CaptureTotals Totals, string? Error, string? Hint);

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Manifests;
+
+/// <summary>The name of every blob of a store (docs/format.md §1).</summary>
+public static class BlobNames
+{
+    /// <summary>Where manifests are.</summary>
+    public const string Manifests = "manifests/";
+
+    /// <summary>Where the records of ended backups are.</summary>
+    public const string Retirements = "retired/";
+
+    /// <summary>Where pins are.</summary>
+    public const string Pins = "pins/";
+
+    /// <summary>Where wrapped keys are.</summary>
+    public const string Keys = "keys/";
+
+    private const int MaxLabelBytes = 48;
+    private const int MaxClusterLength = 200;
+
+    /// <summary>The plaintext description of the store.</summary>
+    public static BlobName Store { get; } = new("store.json");
+
+    /// <summary>The store key, wrapped for one recipient.</summary>
+    public static BlobName Key(string keyId, string recipientId) => new($"{Keys}{keyId}/{recipientId}.json");
+
+    /// <summary>A chunk.</summary>
+    public static BlobName Chunk(ChunkId id)
+    {
+        string hex = id.ToString();
+        return new BlobName($"chunks/{hex[..2]}/{hex}");
+    }
+
+    /// <summary>Where the chunks are whose id begins with a byte.</summary>
+    public static string Chunks(byte firstByte) => $"chunks/{firstByte:x2}/";
+
+    /// <summary>The chunk list of one range of one part; <paramref name="listHash"/> is the whole keyed hash of its plaintext.</summary>
+    public static BlobName List(BackupId id, int partNo, string label, int range, string listHash) =>
+        new($"lists/{id}/{partNo:D5}-{label}/{range:D5}-{listHash[..16]}");
+
+    /// <summary>A manifest.</summary>
+    public static BlobName Manifest(BackupId id) => new(Manifests + id);
+
+    /// <summary>The record that a backup was ended.</summary>
+    public static BlobName Retirement(BackupId id) => new(Retirements + id);
+
+    /// <summary>What the sealed summary of a manifest is bound to.</summary>
+    public static string SummaryOf(BlobName manifest) => manifest.Value + "#summary";
+
+    /// <summary>A run's pin.</summary>
+    public static BlobName Pin(RunId id) => new(Pins + id);
+
+    /// <summary>A record of a run.</summary>
+    public static BlobName Run(RunId id, string what) => new(RunFolder(id) + what);
+
+    /// <summary>Where a run's records are.</summary>
+    public static string RunFolder(RunId id) => RunMonth(id.Began) + id + "/";
+
+    /// <summary>Where the records of a month's runs are.</summary>
+    public static string RunMonth(DateTimeOffset month) => month.UtcDateTime.ToString("'runs/'yyyy'/'MM'/'", CultureInfo.InvariantCulture);
+
+    /// <summary>Whose turn it is on a cluster.</summary>
+    public static BlobName Lease(string cluster) => new("leases/" + ClusterSegment(cluster));
+
+    /// <summary>The state of a cluster's schedules.</summary>
+    public static BlobName Schedules(string cluster) => new("schedules/" + ClusterSegment(cluster));
+
+    /// <summary>The readable, short and unique part of a chunk list's folder: the beginning of the collection's name, the shard, a keyed hash.</summary>
+    public static string Label(Sealer sealer, PartKey key)
+    {
+        byte[] hash = sealer.KeyedHash(KeyedHashUse.Names, Encoding.UTF8.GetBytes(key.Collection));
+        return $"{Uri.EscapeDataString(CutToBytes(key.Collection, MaxLabelBytes))}~{key.ShardText}-{Convert.ToHexStringLower(hash.AsSpan(0, 4))}";
+    }
+
+    /// <summary>The id of the backup whose manifest, or retirement, has this name; false for what is no such name.</summary>
+    public static bool TryReadId(BlobName name, string folder, out BackupId id)
+    {
+        id = default;
+        return name.Value.StartsWith(folder, StringComparison.Ordinal) && BackupId.TryParse(name.Value[folder.Length..], out id);
+    }
+
+    private static string ClusterSegment(string cluster)
+    {
+        string segment = Uri.EscapeDataString(cluster).Replace(".", "%2E", StringComparison.Ordinal);
+        return segment.Length is > 0 and <= MaxClusterLength
+            ? segment
+            : throw new UsageException($"the cluster's name '{cluster}' is empty or too long", "Set Cluster:Name to a short name.");
+    }
+
+    private static string CutToBytes(string text, int maxBytes)
+    {
+        int bytes = 0;
+        int length = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > maxBytes)
+            {
+                break;
+            }
+
+            length += rune.Utf16SequenceLength;
+        }
+
+        return text[..length];
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Manifests;
+
+/// <summary>Rebuilds a part from its lists and chunks: everything is authenticated and checked against the manifest before it is handed out (W6).</summary>
+internal sealed class PartReader(SealedStore store, int maxChunksInFlight)
+{
+    /// <summary>The bytes of a part, in order. Each buffer is the caller's own. The end of the enumeration proves every range, not yet the whole.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(ManifestPart part, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        CheckRanges(part);
+        foreach (ManifestRange range in part.Ranges)
+        {
+            ChunkList list = await OpenListAsync(part, range, cancellationToken);
+            using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            await foreach (ReadOnlyMemory<byte> bytes in Prefetch.InOrderAsync(list.Entries, maxChunksInFlight, ReadEntryAsync, cancellationToken))
+            {
+                sha256.AppendData(bytes.Span);
+                yield return bytes;
+            }
+
+            if (Convert.ToHexStringLower(sha256.GetHashAndReset()) != range.Sha256)
+            {
+                throw new SealException($"the bytes that '{range.List}' rebuilds do not have the SHA-256 that the manifest names", Hints.OtherBackup);
+            }
+        }
+    }
+
+    /// <summary>Opens and checks every list of a part without reading a chunk.</summary>
+    public async Task CheckListsAsync(ManifestPart part, CancellationToken cancellationToken)
+    {
+        CheckRanges(part);
+        foreach (ManifestRange range in part.Ranges)
+        {
+            _ = await OpenListAsync(part, range, cancellationToken);
+        }
+    }
+
+    /// <summary>Opens a list and holds it to what the manifest says of it.</summary>
+    public async Task<ChunkList> OpenListAsync(ManifestPart part, ManifestRange range, CancellationToken cancellationToken)
+    {
+        if (!BlobName.IsValid(range.List))
+        {
+            throw new SealException($"the manifest names a chunk list '{range.List}', which is no blob name", Hints.OtherBackup);
+        }
+
+        var name = new BlobName(range.List);
+        StoredDocument<byte[]> found = await store.FindPlainAsync(name, SealedType.List, cancellationToken)
+            ?? throw new MissingBlobException(name, $"is missing: the chunk list of collection '{part.Key.Collection}', range {range.Range}");
+        if (Convert.ToHexStringLower(store.Sealer.KeyedHash(KeyedHashUse.ListHash, found.Value)) != range.ListHash)
+        {
+            throw new SealException($"the chunk list '{name}' is not the one that the manifest names", Hints.OtherBackup);
+        }
+
+        ChunkList list = ChunkList.Read(name.Value, found.Value);
+        return list.PartNo == part.PartNo && list.Range == range.Range && list.Offset == range.Offset && list.Length == range.Length && list.Sha256 == range.Sha256
+            ? list
+            : throw new SealException($"the chunk list '{name}' is of another part or range than the manifest says", Hints.OtherBackup);
+    }
+
+    /// <summary>The bytes of one entry.</summary>
+    public Task<ReadOnlyMemory<byte>> ReadEntryAsync(ChunkListEntry entry, CancellationToken cancellationToken) =>
+        entry.IsInline ? Task.FromResult(entry.Inline) : Task.Run(() => ReadChunkAsync(entry, cancellationToken), cancellationToken);
+
+    private async Task<ReadOnlyMemory<byte>> ReadChunkAsync(ChunkListEntry entry, CancellationToken cancellationToken)
+    {
+        BlobName name = BlobNames.Chunk(entry.Id);
+
+        // Not the list's sealed length: a later writer may have sealed the same bytes again, a little longer or shorter.
+        StoredBlob blob = await store.Blobs.GetAsync(name, SealedHeader.MaxPlainLength(SealedType.Chunk) + SealedHeader.Overhead, cancellationToken)
+            ?? throw new MissingBlobException(name, "is missing: a chunk that the backup needs");
+        byte[] plaintext = store.Sealer.Open(SealedType.Chunk, name.Value, blob.Content.Span);
+        return plaintext.Length == entry.Length && store.Sealer.ChunkIdOf(plaintext) == entry.Id
+            ? plaintext
+            : throw new SealException($"'{name}' opens but holds other bytes than its name says", Hints.OtherBackup);
+    }
+
+    /// <summary>The ranges of a part follow one another without gaps and make up its length.</summary>
+    public static void CheckRanges(ManifestPart part)
+    {
+        long end = 0;
+        for (int i = 0; i < part.Ranges.Count; i++)
+        {
+            ManifestRange range = part.Ranges[i];
+            if (range.Range != i || range.Offset != end || range.Length <= 0)
+            {
+                throw new SealException($"the ranges of part {part.PartNo} (collection '{part.Key.Collection}') have a gap at byte {end}", Hints.OtherBackup);
+            }
+
+            end += range.Length;
+        }
+
+        if (end != part.Length || end == 0)
+        {
+            throw new SealException($"the ranges of part {part.PartNo} (collection '{part.Key.Collection}') make up {end} bytes of {part.Length}", Hints.OtherBackup);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using QdrantBackup.Capture;
+using QdrantBackup.Restores;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Manifests;
+
+/// <summary>How every document of a store is written: UTF-8, camelCase; unknown members are ignored (docs/format.md §6).</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(StoreDescription))]
+[JsonSerializable(typeof(FormatProbe))]
+[JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(BackupSummary))]
+[JsonSerializable(typeof(RunRequest))]
+[JsonSerializable(typeof(RunProgress))]
+[JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(RunNote))]
+[JsonSerializable(typeof(Pin))]
+[JsonSerializable(typeof(LeaseRecord))]
+[JsonSerializable(typeof(BackupPlan))]
+[JsonSerializable(typeof(PartResult))]
+[JsonSerializable(typeof(RestorePlan))]
+internal sealed partial class StoreJson : JsonSerializerContext;
+
+/// <summary>store.json.</summary>
+/// <param name="Format">Version of the format of the whole store.</param>
+/// <param name="StoreId">The store.</param>
+/// <param name="Created">When it was made.</param>
+/// <param name="Replica">True for a copy, which is never backed up into.</param>
+internal sealed record StoreDescription(int Format, string StoreId, DateTimeOffset Created, bool? Replica = null);
+
+/// <summary>The one member that every document has, read before the others: a newer format may look quite different.</summary>
+internal sealed record FormatProbe(int? Format);
