@@ -37,7 +37,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         var orchestrations = new OrchestrationDispatcher(_database, functions, _payloads, ready, _signals, _health, time, loggers);
 
         var now = time.GetUtcNow();
-        var (reached, unfinished) = _database.Read(session => (InboxTable.ReachedInstances(session, since: null, now), ActivityTable.All(session)));
+        var (reached, unfinished) = _database.Read(session => (InboxTable.ReachedInstances(session, now), ActivityTable.All(session)));
         EngineLog.Opened(_logger, options.HubName, reached.Count, unfinished.Count);
         reached.ForEach(ready.Add);
         unfinished.ForEach(_activities.Add);
@@ -45,7 +45,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         _work = Task.WhenAll(
             orchestrations.RunAsync(options.MaxConcurrentOrchestrations, _takeNoMore.Token),
             _activities.RunAsync(options.MaxConcurrentActivities, _takeNoMore.Token),
-            _timers.RunAsync(now, _takeNoMore.Token));
+            _timers.RunAsync(_takeNoMore.Token));
         return Task.CompletedTask;
     }
 
@@ -92,6 +92,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         _activities?.Interrupt();
         _timers?.Dispose();
         _database?.Dispose();
+        _signals?.Watch.Close();
     }
 
     private DurableDatabase Database => _database ?? throw new InvalidOperationException("The durable engine has not been started.");

@@ -24,7 +24,9 @@ internal static class FunctionsHostComposition
 {
     // As the official host.
     private const long MaxRequestBodyBytes = 104_857_600;
-    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(5);
+
+    // For what is cut off at the end of the drain to notice, and for the engine to close.
+    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(10);
 
     public static IHost Build(
         WebApplicationBuilder web,

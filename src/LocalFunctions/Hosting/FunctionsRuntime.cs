@@ -60,7 +60,7 @@ internal sealed class FunctionsRuntime(
     {
         if (held is not null && engine is not null)
         {
-            await engine.DisposeAsync();
+            await engine.StopAsync(TimeSpan.Zero);
         }
 
         Release();

@@ -66,7 +66,7 @@ public sealed class CallTests
     {
         var running = 0;
         var most = 0;
-        var gate = new TaskCompletionSource();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var engine = await new EngineFixture
         {
             MaxActivities = 3,
@@ -77,7 +77,7 @@ public sealed class CallTests
                     InterlockedMax(ref most, now);
                     if (now == 3)
                     {
-                        gate.SetResult();
+                        gate.TrySetResult();
                     }
 
                     await gate.Task;
@@ -87,7 +87,7 @@ public sealed class CallTests
                 .Orchestrator("Fan", context => Task.WhenAll(Enumerable.Range(0, 12).Select(number => context.CallActivityAsync("Work", number)))),
         }.StartAsync();
 
-        await engine.RunAsync("Fan");
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await engine.RunAsync("Fan")).RuntimeStatus);
 
         Assert.Equal(3, most);
     }

@@ -42,12 +42,12 @@ internal sealed class DurableTimers : IDisposable
         _wake.Release();
     }
 
-    /// <summary>Runs until stopped. What was due at the first look is for the caller's start to find.</summary>
-    public async Task RunAsync(DateTimeOffset lastLook, CancellationToken stopping)
+    /// <summary>Runs until stopped.</summary>
+    public async Task RunAsync(CancellationToken stopping)
     {
         try
         {
-            await LoopAsync(lastLook, stopping);
+            await LoopAsync(stopping);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
@@ -62,21 +62,19 @@ internal sealed class DurableTimers : IDisposable
         _wake.Dispose();
     }
 
-    private async Task LoopAsync(DateTimeOffset lastLook, CancellationToken stopping)
+    private async Task LoopAsync(CancellationToken stopping)
     {
         while (true)
         {
             var now = _time.GetUtcNow();
-            var since = lastLook;
             lock (_gate)
             {
                 _armedFor = DateTimeOffset.MaxValue;
             }
 
             var (reached, next) = await _health.PatientlyAsync(() => _database.Read(session =>
-                (InboxTable.ReachedInstances(session, since, now), InboxTable.NextDue(session, now))));
+                (InboxTable.DueInstances(session, now), InboxTable.NextDue(session, now))));
             reached.ForEach(_ready.Add);
-            lastLook = now;
             if (next is null || Arm(next.Value, now))
             {
                 await _wake.WaitAsync(stopping);

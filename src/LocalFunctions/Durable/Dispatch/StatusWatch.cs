@@ -20,6 +20,20 @@ internal sealed class StatusWatch
         }
     }
 
+    /// <summary>Wakes everyone: the database is closed, and whoever looks now learns it.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            foreach (var change in _watched.Values)
+            {
+                change.SetResult();
+            }
+
+            _watched.Clear();
+        }
+    }
+
     /// <summary>An instance changed.</summary>
     public void Changed(string instanceId)
     {

@@ -29,12 +29,13 @@ internal static class InboxTable
         now.UtcTicks,
         limit);
 
-    /// <summary>Instances that something has reached since a time.</summary>
-    public static List<string> ReachedInstances(SqlSession session, DateTimeOffset? since, DateTimeOffset now) => session.Query(
-        "SELECT DISTINCT instance_id FROM inbox WHERE due > $1 AND due <= $2",
-        reader => reader.GetString(0),
-        since?.UtcTicks ?? long.MinValue,
-        now.UtcTicks);
+    /// <summary>Instances that something has reached.</summary>
+    public static List<string> ReachedInstances(SqlSession session, DateTimeOffset now) => session.Query(
+        "SELECT DISTINCT instance_id FROM inbox WHERE due <= $1", reader => reader.GetString(0), now.UtcTicks);
+
+    /// <summary>Instances for which something became due that no turn has taken in yet.</summary>
+    public static List<string> DueInstances(SqlSession session, DateTimeOffset now) => session.Query(
+        "SELECT DISTINCT instance_id FROM inbox WHERE due > $1 AND due <= $2", reader => reader.GetString(0), AtOnce, now.UtcTicks);
 
     /// <summary>When the next thing becomes due; null if nothing will.</summary>
     public static DateTimeOffset? NextDue(SqlSession session, DateTimeOffset now) =>

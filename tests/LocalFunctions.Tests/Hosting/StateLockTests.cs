@@ -1,0 +1,63 @@
+using LocalFunctions.Hosting;
+
+namespace LocalFunctions.Tests.Hosting;
+
+public sealed class StateLockTests
+{
+    [Fact]
+    public async Task A_second_app_on_the_same_state_is_refused_and_told_where_the_first_listens()
+    {
+        await using var first = await TestApp.StartAsync([typeof(Echo)]);
+        await using var second = TestApp.Build([typeof(Echo)], builder => builder.Configuration["LocalFunctions:StateDirectory"] = first.StateDirectory);
+        var refused = await Assert.ThrowsAsync<FunctionsStartupException>(second.StartAsync);
+        Assert.Contains($"is in use by process {Environment.ProcessId}, which listens on {first.Address}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_running_server_is_found_by_its_state_directory_and_not_after_it_stopped()
+    {
+        await using var app = await TestApp.StartAsync([typeof(Echo)]);
+        var found = RunningServer.TryFind(app.StateDirectory);
+        Assert.Equal((Environment.ProcessId, app.Address), (found?.ProcessId ?? 0, found?.Addresses.Single()));
+        await app.StopAsync();
+        Assert.Null(RunningServer.TryFind(app.StateDirectory));
+    }
+
+    [Fact]
+    public async Task What_a_dead_server_left_behind_is_taken_over()
+    {
+        var folder = TestApp.NewFolder();
+        var state = Directory.CreateDirectory(Path.Combine(folder, ".localfunctions")).FullName;
+        File.WriteAllText(Path.Combine(state, "lock"), "");
+        File.WriteAllText(Path.Combine(state, "server.json"), """{ "processId": 1, "urls": ["http://127.0.0.1:1"] }""");
+        Assert.Null(RunningServer.TryFind(state));
+        await using var app = await TestApp.StartAsync([typeof(Echo)], folder: folder);
+        Assert.Equal(app.Address, RunningServer.TryFind(state)?.Addresses.Single());
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_half_way_lets_go_of_the_state()
+    {
+        await using var first = await TestApp.StartAsync([typeof(Echo)]);
+        var second = TestApp.Build([typeof(Echo)], builder => builder.Configuration["LocalFunctions:Urls"] = first.Address.ToString());
+        await Assert.ThrowsAnyAsync<IOException>(second.StartAsync);
+        await second.DisposeAsync();
+        Assert.Null(RunningServer.TryFind(second.StateDirectory));
+    }
+
+    [Fact]
+    public async Task State_is_for_its_owner_only()
+    {
+        await using var app = await TestApp.StartAsync([typeof(Echo)]);
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            Assert.Equal(OwnerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(app.StateDirectory));
+            Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.Combine(app.StateDirectory, "server.json")));
+            Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.Combine(app.StateDirectory, "lock")));
+        }
+    }
+
+    [Fact]
+    public void A_directory_that_never_held_a_server_has_none() => Assert.Null(RunningServer.TryFind(Path.Combine(Path.GetTempPath(), "no-such-directory")));
+}
