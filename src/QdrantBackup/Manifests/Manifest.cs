@@ -147,7 +147,7 @@ public sealed record ManifestCollection
 /// <param name="PeerId">The peer that held it, as text.</param>
 /// <param name="State">Its state.</param>
 /// <param name="ShardKey">The shard key of custom sharding, or null.</param>
-public sealed record ManifestReplica(uint Shard, string PeerId, string State, JsonElement? ShardKey);
+public sealed record ManifestReplica(uint Shard, string PeerId, string State, JsonElement? ShardKey = null);
 
 /// <summary>The keyed hash of an earlier manifest.</summary>
 /// <param name="Id">The backup.</param>
