@@ -26,6 +26,9 @@ public sealed class Faults
     /// <summary>The disk is full: no snapshot can be made, no upload received.</summary>
     public bool DiskIsFull { get; set; }
 
+    /// <summary>Only the disk of the snapshots directory is full: a snapshot is made and cannot be put there.</summary>
+    public bool SnapshotsDiskIsFull { get; set; }
+
     /// <summary>For how many looks at its placement a restored collection is not settled.</summary>
     public int UnsettledPollsAfterRestore { get; set; }
 

@@ -85,9 +85,17 @@ internal sealed class SnapshotRequests(NodeState state) : IAsyncDisposable
     private StoredSnapshot Create(string name)
     {
         var (actual, collection) = state.Resolve(name);
+        var stem = $"{actual}-{state.Options.PeerId}-{state.Options.Time.GetUtcNow().UtcDateTime:yyyy-MM-dd-HH-mm-ss}";
+        var file = $"/qdrant/./storage/tmp/{stem}.snapshot-arc-000000";
+        if (state.Faults.SnapshotsDiskIsFull)
+        {
+            var target = $"/qdrant/./snapshots/{actual}/{stem}.tmp";
+            throw Failure.Service(
+                $"failed to store snapshot archive to {file}: Service internal error: Can't move file from {file} to {target} due to failed to copy file from {file} to {target}: No space left on device (os error 28)");
+        }
+
         if (state.Faults.DiskIsFull)
         {
-            var file = $"/qdrant/./storage/tmp/{actual}-{state.Options.PeerId}-{state.Options.Time.GetUtcNow().UtcDateTime:yyyy-MM-dd-HH-mm-ss}.snapshot-arc-000000";
             throw Failure.Service(
                 $"failed to create snapshot: Service internal error: Error while archiving WAL: failed to write to file `{file}`: No space left on device (os error 28)");
         }

@@ -39,6 +39,11 @@ internal static class FunctionsHostComposition
         AddRuntime(web.Services, app, middleware);
         var host = web.Build();
         Map(host, app);
+        if (app.Functions.Count == 0)
+        {
+            RuntimeLog.NoFunctions(host.Logger, source.Assembly.GetName().Name!);
+        }
+
         return host;
     }
 
@@ -64,7 +69,6 @@ internal static class FunctionsHostComposition
         IServiceCollection services, FunctionApp app, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.Configure<JsonSerializerOptions>(json => json.PropertyNameCaseInsensitive = true);
         services.AddSingleton<ILocalServer, LocalServer>();
         services.AddSingleton(app.State);
         services.AddSingleton(provider => new RunningFunctions(TimeSpan.FromSeconds(app.Options.DrainSeconds), provider.GetRequiredService<TimeProvider>()));

@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Tests.Hosting;
 
@@ -180,6 +181,7 @@ public sealed class StartupErrorsTests
     public void A_builder_builds_once()
     {
         var builder = FunctionsApplication.CreateBuilder([], new FunctionAppSource(typeof(TestApp).Assembly, () => []));
+        builder.Logging.ClearProviders();
         using var host = builder.Build();
         Assert.Throws<InvalidOperationException>(builder.Build);
     }

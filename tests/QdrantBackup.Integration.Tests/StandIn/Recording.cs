@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using QdrantStandIn;
 
 namespace QdrantBackup.Integration.Tests.StandIn;
 
 /// <summary>What a real server was asked and answered, step by step.</summary>
-internal sealed record Recording(string Name, IReadOnlyList<RecordedStep> Steps)
+internal sealed partial record Recording(string Name, IReadOnlyList<RecordedStep> Steps)
 {
     public static Recording Load(string name)
     {
@@ -12,8 +13,13 @@ internal sealed record Recording(string Name, IReadOnlyList<RecordedStep> Steps)
         return new Recording(name, [.. document["steps"]!.AsArray().Select(step => new RecordedStep(step!.AsObject()))]);
     }
 
-    /// <summary>The first peer id that is told in it; snapshot names carry it too.</summary>
-    public ulong PeerId => Steps.Select(s => s.Response?["json"]?["result"] as JsonObject).FirstOrDefault(r => r?["peer_id"] is not null)?["peer_id"]!.GetValue<ulong>() ?? 4503851109140123;
+    /// <summary>The server's peer id, as the first snapshot name carries it.</summary>
+    public ulong PeerId => Steps.Select(s => NamedPeer().Match(s.Json.ToJsonString())).FirstOrDefault(m => m.Success) is { } match
+        ? ulong.Parse(match.Groups[1].Value)
+        : new StandInOptions().PeerId;
+
+    [GeneratedRegex("-([0-9]{10,20})-20[0-9]{2}-")]
+    private static partial Regex NamedPeer();
 }
 
 /// <summary>One request and its answer, or an observation on the raw connection.</summary>

@@ -13,14 +13,15 @@ public sealed class RecordingTests
     [InlineData("restore", 55)]
     [InlineData("aborted-uploads", 23)]
     [InlineData("auth", 90)]
+    [InlineData("faults", 17)]
     [InlineData("cluster-archive-standalone", 5)]
     public async Task The_stand_in_answers_like_the_real_server(string name, int atLeast)
     {
         var recording = Recording.Load(name);
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 0, 47, 0, TimeSpan.Zero));
         await using var server = await StandInServer.StartAsync(Options(recording) with { Time = time }, Stop);
-        using var replay = new Replay(server.Address);
-        var scenario = new Scenario(recording, server, time);
+        var replay = new Replay(server.Address);
+        var scenario = new Scenario(recording, server, time, replay);
 
         var differences = new List<string>();
         var steps = 0;

@@ -3,22 +3,22 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using QdrantBackup.Clusters;
 using QdrantStandIn;
 
 namespace QdrantBackup.Integration.Tests.StandIn;
 
 /// <summary>An answer as it came.</summary>
-internal sealed record ActualAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body);
+/// <param name="Status">Its status.</param>
+/// <param name="Headers">Its headers; null when the server answered and hung up before the request had been sent.</param>
+/// <param name="Body">Its body.</param>
+internal sealed record ActualAnswer(int Status, IReadOnlyDictionary<string, string>? Headers, byte[] Body);
 
 /// <summary>Sends recorded requests again. What the server chose by itself (its address, ETags, dates) is replaced by what this one chose.</summary>
-internal sealed partial class Replay(Uri address) : IDisposable
+internal sealed partial class Replay(Uri address)
 {
     private const string Boundary = "----qdrant-recording-boundary";
     private readonly Dictionary<string, string> _substitutes = new(StringComparer.Ordinal) { ["127.0.0.1:6333"] = address.Authority };
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, AutomaticDecompression = DecompressionMethods.None });
-
-    public void Dispose() => _http.Dispose();
-
     /// <summary>From now on, sends <paramref name="actual"/> where the recording has <paramref name="recorded"/>.</summary>
     public void Substitute(string? recorded, string? actual)
     {
@@ -41,7 +41,28 @@ internal sealed partial class Replay(Uri address) : IDisposable
             }
         }
 
-        using var response = await _http.SendAsync(request, cancellationToken);
+        UploadConnection? connection = null;
+        using var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(connection = new UploadConnection(context.PlaintextStream, TimeProvider.System)),
+        };
+        using var http = new HttpMessageInvoker(handler);
+        try
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            return await ReadAsync(step, response, cancellationToken);
+        }
+        catch (HttpRequestException) when (connection?.EarlyAnswer is { } answer)
+        {
+            return new ActualAnswer((int)answer.Status, null, answer.Body);
+        }
+    }
+
+    private async Task<ActualAnswer> ReadAsync(RecordedStep step, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
         var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
         var answer = new ActualAnswer((int)response.StatusCode, headers, await response.Content.ReadAsByteArrayAsync(cancellationToken));
         if (step.Response!["json"]?["result"] is JsonObject made && made["checksum"] is { } checksum && answer.Status == 200)
@@ -54,7 +75,7 @@ internal sealed partial class Replay(Uri address) : IDisposable
         return answer;
     }
 
-    // An error tells the column where it was found, after an address that is longer or shorter here.
+    /// <summary>A recorded answer with what was substituted. An error tells the column where it was found, after an address that is longer or shorter here.</summary>
     public string ApplyToAnswer(RecordedStep step, string text) => Column().Replace(
         Apply(text), m => $"column {int.Parse(m.Groups[1].Value) + Apply(step.Request!.ToJsonString()).Length - step.Request!.ToJsonString().Length}");
 

@@ -7,7 +7,7 @@ using QdrantStandIn;
 namespace QdrantBackup.Integration.Tests.StandIn;
 
 /// <summary>What happened between the recorded steps, and which steps the stand-in does not claim to answer.</summary>
-internal sealed class Scenario(Recording recording, StandInServer server, FakeTimeProvider time)
+internal sealed class Scenario(Recording recording, StandInServer server, FakeTimeProvider time, Replay replay)
 {
     /// <summary>Step names (or their beginnings) that are left out. Each is of a kind that backups do not touch.</summary>
     private static readonly (string Recording, string Step, string Why)[] Unsupported =
@@ -43,6 +43,10 @@ internal sealed class Scenario(Recording recording, StandInServer server, FakeTi
         ("restore", "scroll", "only the first five points are known, not which is next"),
         ("auth", "token ", "tokens"),
         ("auth", "expired", "tokens"),
+        ("faults", "stream", "shards"),
+        ("faults", "upsert", "points written while a shard is streamed"),
+        ("faults", "shard snapshot", "shards"),
+        ("faults", "describe big", "points are written"),
         ("cluster-archive-standalone", "create docs", "shards"),
         ("cluster-archive-standalone", "upload shard", "shards"),
         ("cluster-archive-standalone", "count docs", "shards"),
@@ -83,8 +87,48 @@ internal sealed class Scenario(Recording recording, StandInServer server, FakeTi
             case ("auth", "url recovery switched off"):
                 server.Reconfigure(o => o with { AllowsUrlRecovery = false, ApiKey = null });
                 break;
+            case ("faults", _):
+                await BreakAsync(step.Name, cancellationToken);
+                break;
             case ("standalone", "snapshot without waiting"):
                 time.SetUtcNow(new DateTimeOffset(2026, 11, 24, 0, 47, 29, TimeSpan.Zero));
+                break;
+        }
+    }
+
+    private async Task BreakAsync(string step, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { BaseAddress = server.Address };
+        switch (step)
+        {
+            case "snapshot":
+                server.AddSynthetic("big", 60_134_912, seed: 1, points: 24_001);
+                break;
+            case "resume after the restart":
+                await server.GoAwayAsync();
+                await server.ComeBackAsync(cancellationToken);
+                using (var answer = await http.GetAsync($"collections/big/snapshots/{server.SnapshotFiles("big")[0]}", HttpCompletionOption.ResponseHeadersRead, cancellationToken))
+                {
+                    replay.Substitute("\"c88027:3959600:6b04df59:aea9d2a\"", answer.Headers.ETag!.Tag);
+                }
+
+                break;
+            case "list after the client left":
+                (await http.PostAsync("collections/big/snapshots", content: null, cancellationToken)).Dispose();
+                break;
+            case "snapshot onto a full snapshots disk":
+                foreach (var file in server.SnapshotFiles("big"))
+                {
+                    (await http.DeleteAsync($"collections/big/snapshots/{file}", cancellationToken)).Dispose();
+                }
+
+                server.Faults.SnapshotsDiskIsFull = true;
+                break;
+            case "upload onto a full disk":
+                (server.Faults.SnapshotsDiskIsFull, server.Faults.DiskIsFull) = (false, true);
+                break;
+            case "snapshot with a full temp disk":
+                time.Advance(TimeSpan.FromSeconds(1));
                 break;
         }
     }

@@ -7,7 +7,8 @@ namespace Microsoft.Azure.Functions.Worker.Builder;
 /// <summary>Where a function app starts.</summary>
 public static class FunctionsApplication
 {
-    /// <summary>Creates the builder of the app whose functions are in the calling assembly.</summary>
+    /// <summary>Creates the builder of the app whose functions are in the calling assembly. A method of the app that another assembly calls
+    /// to host it should be marked <see cref="MethodImplOptions.NoInlining"/>, or it may not be there to be seen.</summary>
     /// <param name="args">Command-line arguments; they are settings too (<c>--LocalFunctions:Urls http://127.0.0.1:0</c>).</param>
     /// <returns>The builder, with the default configuration sources and logging.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -28,10 +28,14 @@ internal sealed class HttpFunctionHandler(FunctionPipeline pipeline, FunctionKey
         {
             // The caller is gone; nobody is left to answer.
         }
+        catch (OperationCanceledException) when (running.Cancelled.IsCancellationRequested)
+        {
+            await FailAsync(http, StatusCodes.Status503ServiceUnavailable);
+        }
         catch (Exception failure)
         {
             HttpLog.FunctionFailed(logger, route.Function.Name, failure);
-            await FailAsync(http);
+            await FailAsync(http, StatusCodes.Status500InternalServerError);
         }
     }
 
@@ -72,7 +76,7 @@ internal sealed class HttpFunctionHandler(FunctionPipeline pipeline, FunctionKey
         return data;
     }
 
-    private static async Task FailAsync(HttpContext http)
+    private static async Task FailAsync(HttpContext http, int status)
     {
         if (http.Response.HasStarted)
         {
@@ -81,6 +85,6 @@ internal sealed class HttpFunctionHandler(FunctionPipeline pipeline, FunctionKey
             return;
         }
 
-        await Problem.WriteAsync(http, StatusCodes.Status500InternalServerError);
+        await Problem.WriteAsync(http, status);
     }
 }

@@ -84,6 +84,8 @@ internal sealed class TimerTriggers : IDisposable
 
     private async Task InvokeAsync(TimerFunction timer, TimerRun run)
     {
+        // The app's code never runs on the thread that starts the host or fires timers.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var info = new TimerInfo
         {
             IsPastDue = run.IsPastDue,
@@ -110,7 +112,7 @@ internal sealed class TimerTriggers : IDisposable
         lock (work)
         {
             work.RemoveAll(task => task.IsCompleted);
-            work.Add(Task.Run(run));
+            work.Add(run());
         }
     }
 }

@@ -1,0 +1,60 @@
+using LocalFunctions.Hosting;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+
+namespace LocalFunctions.Tests.Hosting;
+
+public sealed class SettingsTests : IDisposable
+{
+    private readonly string folder = TestApp.NewFolder();
+
+    [Fact]
+    public void Values_of_local_settings_are_settings_that_arguments_override()
+    {
+        Write("""{ "IsEncrypted": false, "Values": { "Backup__Cluster": "a", "Backup:Other": "b", "Plain": "c" } }""");
+        var settings = Create("--Plain", "d").Configuration;
+        Assert.Equal(("a", "b", "d"), (settings["Backup:Cluster"], settings["Backup:Other"], settings["Plain"]));
+    }
+
+    [Fact]
+    public void App_settings_files_come_before_local_settings()
+    {
+        File.WriteAllText(Path.Combine(folder, "appsettings.json"), """{ "A": "file", "B": "file" }""");
+        Write("""{ "IsEncrypted": false, "Values": { "A": "local" } }""");
+        var settings = Create().Configuration;
+        Assert.Equal(("local", "file"), (settings["A"], settings["B"]));
+    }
+
+    [Theory]
+    [InlineData("""{ "Values": {} }""", "must say \"IsEncrypted\": false")]
+    [InlineData("""{ "IsEncrypted": true, "Values": {} }""", "must say \"IsEncrypted\": false")]
+    [InlineData("""{ "IsEncrypted": false, "Values": { "A": { "B": "c" } } }""", "the value of 'A' must be a string")]
+    [InlineData("""{ "IsEncrypted": """, "is not JSON")]
+    public void Broken_local_settings_are_refused_with_the_reason(string json, string message)
+    {
+        Write(json);
+        var refused = Assert.Throws<FunctionsStartupException>(() => Create());
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_functions_are_those_of_the_assembly_that_creates_the_builder()
+    {
+        var refused = Assert.Throws<FunctionsStartupException>(() => FunctionsApplication.CreateBuilder(["--contentRoot", folder]).ConfigureFunctionsWebApplication().Build());
+        Assert.Contains(typeof(BadName).FullName + ".Badly", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_app_without_functions_says_so()
+    {
+        await using var app = await TestApp.StartAsync([]);
+        Assert.Contains(app.Log.Lines, line => line.Contains("No functions were found in LocalFunctions.Tests", StringComparison.Ordinal));
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private FunctionsApplicationBuilder Create(params string[] args) =>
+        FunctionsApplication.CreateBuilder(["--contentRoot", folder, .. args], new FunctionAppSource(typeof(SettingsTests).Assembly, () => []));
+
+    private void Write(string localSettings) => File.WriteAllText(Path.Combine(folder, "local.settings.json"), localSettings);
+}
