@@ -13,9 +13,7 @@ internal static class DeterministicGuid
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{instanceId}_{utcNow:o}_{counter}");
         Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-#pragma warning disable CA5350 // RFC 4122 prescribes SHA-1 for version 5; nothing is secured by it.
         SHA1.HashData([.. Namespace, .. Encoding.UTF8.GetBytes(name)], hash);
-#pragma warning restore CA5350
         hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash[..16], bigEndian: true);

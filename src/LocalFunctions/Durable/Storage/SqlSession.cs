@@ -43,9 +43,7 @@ internal sealed class SqlSession(SqliteConnection connection) : IDisposable
         if (!_prepared.TryGetValue(sql, out var command))
         {
             command = connection.CreateCommand();
-#pragma warning disable CA2100 // Statements are constants of the tables; values are always bound.
             command.CommandText = sql;
-#pragma warning restore CA2100
             _prepared.Add(sql, command);
         }
 

@@ -1,0 +1,55 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Xunit;
+
+namespace LocalFunctions.Tests.Durable;
+
+public sealed class VersionTests
+{
+    [Fact]
+    public async Task A_version_belongs_to_an_instance_and_can_change_when_it_starts_over()
+    {
+        await using var engine = await new EngineFixture
+        {
+            Functions = new TestFunctions()
+                .Orchestrator("Child", context => Task.FromResult<object?>(context.Version))
+                .Orchestrator("Main", async context =>
+                {
+                    if (context.CompareVersionTo("1.10") < 0)
+                    {
+                        context.ContinueAsNew(new ContinueAsNewOptions { NewVersion = "1.10" });
+                        return null;
+                    }
+
+                    return (object?)$"{context.Version}/{await context.CallSubOrchestratorAsync<string>("Child")}";
+                }),
+        }.StartAsync();
+
+        await engine.Client.ScheduleNewOrchestrationInstanceAsync("Main", new StartOrchestrationOptions("one") { Version = "1.9" });
+
+        Assert.Equal("1.10/", (await engine.EndOfAsync("one")).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Management_addresses_come_from_the_address_of_the_host()
+    {
+        await using var engine = await new EngineFixture().StartAsync();
+
+        var payload = engine.Engine.CreateClient(new Uri("http://localhost:7071/runtime/webhooks/durabletask")).CreateHttpManagementPayload("run 1");
+
+        Assert.Equal("http://localhost:7071/runtime/webhooks/durabletask/instances/run%201", payload.StatusQueryGetUri);
+        Assert.Equal(payload.StatusQueryGetUri + "/raiseEvent/{eventName}", payload.SendEventPostUri);
+        Assert.Throws<InvalidOperationException>(() => engine.Client.CreateHttpManagementPayload("run 1"));
+    }
+
+    [Fact]
+    public void Failures_know_the_types_they_derive_from_and_inner_failures_do_not_count()
+    {
+        var details = TaskFailureDetails.FromException(new FileNotFoundException("gone", new TimeoutException()));
+
+        Assert.True(details.IsCausedBy<IOException>());
+        Assert.False(details.IsCausedBy<TimeoutException>());
+        Assert.Equal("System.IO.FileNotFoundException: gone", details.ToString());
+    }
+}

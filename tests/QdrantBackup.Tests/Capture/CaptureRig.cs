@@ -1,0 +1,144 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Capture;
+using QdrantBackup.Clusters;
+using QdrantBackup.Manifests;
+using QdrantBackup.Restores;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Tests.Capture;
+
+/// <summary>Everything that backs up and restores, wired as in the app, on a store in memory and a node in memory.</summary>
+internal sealed class CaptureRig : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public CaptureRig(Func<CaptureOptions, CaptureOptions>? change = null, Func<IBackupStore, IBackupStore>? wrap = null)
+    {
+        Blobs = new InMemoryStore(Time);
+        using StoreKey key = StoreKey.Generate();
+        Store = new SealedStore(wrap?.Invoke(Blobs) ?? Blobs, new Sealer(StoreId.Generate(), key));
+        var options = new CaptureOptions { Cluster = "prod" };
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<TimeProvider>(Time)
+            .AddSingleton(Store)
+            .AddSingleton(new ClusterNodes([Node]))
+            .AddSingleton(change?.Invoke(options) ?? options)
+            .AddBackupServices()
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
+    }
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 9, 1, 2, 0, 0, TimeSpan.Zero));
+
+    public FakeNode Node { get; } = new();
+
+    public InMemoryStore Blobs { get; }
+
+    public SealedStore Store { get; }
+
+    public static byte[] Fixture(string name) => File.ReadAllBytes(Repository.Path("tests", "fixtures", name));
+
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public async Task<RunRequest> AskAsync(BackupRequest? backup = null, RestoreRequest? restore = null)
+    {
+        Time.Advance(TimeSpan.FromMinutes(1));
+        var request = new RunRequest
+        {
+            RunId = RunId.New(Time),
+            Kind = restore is null ? RunKind.Backup : RunKind.Restore,
+            Cluster = "prod",
+            RequestedBy = "test",
+            RequestedAt = Time.GetUtcNow(),
+            InstanceId = "instance",
+            Backup = restore is null ? backup ?? new BackupRequest() : null,
+            Restore = restore,
+        };
+        await Get<RunRecords>().WriteRequestAsync(request, Cancellation);
+        return await Get<RunRecords>().ReadRequestAsync(request.RunId, Cancellation);
+    }
+
+    /// <summary>A backup up to, but without, its commit.</summary>
+    public async Task<RunId> CaptureAsync(BackupRequest? backup = null)
+    {
+        RunRequest request = await AskAsync(backup);
+        BackupPlanOverview plan = await Get<BackupPlanner>().PlanAsync(request, Cancellation);
+        foreach (LanePart part in plan.Lanes.SelectMany(l => l.Parts))
+        {
+            SnapshotDescription snapshot = await SnapshotAsync(part.Key);
+            await TransferAsync(request.RunId, part.PartNo, snapshot);
+            Assert.True(await Get<NodeSnapshots>().DeleteAsync(part.Key, snapshot.Name, Cancellation));
+        }
+
+        return request.RunId;
+    }
+
+    public async Task<CommitReceipt> BackupAsync(BackupRequest? backup = null)
+    {
+        RunId runId = await CaptureAsync(backup);
+        CommitReceipt receipt = await Get<BackupCommit>().CommitAsync(runId, Cancellation);
+        await Get<RunPins>().ReleaseAsync(runId, Cancellation);
+        return receipt;
+    }
+
+    public async Task<SnapshotDescription> SnapshotAsync(PartKey key)
+    {
+        IReadOnlyList<string> before = await Get<NodeSnapshots>().ListNamesAsync(key, Cancellation);
+        await Get<NodeSnapshots>().BeginAsync(key, Cancellation);
+        return Assert.Single(await Get<NodeSnapshots>().FindNewAsync(key, before, Cancellation));
+    }
+
+    public async Task<PartReceipt> TransferAsync(RunId runId, int partNo, SnapshotDescription snapshot)
+    {
+        var step = new TransferStep { RunId = runId, PartNo = partNo, Snapshot = snapshot };
+        var ranges = new List<RangeReceipt>();
+        do
+        {
+            ranges.Add(await Get<PartTransfer>().TransferAsync(step, Cancellation));
+            step = step.After(ranges[^1]);
+        }
+        while (!ranges[^1].IsLast);
+
+        return await Get<PartResults>().RecordDoneAsync(new PartDone { RunId = runId, PartNo = partNo, Snapshot = snapshot, Ranges = ranges }, Cancellation);
+    }
+
+    public async Task<RestorePlanOverview> RestoreAsync(RestoreRequest restore)
+    {
+        RunRequest request = await AskAsync(restore: restore);
+        RestorePlanOverview plan = await Get<RestorePlanner>().PlanAsync(request, Cancellation);
+        foreach (RestoreItem item in plan.Items)
+        {
+            var step = new RestoreStep(plan.RunId, item.ItemNo);
+            await Get<PartRestore>().UploadAsync(step, Cancellation);
+            Assert.True(await Get<PartRestore>().DeleteUploadedCopyAsync(step, Cancellation));
+            Assert.True((await Get<RestoreChecks>().LookAsync(step, Cancellation)).IsSettled);
+            Assert.True((await Get<RestoreChecks>().CheckAsync(step, Cancellation)).IsGood);
+            await Get<RestoreChecks>().SetAliasesAsync(step, Cancellation);
+        }
+
+        return plan;
+    }
+
+    /// <summary>The names of the blobs under a prefix.</summary>
+    public async Task<IReadOnlyList<BlobName>> NamesAsync(string prefix)
+    {
+        var names = new List<BlobName>();
+        await foreach (BlobEntry entry in Blobs.ListAsync(prefix, Cancellation))
+        {
+            names.Add(entry.Name);
+        }
+
+        return names;
+    }
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        Store.Dispose();
+    }
+}

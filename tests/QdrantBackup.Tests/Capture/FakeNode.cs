@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using QdrantBackup.Clusters;
+
+namespace QdrantBackup.Tests.Capture;
+
+/// <summary>A standalone node in memory that serves real snapshots and takes uploads as Qdrant does: whole, or not at all.</summary>
+internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNode
+{
+    private readonly Dictionary<(string Collection, string Name), byte[]> _snapshots = [];
+    private int _made;
+
+    public Dictionary<string, byte[]> Collections { get; } = [];
+
+    public List<CollectionAlias> Aliases { get; } = [];
+
+    public string Version { get; set; } = "1.18.3";
+
+    public bool IsCluster { get; set; }
+
+    public bool HasChecksums { get; set; } = true;
+
+    public Dictionary<string, string> Status { get; } = [];
+
+    public long LastUploadReceived { get; private set; }
+
+    public bool LastUploadWasWhole { get; private set; }
+
+    public Uri Address { get; } = new(address);
+
+    public IEnumerable<string> SnapshotNames => _snapshots.Keys.Select(k => k.Name);
+
+    public Task<string> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(Version);
+
+    public Task<ClusterState> GetClusterAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new ClusterState(IsCluster, 0, new Dictionary<ulong, string>()));
+
+    public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. Collections.Keys.Order(StringComparer.Ordinal)]);
+
+    public Task<CollectionInfo?> DescribeCollectionAsync(string collection, CancellationToken cancellationToken) =>
+        Task.FromResult(Collections.ContainsKey(collection)
+            ? new CollectionInfo(Status.GetValueOrDefault(collection, "green"), 1, JsonSerializer.SerializeToElement(new { points_count = 7 }))
+            : null);
+
+    public Task<CollectionPlacement?> GetPlacementAsync(string collection, CancellationToken cancellationToken) =>
+        Task.FromResult(Collections.ContainsKey(collection) ? new CollectionPlacement(0, [new ShardReplica(0, 0, "Active", null)], 0) : null);
+
+    public Task<IReadOnlyList<CollectionAlias>> ListAliasesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CollectionAlias>>([.. Aliases]);
+
+    public Task<ulong?> CountPointsAsync(string collection, CancellationToken cancellationToken) =>
+        Task.FromResult<ulong?>(Collections.TryGetValue(collection, out byte[]? data) ? (ulong)data.Length : null);
+
+    public Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken)
+    {
+        _snapshots.Add((collection, $"{collection}-{++_made}.snapshot"), Collections[collection]);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SnapshotDescription>?>(Collections.ContainsKey(collection)
+            ? [.. _snapshots.Where(s => s.Key.Collection == collection).Select(s => new SnapshotDescription(
+                s.Key.Name, s.Value.Length, null, HasChecksums ? Convert.ToHexStringLower(SHA256.HashData(s.Value)) : null))]
+            : null);
+
+    public Task<SnapshotDownload> OpenSnapshotAsync(string collection, string name, long offset, string? ifMatch, CancellationToken cancellationToken)
+    {
+        byte[] data = _snapshots[(collection, name)];
+        var content = new MemoryStream(data, (int)offset, data.Length - (int)offset, writable: false);
+        return Task.FromResult(new SnapshotDownload(content, offset, data.Length, "\"etag\""));
+    }
+
+    public Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken) =>
+        Task.FromResult(_snapshots.Remove((collection, name)));
+
+    public async Task UploadSnapshotAsync(string collection, SnapshotUpload upload, CancellationToken cancellationToken)
+    {
+        var body = new MemoryStream();
+        LastUploadWasWhole = false;
+        try
+        {
+            await upload.WriteAsync(body, cancellationToken);
+        }
+        finally
+        {
+            LastUploadReceived = body.Length;
+            LastUploadWasWhole = body.Length == upload.Length;
+        }
+
+        byte[] data = body.ToArray();
+        Assert.Equal(upload.Sha256, Convert.ToHexStringLower(SHA256.HashData(data)));
+        Collections[collection] = data;
+        _snapshots[(collection, upload.FileName)] = data;
+    }
+
+    public Task<bool> DeleteCollectionAsync(string collection, CancellationToken cancellationToken) => Task.FromResult(Collections.Remove(collection));
+
+    public Task SetAliasesAsync(IReadOnlyList<CollectionAlias> aliases, CancellationToken cancellationToken)
+    {
+        Aliases.RemoveAll(a => aliases.Any(b => b.Alias == a.Alias));
+        Aliases.AddRange(aliases);
+        return Task.CompletedTask;
+    }
+}

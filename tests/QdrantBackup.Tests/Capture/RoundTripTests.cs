@@ -1,0 +1,139 @@
+using QdrantBackup.Capture;
+using QdrantBackup.Clusters;
+using QdrantBackup.Manifests;
+using QdrantBackup.Restores;
+using QdrantBackup.Runs;
+using QdrantBackup.Verification;
+
+namespace QdrantBackup.Tests.Capture;
+
+public sealed class RoundTripTests
+{
+    private static CancellationToken Cancellation => CaptureRig.Cancellation;
+
+    [Theory]
+    [InlineData("empty")]
+    [InlineData("hermes_vectors")]
+    [InlineData("late-interaction")]
+    [InlineData("mixtral_vectors")]
+    [InlineData("no-vectors")]
+    [InlineData("yi34b_vectors")]
+    public async Task A_real_snapshot_comes_back_byte_for_byte(string name)
+    {
+        using var rig = new CaptureRig();
+        rig.Node.Collections[name] = CaptureRig.Fixture($"snapshots/{name}.snapshot");
+        CommitReceipt backup = await rig.BackupAsync();
+        await rig.RestoreAsync(new RestoreRequest { Suffix = "-back" });
+        Assert.Equal(rig.Node.Collections[name], rig.Node.Collections[name + "-back"]);
+        Assert.Equal(BackupState.Complete, backup.State);
+        Assert.Equal(0, backup.OwedProofs);
+        Assert.Empty(rig.Node.SnapshotNames);
+    }
+
+    [Fact]
+    public async Task An_idle_day_stores_less_than_one_percent()
+    {
+        using var rig = new CaptureRig();
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("days/day1.collection.snapshot");
+        await rig.BackupAsync();
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("days/day2-idle.collection.snapshot");
+        CommitReceipt second = await rig.BackupAsync();
+        Assert.InRange(second.Totals.StoredBytes, 1, second.Totals.Bytes / 100);
+        await rig.RestoreAsync(new RestoreRequest { Latest = true, Suffix = "-back" });
+        Assert.Equal(rig.Node.Collections["docs"], rig.Node.Collections["docs-back"]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    [InlineData(700_000)]
+    public async Task A_part_in_many_ranges_gives_the_same_bytes_and_chunks_and_owes_its_proof(long rangeBytes)
+    {
+        using var rig = new CaptureRig(o => o with { RangeBytes = rangeBytes });
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
+        CommitReceipt backup = await rig.BackupAsync();
+        await rig.RestoreAsync(new RestoreRequest { BackupId = backup.Id, Suffix = "-back" });
+        Assert.Equal(rig.Node.Collections["docs"], rig.Node.Collections["docs-back"]);
+        Assert.Equal(1, backup.OwedProofs);
+        PartVerification proven = await rig.Get<BackupVerifier>().VerifyPartAsync(new VerifyStep(backup.Id, 1, VerifyLevel.Readable), Cancellation);
+        Assert.True(proven.IsGood);
+        Assert.True(proven.PaidProof);
+
+        using var whole = new CaptureRig();
+        whole.Node.Collections["docs"] = rig.Node.Collections["docs"];
+        Assert.Equal((await whole.BackupAsync()).Totals.Chunks, backup.Totals.Chunks);
+    }
+
+    [Fact]
+    public async Task Two_transfers_of_one_range_at_once_both_give_receipts_that_restore()
+    {
+        using var rig = new CaptureRig();
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
+        RunRequest request = await rig.AskAsync();
+        LanePart part = (await rig.Get<BackupPlanner>().PlanAsync(request, Cancellation)).Lanes[0].Parts[0];
+        SnapshotDescription snapshot = await rig.SnapshotAsync(part.Key);
+        PartReceipt[] both = await Task.WhenAll(
+            Task.Run(() => rig.TransferAsync(request.RunId, part.PartNo, snapshot), Cancellation),
+            Task.Run(() => rig.TransferAsync(request.RunId, part.PartNo, snapshot), Cancellation));
+        Assert.All(both, r => Assert.Equal(PartProof.Source, r.Proof));
+        await rig.Get<BackupCommit>().CommitAsync(request.RunId, Cancellation);
+        await rig.RestoreAsync(new RestoreRequest { Suffix = "-back" });
+        Assert.Equal(rig.Node.Collections["docs"], rig.Node.Collections["docs-back"]);
+    }
+
+    [Fact]
+    public async Task A_snapshot_without_checksum_is_proven_by_its_archive_and_restores()
+    {
+        using var rig = new CaptureRig(o => o with { RangeBytes = 100_000 });
+        rig.Node.HasChecksums = false;
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
+        CommitReceipt backup = await rig.BackupAsync();
+        Assert.Equal(0, backup.OwedProofs);
+        await rig.RestoreAsync(new RestoreRequest { Suffix = "-back" });
+        Assert.Equal(rig.Node.Collections["docs"], rig.Node.Collections["docs-back"]);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_is_cut_is_not_captured_even_if_Qdrant_gives_its_checksum()
+    {
+        using var rig = new CaptureRig();
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot")[..^1024];
+        var failure = await Assert.ThrowsAsync<SourceException>(() => rig.CaptureAsync());
+        Assert.Contains("not whole", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_collection_that_cannot_be_captured_makes_the_backup_partial_and_says_why()
+    {
+        using var rig = new CaptureRig();
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");
+        rig.Node.Collections["sick"] = CaptureRig.Fixture("snapshots/empty.snapshot");
+        rig.Node.Status["sick"] = "red";
+        CommitReceipt backup = await rig.BackupAsync();
+        Assert.Equal(BackupState.Partial, backup.State);
+        Assert.Contains("red", backup.Items.Single(i => i.Name == "sick").Error, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<RefusedException>(() => rig.RestoreAsync(new RestoreRequest { BackupId = backup.Id, Suffix = "-back" }));
+    }
+
+    [Fact]
+    public async Task A_cluster_is_refused_and_an_alias_is_no_collection()
+    {
+        using var rig = new CaptureRig();
+        rig.Node.Collections["docs"] = [];
+        rig.Node.Aliases.Add(new CollectionAlias("live", "docs"));
+        await Assert.ThrowsAsync<UsageException>(() => rig.CaptureAsync(new BackupRequest { Collections = ["live"] }));
+        rig.Node.IsCluster = true;
+        await Assert.ThrowsAsync<RefusedException>(() => rig.CaptureAsync());
+    }
+
+    [Fact]
+    public async Task Several_new_snapshots_are_all_reported()
+    {
+        using var rig = new CaptureRig();
+        rig.Node.Collections["docs"] = [1];
+        var key = new PartKey("docs", "http://node:6333");
+        await rig.Get<NodeSnapshots>().BeginAsync(key, Cancellation);
+        await rig.Get<NodeSnapshots>().BeginAsync(key, Cancellation);
+        Assert.Equal(2, (await rig.Get<NodeSnapshots>().FindNewAsync(key, [], Cancellation)).Count);
+    }
+}

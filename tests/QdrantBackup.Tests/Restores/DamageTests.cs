@@ -1,0 +1,111 @@
+using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
+using QdrantBackup.Manifests;
+using QdrantBackup.Restores;
+using QdrantBackup.Storage;
+using QdrantBackup.Tests.Capture;
+using QdrantBackup.Verification;
+
+namespace QdrantBackup.Tests.Restores;
+
+public sealed class DamageTests
+{
+    private static CancellationToken Cancellation => CaptureRig.Cancellation;
+
+    [Theory]
+    [InlineData("chunks/")]
+    [InlineData("lists/")]
+    [InlineData("manifests/")]
+    public async Task Any_damaged_blob_stops_the_restore_before_its_last_byte_and_is_named(string folder)
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        BackupId id = (await rig.Get<BackupCatalog>().LatestAsync("prod", Cancellation)).Id;
+        foreach (BlobName name in await rig.NamesAsync(folder))
+        {
+            foreach (Func<byte[], byte[]?> damage in Damages())
+            {
+                await DamagedAsync(rig, id, name, damage);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("chunks/")]
+    [InlineData("lists/")]
+    public async Task Swapped_blobs_stop_the_restore(string folder)
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        BackupId id = (await rig.Get<BackupCatalog>().LatestAsync("prod", Cancellation)).Id;
+        IReadOnlyList<BlobName> names = await rig.NamesAsync(folder);
+        byte[] other = (await rig.Blobs.GetAsync(names[1], long.MaxValue, Cancellation))!.Content.ToArray();
+        await DamagedAsync(rig, id, names[0], _ => other);
+    }
+
+    [Fact]
+    public async Task A_verification_names_every_damaged_chunk_and_the_collection()
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        BackupId id = (await rig.Get<BackupCatalog>().LatestAsync("prod", Cancellation)).Id;
+        IReadOnlyList<BlobName> chunks = await rig.NamesAsync("chunks/");
+        await rig.Blobs.DeleteAsync(chunks[0], null, Cancellation);
+        byte[] content = (await rig.Blobs.GetAsync(chunks[1], long.MaxValue, Cancellation))!.Content.ToArray();
+        content[^1] ^= 1;
+        await rig.Blobs.PutAsync(chunks[1], content, PutCondition.Always, null, Cancellation);
+        var verifier = rig.Get<BackupVerifier>();
+        PartVerification exists = await verifier.VerifyPartAsync(new VerifyStep(id, 1, VerifyLevel.Exists), Cancellation);
+        PartVerification readable = await verifier.VerifyPartAsync(new VerifyStep(id, 1, VerifyLevel.Readable), Cancellation);
+        Assert.Equal([chunks[0].Value], exists.Damages.Select(d => d.Blob));
+        Assert.Equal([chunks[0].Value, chunks[1].Value], readable.Damages.Select(d => d.Blob).Order(StringComparer.Ordinal));
+        Assert.All(readable.Damages, d => Assert.Equal("docs", d.Collection));
+    }
+
+    private static IEnumerable<Func<byte[], byte[]?>> Damages()
+    {
+        yield return Flip(0);
+        yield return Flip(5);
+        yield return Flip(9);
+        yield return Flip(20);
+        yield return content => Flip(content.Length / 2)(content);
+        yield return content => Flip(content.Length - 1)(content);
+        yield return content => content[..^1];
+        yield return content => content[..(content.Length / 2)];
+        yield return content => [.. content, 0];
+        yield return _ => [];
+        yield return _ => null;
+    }
+
+    private static Func<byte[], byte[]?> Flip(int at) => content =>
+    {
+        byte[] flipped = [.. content];
+        flipped[at] ^= 0x10;
+        return flipped;
+    };
+
+    private static async Task DamagedAsync(CaptureRig rig, BackupId id, BlobName name, Func<byte[], byte[]?> damage)
+    {
+        StoredBlob good = (await rig.Blobs.GetAsync(name, long.MaxValue, Cancellation))!;
+        if (damage(good.Content.ToArray()) is { } content)
+        {
+            await rig.Blobs.PutAsync(name, content, PutCondition.Always, good.Entry.Summary, Cancellation);
+        }
+        else
+        {
+            await rig.Blobs.DeleteAsync(name, null, Cancellation);
+        }
+
+        var failure = await Assert.ThrowsAnyAsync<BackupException>(() => rig.RestoreAsync(new RestoreRequest { BackupId = id, Suffix = "-back" }));
+        Assert.Contains(name.Value.Split('/')[^1], failure.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(failure.Hint);
+        Assert.False(rig.Node.LastUploadWasWhole);
+        Assert.DoesNotContain("docs-back", rig.Node.Collections.Keys);
+        await rig.Blobs.PutAsync(name, good.Content, PutCondition.Always, good.Entry.Summary, Cancellation);
+    }
+
+    private static async Task<CaptureRig> BackedUpAsync()
+    {
+        var rig = new CaptureRig(o => o with { RangeBytes = 400_000 });
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
+        await rig.BackupAsync();
+        return rig;
+    }
+}
