@@ -1,1 +1,4 @@
-return 0;
+using Microsoft.Extensions.Hosting;
+using QdrantBackup.Functions;
+
+AppHost.CreateBuilder(args).Build().Run();

@@ -43,9 +43,9 @@ internal sealed class SnapshotPart : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         await using var part = new PartStream(stream, _upload.Length, _idleTimeout, _time);
+        await stream.WriteAsync(_before, cancellationToken); // Outside the try: its failure is the connection's.
         try
         {
-            await stream.WriteAsync(_before, cancellationToken);
             await _upload.WriteAsync(part, cancellationToken);
             part.CheckComplete();
         }

@@ -37,4 +37,7 @@ public sealed record RestoreRequest
 
     /// <summary>Whether aliases are made to point to the restored collections. Null: only for collections restored under their own name.</summary>
     public bool? SwitchAliases { get; init; }
+
+    /// <summary>Whether the plan waits for somebody to approve it by its hash.</summary>
+    public bool Approve { get; init; }
 }

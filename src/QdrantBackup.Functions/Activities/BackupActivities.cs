@@ -1,0 +1,69 @@
+using Microsoft.Azure.Functions.Worker;
+using QdrantBackup.Capture;
+using QdrantBackup.Configuration;
+using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Activities;
+
+/// <summary>Steps of a backup as a whole.</summary>
+public sealed class BackupActivities(StoreConnection connection, BackupOptions options, TimeProvider time)
+{
+    /// <summary>Plans, pins the bases before it reads them, and stores the plan.</summary>
+    [Function(nameof(PlanBackup))]
+    public async Task<PlanReceipt> PlanBackup([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    {
+        var plan = await ReadPlanAsync(runId, cancellationToken);
+        var lanes = plan.Lanes
+            .Select((lane, number) => new LanePlan(number, lane.Parts.Count, WidthOf(lane.Node)))
+            .Where(lane => lane.Parts > 0);
+        return new([.. lanes], plan.PartCount, plan.ExpectedBytes, options.MaxParallelParts);
+    }
+
+    /// <summary>Lists some parts of a lane: a plan is too long for a history.</summary>
+    [Function(nameof(ListLaneParts))]
+    public async Task<LanePage> ListLaneParts([ActivityTrigger] LanePageInput input, CancellationToken cancellationToken)
+    {
+        var plan = await ReadPlanAsync(input.RunId, cancellationToken);
+        return new([.. plan.Lanes[input.Lane].Parts.Skip(input.From).Take(input.Count)]);
+    }
+
+    /// <summary>Writes the manifest (W2) and the run's result; what went wrong on the way is recorded with it.</summary>
+    [Function(nameof(CommitBackup))]
+    public async Task<RunEnd> CommitBackup([ActivityTrigger] RunEnd captured, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        var runId = new RunId(captured.RunId);
+        var commit = await services.Commit.CommitAsync(runId, cancellationToken);
+        var state = commit.State == BackupState.Complete ? RunState.Completed : RunState.Partial;
+        var missing = commit.Items.FirstOrDefault(i => i.State != RunState.Completed && i.Error is not null);
+        var counted = await services.Records.WriteResultAsync(
+            new RunResult
+            {
+                RunId = runId,
+                State = state,
+                Finished = time.GetUtcNow(),
+                BackupId = commit.Id,
+                Totals = commit.Totals,
+                Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
+                Hint = missing?.Hint,
+                Items = [.. commit.Items, .. captured.Errors.Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint))],
+            },
+            cancellationToken);
+        return captured with { State = counted.State };
+    }
+
+    private async Task<BackupPlanOverview> ReadPlanAsync(string runId, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.Planner.PlanAsync(await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken), cancellationToken);
+    }
+
+    private int WidthOf(string node)
+    {
+        var configured = options.Qdrant.Nodes.FirstOrDefault(n => n.Url.ToString().TrimEnd('/') == node);
+        return Math.Max(1, configured?.MaxStoredSnapshots ?? 1);
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.Azure.Functions.Worker;
+using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Restores;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Activities;
+
+/// <summary>Steps of a restore.</summary>
+public sealed class RestoreActivities(StoreConnection connection)
+{
+    /// <summary>Chooses the backup, refuses what would break a promise, pins what is read, stores the plan.</summary>
+    [Function(nameof(PlanRestore))]
+    public async Task<RestorePlanReceipt> PlanRestore([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    {
+        var (request, plan) = await ReadPlanAsync(runId, cancellationToken);
+        return new(plan.PlanHash, request.Restore?.Approve ?? false, plan.Items.Count, plan.Items.Sum(i => i.Length));
+    }
+
+    /// <summary>Lists some uploads: a plan is too long for a history.</summary>
+    [Function(nameof(ListRestoreItems))]
+    public async Task<RestorePage> ListRestoreItems([ActivityTrigger] RestorePageInput input, CancellationToken cancellationToken)
+    {
+        var (_, plan) = await ReadPlanAsync(input.RunId, cancellationToken);
+        return new([.. plan.Items.Skip(input.From).Take(input.Count).Select(i => new RestoreItemRef(i.ItemNo, i.Target, i.Length, i.Aliases.Count > 0))]);
+    }
+
+    /// <summary>Uploads one part; whatever is wrong with it breaks the upload off before Qdrant changes anything.</summary>
+    [Function(nameof(UploadItem))]
+    public async Task<UploadReceipt> UploadItem([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.Restore.UploadAsync(step, cancellationToken);
+    }
+
+    /// <summary>Deletes the copy that the server keeps of an upload, after failure too.</summary>
+    [Function(nameof(DeleteUploadedCopy))]
+    public async Task<bool> DeleteUploadedCopy([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.Restore.DeleteUploadedCopyAsync(step, cancellationToken);
+    }
+
+    /// <summary>Looks once whether the collection has settled.</summary>
+    [Function(nameof(LookAtCollection))]
+    public async Task<SettledLook> LookAtCollection([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.RestoreChecks.LookAsync(step, cancellationToken);
+    }
+
+    /// <summary>Counts the collection's points and compares.</summary>
+    [Function(nameof(CheckCollection))]
+    public async Task<RestoreVerdict> CheckCollection([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.RestoreChecks.CheckAsync(step, cancellationToken);
+    }
+
+    /// <summary>Makes the backup's aliases point to the restored collection.</summary>
+    [Function(nameof(SetAliases))]
+    public async Task SetAliases([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        await services.RestoreChecks.SetAliasesAsync(step, cancellationToken);
+    }
+
+    private async Task<(RunRequest Request, RestorePlanOverview Plan)> ReadPlanAsync(string runId, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        return (request, await services.RestorePlanner.PlanAsync(request, cancellationToken));
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.Azure.Functions.Worker;
+using QdrantBackup.Capture;
+using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Activities;
+
+/// <summary>Steps that every run has.</summary>
+public sealed class RunActivities(StoreConnection connection, CaptureOptions options, TimeProvider time)
+{
+    /// <summary>Opens the sealed request: without one nothing runs, whoever started the instance.</summary>
+    [Function(nameof(OpenRequest))]
+    public Task OpenRequest([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken) =>
+        OpenOwnAsync(runId, instanceId, cancellationToken);
+
+    /// <summary>Takes or renews the cluster's lease, or tells who holds it.</summary>
+    [Function(nameof(TakeLease))]
+    public async Task<LeaseReceipt> TakeLease([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        return await services.Lease.TryTakeAsync(request.Cluster, request.RunId, request.Kind, options.LeaseTime, cancellationToken);
+    }
+
+    /// <summary>Keeps pin and lease young while the run lives (W3).</summary>
+    [Function(nameof(RenewRun))]
+    public async Task RenewRun([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        var id = new RunId(runId);
+        await services.Pins.RenewAsync(id, cancellationToken);
+        if ((await services.Records.ReadRequestAsync(id, cancellationToken)).Kind == RunKind.Verify)
+        {
+            // Reading back disturbs nobody: it has no turn to keep.
+            return;
+        }
+
+        var lease = await TakeLease(runId, cancellationToken);
+        if (!lease.IsMine)
+        {
+            throw new RefusedException($"Run {lease.Holder} has taken the cluster over from run {runId}", "This run did not renew its lease in time; start it again when the other one is over.");
+        }
+    }
+
+    /// <summary>Records how the run ended; the first record counts.</summary>
+    [Function(nameof(RecordEnd))]
+    public async Task RecordEnd([ActivityTrigger] RunEnd end, string instanceId, CancellationToken cancellationToken)
+    {
+        var services = await OpenOwnAsync(end.RunId, instanceId, cancellationToken);
+        await services.Records.WriteResultAsync(ResultOf(end), cancellationToken);
+    }
+
+    /// <summary>Gives the cluster back and lets go of what the run needed kept.</summary>
+    [Function(nameof(ReleaseRun))]
+    public async Task ReleaseRun([ActivityTrigger] RunEnd end, string instanceId, CancellationToken cancellationToken)
+    {
+        var services = await OpenOwnAsync(end.RunId, instanceId, cancellationToken);
+        var runId = new RunId(end.RunId);
+        await services.Lease.ReleaseAsync(options.Cluster, runId, cancellationToken);
+        await services.Pins.ReleaseAsync(runId, cancellationToken);
+    }
+
+    // Whoever can start instances could name another's run: then nothing of it is run, recorded or given back.
+    private async Task<StoreServices> OpenOwnAsync(string runId, string instanceId, CancellationToken cancellationToken)
+    {
+        if (!RunId.TryParse(runId, out var id))
+        {
+            throw new RefusedException("The instance was started without the id of a run", "Start runs through this app's API only.");
+        }
+
+        var services = await connection.OpenAsync(cancellationToken);
+        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
+        if (request.Cluster != options.Cluster)
+        {
+            throw new RefusedException($"Run {runId} was asked for on cluster {request.Cluster}; this app serves {options.Cluster}", "Start it with the app of that cluster.");
+        }
+
+        if (request.InstanceId != instanceId)
+        {
+            throw new RefusedException($"The request of run {runId} belongs to instance {request.InstanceId}, not to {instanceId}", "Start runs through this app's API only.");
+        }
+
+        return services;
+    }
+
+    private RunResult ResultOf(RunEnd end) => new()
+    {
+        RunId = new RunId(end.RunId),
+        State = end.State,
+        Finished = time.GetUtcNow(),
+        Error = end.Errors.Count > 0 && end.State != RunState.Completed ? end.Errors[0].Message : null,
+        Hint = end.Errors.Count > 0 && end.State != RunState.Completed ? end.Errors[0].Hint : null,
+        Items = [.. end.Errors.Select(e => new RunItem("run", end.State, Error: e.Message, Hint: e.Hint))],
+    };
+}

@@ -1,0 +1,65 @@
+using System.Text.Json.Serialization;
+using QdrantBackup.Verification;
+
+namespace QdrantBackup.Functions.Api;
+
+/// <summary>POST /api/v1/backup/create.</summary>
+internal sealed record CreateBackupBody
+{
+    public IReadOnlyList<string>? Collections { get; init; }
+
+    public IReadOnlyList<string>? Exclude { get; init; }
+
+    public string? Description { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    public bool DryRun { get; init; }
+}
+
+/// <summary>POST /api/v1/restore.</summary>
+internal sealed record CreateRestoreBody
+{
+    public string? BackupId { get; init; }
+
+    public bool Latest { get; init; }
+
+    public DateOnly? Date { get; init; }
+
+    public DateTimeOffset? AtOrBefore { get; init; }
+
+    public string? FromCluster { get; init; }
+
+    public IReadOnlyList<string>? Collections { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Rename { get; init; }
+
+    public string? Suffix { get; init; }
+
+    public bool Overwrite { get; init; }
+
+    public bool AllowPartial { get; init; }
+
+    public bool? AliasSwitch { get; init; }
+
+    public bool DryRun { get; init; }
+
+    /// <summary>True: the plan waits until somebody approves it.</summary>
+    [JsonPropertyName("approve")]
+    public bool NeedsApproval { get; init; }
+}
+
+/// <summary>POST /api/v1/backups/{id}/verify.</summary>
+internal sealed record VerifyBody
+{
+    public VerifyLevel Level { get; init; } = VerifyLevel.Readable;
+}
+
+/// <summary>POST /api/v1/restore/{id}/approve.</summary>
+internal sealed record ApproveBody
+{
+    public string? PlanHash { get; init; }
+}
+
+/// <summary>The answer to whatever starts a run.</summary>
+internal sealed record Accepted(string Id, string StatusUrl);

@@ -1,0 +1,40 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
+using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Api;
+
+/// <summary>Tells a running run something. Never by force: a terminated run would leave its snapshots behind (W8).</summary>
+internal static class RunControl
+{
+    public static Task<IResult> CancelAsync(
+        DurableTaskClient client, RunViews views, string id, RunKind kind, HttpRequest request, CancellationToken cancellationToken) =>
+        TellAsync(client, views, id, kind, Events.Cancel, ApiMiddleware.CallerOf(request.HttpContext), request, cancellationToken);
+
+    public static async Task<IResult> TellAsync(
+        DurableTaskClient client, RunViews views, string id, RunKind kind, string what, string payload, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var runId = Ids.RunOf(id);
+        if (await views.FindAsync(client, runId, cancellationToken) is not { } run || run.Kind != kind)
+        {
+            return Problems.NotFound($"There is no {kind.ToString().ToLowerInvariant()} run {runId}", "GET /api/v1/runs lists them.");
+        }
+
+        if (run.FinishedAt is null)
+        {
+            try
+            {
+                await client.RaiseEventAsync(run.InstanceId, what, payload, cancellationToken);
+                return ApiResults.Accepted(runId, kind == RunKind.Restore ? $"/api/v1/restore/status/{runId}" : $"/api/v1/backup/status/{runId}", request);
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
+            {
+                // It ended just now, or is gone.
+            }
+        }
+
+        return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", "There is nothing left to be told; look at its record.");
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.DurableTask.Client;
+using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Api;
+
+/// <summary>One run as the API shows it: its record, and while it goes on, what its orchestration says of itself.</summary>
+internal sealed record RunView
+{
+    public required string Id { get; init; }
+
+    public required RunKind Kind { get; init; }
+
+    public required string Cluster { get; init; }
+
+    public required string State { get; init; }
+
+    public required string RequestedBy { get; init; }
+
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public string? BackupId { get; init; }
+
+    public string? Step { get; init; }
+
+    public IReadOnlyList<StepStatus>? Steps { get; init; }
+
+    public Progress? Parts { get; init; }
+
+    public Progress? Bytes { get; init; }
+
+    public double? Percent { get; init; }
+
+    public long? EtaSeconds { get; init; }
+
+    public IReadOnlyList<CurrentPart>? Current { get; init; }
+
+    public IReadOnlyList<RunError> Errors { get; init; } = [];
+
+    public CaptureTotals? Totals { get; init; }
+
+    public IReadOnlyList<RunItem>? Items { get; init; }
+
+    public IReadOnlyList<RunNote>? Notes { get; init; }
+
+    public required string InstanceId { get; init; }
+}
+
+/// <summary>A part that is under way.</summary>
+internal sealed record CurrentPart(string Name, Progress? Bytes);
+
+/// <summary>Reads runs from durable state and the store, so that any instance of the app tells the same.</summary>
+public sealed class RunViews(StoreConnection connection, TimeProvider time)
+{
+    private const double LeastPercentForEta = 2;
+
+    /// <summary>One run, or null when there is none of that id.</summary>
+    internal async Task<RunView?> FindAsync(DurableTaskClient client, RunId id, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.Records.FindAsync(id, cancellationToken) is { } run
+            ? await ViewAsync(client, run, cancellationToken)
+            : null;
+    }
+
+    /// <summary>A run with all that is known of it.</summary>
+    internal async Task<RunView> ViewAsync(DurableTaskClient client, RunOverview run, CancellationToken cancellationToken)
+    {
+        var view = Recorded(run);
+        var instance = await client.GetInstanceAsync(run.Request.InstanceId, getInputsAndOutputs: true, cancellationToken);
+        if (instance?.SerializedCustomStatus is null || instance.ReadCustomStatusAs<RunStatus>() is not { } status)
+        {
+            return run.Result is null && instance is null ? view with { State = "unknown" } : view;
+        }
+
+        view = view with { Step = status.Step, Steps = status.Steps, Parts = status.Parts, Bytes = status.Bytes, Percent = status.Percent };
+        if (run.Result is not null || instance.IsCompleted)
+        {
+            return view with { State = run.Result is null ? "failed" : view.State, Errors = run.Result is null ? status.Errors : view.Errors };
+        }
+
+        var current = await CurrentAsync(client, run.Request.InstanceId, status);
+        var bytes = status.Bytes with { Done = status.Bytes.Done + current.Sum(p => p.Bytes?.Done ?? 0) };
+        var percent = bytes.Total > 0 ? Math.Min(100, Math.Round(100.0 * bytes.Done / bytes.Total, 1)) : status.Percent;
+        return view with { State = status.State, Errors = status.Errors, Bytes = bytes, Percent = percent, EtaSeconds = Eta(instance.CreatedAt, percent), Current = current };
+    }
+
+    /// <summary>A run as it is recorded, without asking the runtime.</summary>
+    internal static RunView Recorded(RunOverview run) => new()
+    {
+        Id = run.Request.RunId.Value,
+        Kind = run.Request.Kind,
+        Cluster = run.Request.Cluster,
+        State = run.Result is { } result ? result.State.ToString().ToLowerInvariant() : "pending",
+        RequestedBy = run.Request.RequestedBy,
+        RequestedAt = run.Request.RequestedAt,
+        FinishedAt = run.Result?.Finished,
+        BackupId = run.Result?.BackupId?.Value,
+        Errors = ErrorsOf(run.Result),
+        Totals = run.Result?.Totals,
+        Items = run.Result?.Items,
+        Notes = run.Notes.Count == 0 ? null : run.Notes,
+        InstanceId = run.Request.InstanceId,
+    };
+
+    private static IReadOnlyList<RunError> ErrorsOf(RunResult? result) => result?.Error is { } error ? [new(error, result.Hint ?? "")] : [];
+
+    private static async Task<IReadOnlyList<CurrentPart>> CurrentAsync(DurableTaskClient client, string instanceId, RunStatus status)
+    {
+        var parts = new List<CurrentPart>();
+        var query = new OrchestrationQuery(
+            Statuses: [OrchestrationRuntimeStatus.Running], InstanceIdPrefix: $"{instanceId}:p", FetchInputsAndOutputs: true);
+        await foreach (var part in client.GetAllInstancesAsync(query))
+        {
+            if (part.ReadInputAs<PartInput>() is { } input)
+            {
+                parts.Add(new(input.Part.Key.Collection, part.SerializedCustomStatus is null ? null : part.ReadCustomStatusAs<Progress>()));
+            }
+        }
+
+        return parts.Count > 0 ? parts : [.. status.Current.Select(name => new CurrentPart(name, null))];
+    }
+
+    private long? Eta(DateTimeOffset began, double percent) =>
+        percent is >= LeastPercentForEta and < 100 ? (long)((time.GetUtcNow() - began).TotalSeconds * (100 - percent) / percent) : null;
+}

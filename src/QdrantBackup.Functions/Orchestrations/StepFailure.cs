@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using Microsoft.DurableTask;
+
+namespace QdrantBackup.Functions.Orchestrations;
+
+/// <summary>
+/// What stands in a history when an activity failed: one line that says what happened and what to do.
+/// The two parts travel in the message, because the message is all of a failure that every runtime keeps.
+/// </summary>
+internal abstract class StepFailedException(string message, string hint) : Exception(message + Separator + hint)
+{
+    public const string Separator = " | What to do: ";
+}
+
+/// <summary>The same step may succeed later without anybody changing anything.</summary>
+internal sealed class TransientStepException(string message, string hint) : StepFailedException(message, hint);
+
+/// <summary>Trying again changes nothing.</summary>
+internal sealed class PermanentStepException(string message, string hint) : StepFailedException(message, hint);
+
+/// <summary>A gate refused; nothing was done.</summary>
+internal sealed class RefusedStepException(string message, string hint) : StepFailedException(message, hint);
+
+/// <summary>An error of a run, as its status and its record show it.</summary>
+/// <param name="Message">What failed, and where.</param>
+/// <param name="Hint">What to do next.</param>
+public sealed record RunError(
+    [property: JsonPropertyName("message")] string Message,
+    [property: JsonPropertyName("hint")] string Hint);
+
+/// <summary>Reads what a failed step says.</summary>
+internal static class StepFailure
+{
+    public static RunError ErrorOf(Exception failure)
+    {
+        var text = failure is TaskFailedException { FailureDetails: { } details } ? Cause(details).ErrorMessage : failure.Message;
+        var cut = text.LastIndexOf(StepFailedException.Separator, StringComparison.Ordinal);
+        return cut < 0
+            ? new(text, "Look for the run's id in the app's log.")
+            : new(text[..cut], text[(cut + StepFailedException.Separator.Length)..]);
+    }
+
+    public static bool IsTransient(Exception failure) => Is<TransientStepException>(failure);
+
+    public static bool IsRefusal(Exception failure) => Is<RefusedStepException>(failure);
+
+    private static bool Is<T>(Exception failure) =>
+        failure is T || (failure is TaskFailedException { FailureDetails: { } details } && Cause(details).ErrorType == typeof(T).FullName);
+
+    // A sub-orchestration wraps what its activity said; the innermost failure that carries advice is the cause.
+    private static TaskFailureDetails Cause(TaskFailureDetails details)
+    {
+        var cause = details;
+        for (var inner = details.InnerFailure; inner is not null; inner = inner.InnerFailure)
+        {
+            cause = inner.ErrorMessage.Contains(StepFailedException.Separator, StringComparison.Ordinal) ? inner : cause;
+        }
+
+        return cause;
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using QdrantBackup.Capture;
+using QdrantBackup.Configuration;
+using QdrantBackup.Functions.Api;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+using QdrantBackup.Verification;
+
+namespace QdrantBackup.Functions.Triggers;
+
+/// <summary>Starts, cancels and verifies backups.</summary>
+public sealed class BackupApi(StoreConnection connection, RunStarter starter, RunViews views, BackupOptions options)
+{
+    /// <summary>Starts a backup, or shows what it would do.</summary>
+    [Function(nameof(CreateBackup))]
+    public async Task<IResult> CreateBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backup/create")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<CreateBackupBody>(request, cancellationToken);
+        var run = starter.NewRequest(RunKind.Backup, ApiMiddleware.CallerOf(request.HttpContext)) with { Backup = RequestOf(body) };
+        if (body.DryRun)
+        {
+            var services = await connection.OpenAsync(cancellationToken);
+            return ApiResults.Ok(await services.Planner.PreviewAsync(run, cancellationToken));
+        }
+
+        if (await starter.FindRunningAsync(client, RunKind.Backup) is { } running)
+        {
+            return Problems.Conflict(
+                "already-running", $"Backup {running} of this cluster is running", $"Wait for it (GET /api/v1/backup/status/{running}) or cancel it.",
+                new Dictionary<string, object?> { ["id"] = running });
+        }
+
+        await starter.StartAsync(client, run, cancellationToken);
+        return ApiResults.Accepted(run.RunId, $"/api/v1/backup/status/{run.RunId}", request);
+    }
+
+    /// <summary>Asks a backup to stop: it deletes what it made on the nodes and ends as cancelled.</summary>
+    [Function(nameof(CancelBackup))]
+    public Task<IResult> CancelBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backup/{id}/cancel")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => RunControl.CancelAsync(client, views, id, RunKind.Backup, request, cancellationToken);
+
+    /// <summary>Starts reading a backup back.</summary>
+    [Function(nameof(VerifyBackup))]
+    public async Task<IResult> VerifyBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/verify")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
+        var backup = Ids.BackupOf(id);
+        var services = await connection.OpenAsync(cancellationToken);
+        await services.Catalog.OpenAsync(backup, cancellationToken);
+        var run = starter.NewRequest(RunKind.Verify, ApiMiddleware.CallerOf(request.HttpContext)) with
+        {
+            Verify = new VerifyRequest { BackupId = backup, Level = body.Level },
+        };
+        await starter.StartAsync(client, run, cancellationToken);
+        return ApiResults.Accepted(run.RunId, $"/api/v1/runs/{run.RunId}", request);
+    }
+
+    private BackupRequest RequestOf(CreateBackupBody body) => new()
+    {
+        Collections = body.Collections ?? [],
+        Exclude = body.Exclude ?? [],
+        Description = body.Description,
+        Labels = Merge(options.Labels, body.Labels),
+    };
+
+    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> configured, IReadOnlyDictionary<string, string>? given)
+    {
+        var labels = new Dictionary<string, string>(configured, StringComparer.Ordinal);
+        foreach (var (name, value) in given ?? new Dictionary<string, string>())
+        {
+            labels[name] = value;
+        }
+
+        return labels;
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using QdrantBackup.Catalog;
+using QdrantBackup.Functions.Api;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
+
+namespace QdrantBackup.Functions.Triggers;
+
+/// <summary>Tells which backups exist.</summary>
+public sealed class CatalogApi(StoreConnection connection)
+{
+    private const int DefaultTop = 50;
+
+    /// <summary>A page of the catalog, newest first.</summary>
+    [Function(nameof(ListBackups))]
+    public async Task<IResult> ListBackups(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backups")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = new Query(request);
+        var top = query.Top(DefaultTop);
+        var after = query.Text("continuation") is { } continuation ? Ids.BackupOf(continuation).Value : null;
+        var label = query.Text("label")?.Split('=', 2);
+        var filter = new CatalogFilter
+        {
+            Cluster = query.Text("cluster"),
+            Collection = query.Text("collection"),
+            State = query.Choice<BackupState>("state"),
+            From = query.Time("from"),
+            To = query.Time("to"),
+        };
+        var services = await connection.OpenAsync(cancellationToken);
+        var page = new List<CatalogEntry>();
+        string? next = null;
+        foreach (var entry in await services.Catalog.ListAsync(filter, cancellationToken))
+        {
+            if ((after is not null && string.CompareOrdinal(entry.Id.Value, after) >= 0)
+                || (label is not null && !await HasLabelAsync(services.Catalog, entry, label, cancellationToken)))
+            {
+                continue;
+            }
+
+            if (page.Count == top)
+            {
+                next = page[^1].Id.Value;
+                break;
+            }
+
+            page.Add(entry);
+        }
+
+        return ApiResults.Ok(new { Backups = page, Continuation = next });
+    }
+
+    /// <summary>One backup: its manifest without the chunk lists.</summary>
+    [Function(nameof(ShowBackup))]
+    public async Task<IResult> ShowBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var backup = Ids.BackupOf(id);
+        var services = await connection.OpenAsync(cancellationToken);
+        if (await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
+        {
+            return Problems.NotFound($"There is no backup {backup}", "GET /api/v1/backups lists them.");
+        }
+
+        return ApiResults.Ok(await services.Catalog.OpenAsync(backup, cancellationToken));
+    }
+
+    // Summaries do not carry labels, so looking for one opens manifests.
+    private static async Task<bool> HasLabelAsync(BackupCatalog catalog, CatalogEntry entry, string[] label, CancellationToken cancellationToken) =>
+        entry.Damage is null
+        && (await catalog.OpenAsync(entry.Id, cancellationToken)).Labels.TryGetValue(label[0], out var value)
+        && (label.Length == 1 || value == label[1]);
+}

@@ -1,0 +1,109 @@
+using Grpc.Core;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Configuration;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Triggers;
+
+/// <summary>
+/// Ends what terminated or lost runs left: their records, their snapshots on the nodes, their pins and leases (W8).
+/// It touches only what a sealed record says a dead run of this cluster made.
+/// </summary>
+public sealed partial class Janitor(BackupOptions options, TimeProvider time, ILogger<Janitor> log)
+{
+    // A run's request is written before its orchestration is started; younger ones may still be on their way.
+    private static readonly TimeSpan Young = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LookBack = TimeSpan.FromDays(2);
+    private static readonly TimeSpan KeepHistories = TimeSpan.FromDays(30);
+    private static readonly TimeSpan PurgeTime = TimeSpan.FromSeconds(20);
+    private const int PurgeHour = 4;
+
+    private static readonly OrchestrationRuntimeStatus[] Ended =
+        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+
+    /// <summary>One sweep; every step of it may be repeated.</summary>
+    public async Task SweepAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await foreach (var run in services.Records.ListAsync(now - LookBack, cancellationToken))
+        {
+            if (run.Result is null && run.Request.Cluster == options.ClusterName && run.Request.RequestedAt < now - Young && await IsDeadAsync(client, run.Request, cancellationToken))
+            {
+                await BuryAsync(services, run.Request, now, cancellationToken);
+            }
+        }
+
+        // Once a day: the tick that falls into that minute.
+        if (now is { Hour: PurgeHour, Minute: 0 })
+        {
+            await PurgeAsync(client, now, cancellationToken);
+        }
+    }
+
+    private static async Task<bool> IsDeadAsync(DurableTaskClient client, RunRequest request, CancellationToken cancellationToken)
+    {
+        var instance = await client.GetInstanceAsync(request.InstanceId, getInputsAndOutputs: false, cancellationToken);
+        return instance is null || instance.IsCompleted;
+    }
+
+    private async Task BuryAsync(StoreServices services, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        LogBurying(log, request.RunId, request.InstanceId);
+        foreach (var made in await services.MadeSnapshots.ListLeftAsync(request.RunId, cancellationToken))
+        {
+            try
+            {
+                await services.MadeSnapshots.DeleteAsync(made, cancellationToken);
+            }
+            catch (SourceException e)
+            {
+                // The record stays without a result, so the next tick tries again.
+                LogLeft(log, made.Name, made.Key.Node, e);
+                return;
+            }
+        }
+
+        await services.Lease.ReleaseAsync(request.Cluster, request.RunId, cancellationToken);
+        await services.Pins.ReleaseAsync(request.RunId, cancellationToken);
+        await services.Records.WriteResultAsync(
+            new RunResult
+            {
+                RunId = request.RunId,
+                State = RunState.Failed,
+                Finished = now,
+                Error = "The run ended without a result: it was terminated, or never started",
+                Hint = "Start it again; cancel runs instead of terminating them.",
+            },
+            cancellationToken);
+    }
+
+    private async Task PurgeAsync(DurableTaskClient client, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var bound = new CancellationTokenSource(PurgeTime, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
+            var filter = new PurgeInstancesFilter(CreatedTo: now - KeepHistories, Statuses: Ended);
+            var result = await client.PurgeAllInstancesAsync(filter, either.Token);
+            LogPurged(log, result.PurgedInstanceCount);
+        }
+        catch (Exception e) when (e is RpcException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogPurgeFailed(log, e);
+        }
+    }
+
+    [LoggerMessage(2301, LogLevel.Warning, "Run {RunId} (instance {InstanceId}) ended without a result; sweeping up after it")]
+    private static partial void LogBurying(ILogger logger, RunId runId, string instanceId);
+
+    [LoggerMessage(2302, LogLevel.Warning, "Snapshot {Snapshot} on {Node} could not be deleted")]
+    private static partial void LogLeft(ILogger logger, string snapshot, string node, Exception exception);
+
+    [LoggerMessage(2303, LogLevel.Information, "Purged {Count} finished histories")]
+    private static partial void LogPurged(ILogger logger, int count);
+
+    [LoggerMessage(2304, LogLevel.Warning, "Finished histories could not be purged")]
+    private static partial void LogPurgeFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using QdrantBackup.Functions.Api;
+using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Restores;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Triggers;
+
+/// <summary>Starts, approves and cancels restores.</summary>
+public sealed class RestoreApi(StoreConnection connection, RunStarter starter, RunViews views)
+{
+    /// <summary>Starts a restore, or shows what it would do.</summary>
+    [Function(nameof(CreateRestore))]
+    public async Task<IResult> CreateRestore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/restore")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<CreateRestoreBody>(request, cancellationToken);
+        var run = starter.NewRequest(RunKind.Restore, ApiMiddleware.CallerOf(request.HttpContext)) with { Restore = RequestOf(body) };
+        var services = await connection.OpenAsync(cancellationToken);
+
+        // Planned once for the caller, who learns at once what is refused; the run plans again, and its plan counts.
+        var plan = await services.RestorePlanner.PreviewAsync(run, cancellationToken);
+        if (body.DryRun)
+        {
+            return ApiResults.Ok(plan);
+        }
+
+        if (await starter.FindRunningAsync(client, RunKind.Restore) is { } running)
+        {
+            return Problems.Conflict(
+                "already-running", $"Restore {running} into this cluster is running", $"Wait for it (GET /api/v1/restore/status/{running}) or cancel it.",
+                new Dictionary<string, object?> { ["id"] = running });
+        }
+
+        await starter.StartAsync(client, run, cancellationToken);
+        return ApiResults.Accepted(run.RunId, $"/api/v1/restore/status/{run.RunId}", request);
+    }
+
+    /// <summary>Approves a restore's plan by its hash.</summary>
+    [Function(nameof(ApproveRestore))]
+    public async Task<IResult> ApproveRestore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/restore/{id}/approve")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<ApproveBody>(request, cancellationToken);
+        if (body.PlanHash is not { Length: 64 } hash || !hash.All(char.IsAsciiHexDigitLower))
+        {
+            throw new UsageException("The body names no plan", "Send {\"planHash\": \"…\"} with the 64 hex digits that the restore's plan shows.");
+        }
+
+        return await RunControl.TellAsync(client, views, id, RunKind.Restore, Events.Approve, hash, request, cancellationToken);
+    }
+
+    /// <summary>Asks a restore to stop after the upload it is at.</summary>
+    [Function(nameof(CancelRestore))]
+    public Task<IResult> CancelRestore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/restore/{id}/cancel")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => RunControl.CancelAsync(client, views, id, RunKind.Restore, request, cancellationToken);
+
+    private static RestoreRequest RequestOf(CreateRestoreBody body) => new()
+    {
+        BackupId = body.BackupId is { } id ? Ids.BackupOf(id) : null,
+        Latest = body.Latest,
+        Date = body.Date,
+        AtOrBefore = body.AtOrBefore,
+        FromCluster = body.FromCluster,
+        Collections = body.Collections ?? [],
+        Rename = body.Rename ?? new Dictionary<string, string>(),
+        Suffix = body.Suffix,
+        Overwrite = body.Overwrite,
+        AllowPartial = body.AllowPartial,
+        SwitchAliases = body.AliasSwitch,
+        Approve = body.NeedsApproval,
+    };
+}

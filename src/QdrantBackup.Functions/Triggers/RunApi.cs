@@ -1,0 +1,121 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using QdrantBackup.Catalog;
+using QdrantBackup.Configuration;
+using QdrantBackup.Functions.Api;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Triggers;
+
+/// <summary>Tells of runs: those that go on, and those that are over.</summary>
+public sealed class RunApi(StoreConnection connection, RunStarter starter, RunViews views, BackupOptions options, TimeProvider time)
+{
+    private const int DefaultTop = 50;
+    private static readonly TimeSpan LookBack = TimeSpan.FromDays(35);
+
+    /// <summary>The running and the last backup of the cluster, and how old the last good one is.</summary>
+    [Function(nameof(BackupStatus))]
+    public async Task<IResult> BackupStatus(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backup/status")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        RunView? running = null;
+        if (RunId.TryParse(await starter.FindRunningAsync(client, RunKind.Backup), out var runningId))
+        {
+            running = await views.FindAsync(client, runningId, cancellationToken);
+        }
+
+        RunView? last = null;
+        await foreach (var run in services.Records.ListAsync(time.GetUtcNow() - LookBack, cancellationToken))
+        {
+            if (run is { Request.Kind: RunKind.Backup, Result: not null } && run.Request.Cluster == options.ClusterName)
+            {
+                last = RunViews.Recorded(run);
+                break;
+            }
+        }
+
+        var catalog = await services.Catalog.ListAsync(new CatalogFilter { Cluster = options.ClusterName, State = Manifests.BackupState.Complete }, cancellationToken);
+        var good = catalog.FirstOrDefault(e => e is { Summary: not null, Retired: false });
+        return ApiResults.Ok(new
+        {
+            Cluster = options.ClusterName,
+            Running = running,
+            Last = last,
+            LastGood = good?.Id.Value,
+            LastGoodAgeSeconds = good is null ? (long?)null : (long)(time.GetUtcNow() - good.Id.Began).TotalSeconds,
+        });
+    }
+
+    /// <summary>One backup run.</summary>
+    [Function(nameof(BackupRunStatus))]
+    public Task<IResult> BackupRunStatus(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backup/status/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => ShowAsync(client, id, RunKind.Backup, cancellationToken);
+
+    /// <summary>One restore run.</summary>
+    [Function(nameof(RestoreStatus))]
+    public Task<IResult> RestoreStatus(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/restore/status/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => ShowAsync(client, id, RunKind.Restore, cancellationToken);
+
+    /// <summary>One run of whatever kind.</summary>
+    [Function(nameof(ShowRun))]
+    public Task<IResult> ShowRun(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/runs/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => ShowAsync(client, id, kind: null, cancellationToken);
+
+    /// <summary>Runs, newest first, failed ones too.</summary>
+    [Function(nameof(ListRuns))]
+    public async Task<IResult> ListRuns(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/runs")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var query = new Query(request);
+        var kind = query.Choice<RunKind>("kind");
+        var state = query.Text("state");
+        var to = query.Time("to");
+        var top = query.Top(DefaultTop);
+        var services = await connection.OpenAsync(cancellationToken);
+        var runs = new List<RunView>();
+        await foreach (var run in services.Records.ListAsync(query.Time("from") ?? time.GetUtcNow() - LookBack, cancellationToken))
+        {
+            if ((kind is not null && run.Request.Kind != kind) || run.Request.RequestedAt > to)
+            {
+                continue;
+            }
+
+            var view = run.Result is null ? await views.ViewAsync(client, run, cancellationToken) : RunViews.Recorded(run);
+            if (state is null || string.Equals(view.State, state, StringComparison.OrdinalIgnoreCase))
+            {
+                runs.Add(view with { Items = null, Steps = null });
+            }
+
+            if (runs.Count == top)
+            {
+                break;
+            }
+        }
+
+        return ApiResults.Ok(new { Runs = runs });
+    }
+
+    private async Task<IResult> ShowAsync(DurableTaskClient client, string id, RunKind? kind, CancellationToken cancellationToken)
+    {
+        var runId = Ids.RunOf(id);
+        return await views.FindAsync(client, runId, cancellationToken) is { } run && (kind is null || run.Kind == kind)
+            ? ApiResults.Ok(run)
+            : Problems.NotFound($"There is no such run: {runId}", "GET /api/v1/runs lists them.");
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Configuration;
+using QdrantBackup.Functions.Api;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Schedules;
+
+namespace QdrantBackup.Functions.Triggers;
+
+/// <summary>The one timer: it starts what is due and sweeps up after runs that ended without doing so themselves.</summary>
+public sealed partial class Schedules(
+    StoreConnection connection, RunStarter starter, Janitor janitor, BackupOptions options, TimeProvider time, ILogger<Schedules> log)
+{
+    /// <summary>One tick. The timer's own schedule only says how often; what is due is decided from the configured schedules and their state in the store.</summary>
+    [Function("ScheduleTick")]
+    public async Task Tick([TimerTrigger("%BACKUP_TICK%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        if (options.Role == AppRole.Maintenance)
+        {
+            return;
+        }
+
+        var services = await connection.OpenAsync(cancellationToken);
+        var states = new ScheduleStates(services.Store, options.ClusterName);
+        var starting = new ScheduledRuns(starter, client, options);
+        var outcome = await new ScheduleTick(options.ClusterName, states, starting, time).RunAsync(options.Schedules, cancellationToken);
+        if (outcome.Started is { } run)
+        {
+            LogStarted(log, run.Schedule, run.Due, run.BackupId, outcome.Missed.Count);
+        }
+
+        await janitor.SweepAsync(services, client, cancellationToken);
+    }
+
+    /// <summary>Each schedule, its next due time, and its last runs.</summary>
+    [Function(nameof(ListSchedules))]
+    public async Task<IResult> ListSchedules(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/schedules")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        var (state, _) = await new ScheduleStates(services.Store, options.ClusterName).LoadAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var schedules = options.Schedules.Select(s => new
+        {
+            s.Name,
+            Cron = s.Cron.ToString(),
+            TimeZone = s.TimeZone.Id,
+            Class = s.Class.ToString().ToLowerInvariant(),
+            s.Paused,
+            NextRun = s.Paused ? null : s.NextDue(now),
+            SettledThrough = state?.Marks.TryGetValue(s.Name, out var mark) == true ? mark.SettledThrough : (DateTimeOffset?)null,
+        });
+        return ApiResults.Ok(new { Schedules = schedules, Pending = state?.Pending?.BackupId });
+    }
+
+    [LoggerMessage(2201, LogLevel.Information, "Schedule {Schedule}, due {Due}, started backup {Backup}; it makes up {Missed} missed due times")]
+    private static partial void LogStarted(ILogger logger, string schedule, DateTimeOffset due, string backup, int missed);
+}

@@ -1,0 +1,52 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using QdrantBackup.Capture;
+using QdrantBackup.Clusters;
+using QdrantBackup.Configuration;
+using QdrantBackup.Configuration.Access;
+using QdrantBackup.Functions.Api;
+using QdrantBackup.Functions.Triggers;
+
+namespace QdrantBackup.Functions.Wiring;
+
+/// <summary>The app's services.</summary>
+internal static class AppServices
+{
+    public static IServiceCollection AddBackupApp(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(p => CaptureOf(p.GetRequiredService<BackupOptions>()));
+        services.AddSingleton<QdrantNodes>();
+        services.AddSingleton(p => NodesOf(p.GetRequiredService<BackupOptions>(), p.GetRequiredService<QdrantNodes>()));
+        services.AddSingleton<StoreConnection>();
+        services.AddSingleton(p => new ApiKeyRing(p.GetRequiredService<BackupOptions>().ApiKeys));
+        services.AddSingleton<RunStarter>();
+        services.AddSingleton<RunViews>();
+        services.AddSingleton<Janitor>();
+        services.AddHostedService<StartupNotes>();
+        return services;
+    }
+
+    private static CaptureOptions CaptureOf(BackupOptions options) => new()
+    {
+        Cluster = options.ClusterName,
+        Owner = options.Team,
+        AppVersion = typeof(AppServices).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
+        MaxChunksInFlight = options.ChunksInFlight,
+        RangeBytes = options.RangeBytes,
+        TransferTime = options.TransferTime,
+    };
+
+    private static ClusterNodes NodesOf(BackupOptions options, QdrantNodes nodes) => new(
+        [.. options.Qdrant.Nodes.Select(node => nodes.Open(new Clusters.QdrantNodeOptions
+        {
+            Url = node.Url,
+            ApiKey = options.Qdrant.ApiKey,
+            CaFile = options.Qdrant.CaFile,
+            AllowPlainHttpWithKey = options.Qdrant.AllowPlainHttp,
+        }))]);
+
+    /// <summary>Whether the single-machine runtime runs the app; the official one has its own assemblies.</summary>
+    public static bool IsLocalRuntime { get; } = typeof(FunctionsApplication).Assembly.GetName().Name == "LocalFunctions";
+}

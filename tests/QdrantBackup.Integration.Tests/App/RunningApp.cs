@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LocalFunctions.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Configuration.Access;
+using QdrantBackup.Functions;
+using QdrantBackup.Manifests;
+using QdrantBackup.OnAzure;
+using QdrantBackup.Sealing;
+using QdrantStandIn;
+
+namespace QdrantBackup.Integration.Tests.App;
+
+/// <summary>The whole function app in this process, on a stand-in of Qdrant and a directory store of its own, called over HTTP.</summary>
+internal sealed class RunningApp : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(3);
+
+    private readonly string _folder;
+    private readonly string _location;
+    private IHost? _host;
+
+    private RunningApp(string folder, string? location, StandInServer qdrant)
+    {
+        _folder = folder;
+        _location = location ?? Path.Combine(folder, "store");
+        Qdrant = qdrant;
+    }
+
+    public StandInServer Qdrant { get; }
+
+    public HttpClient Http { get; private set; } = new();
+
+    public string StoreFolder => _location;
+
+    public string Key { get; } = NewApiKey.Generate().Key;
+
+    public static async Task<RunningApp> StartAsync(Action<StandInServer>? prepare = null, Dictionary<string, string?>? settings = null)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"qdrant-backup-app-{Path.GetRandomFileName()}");
+        Directory.CreateDirectory(folder);
+        var qdrant = await StandInServer.StartAsync();
+        prepare?.Invoke(qdrant);
+        var app = new RunningApp(folder, location: null, qdrant);
+        using var recipient = KeyFileRecipient.Create(app.KeyFile);
+        await SealedStore.InitializeAsync(Stores.Open(app._location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
+        await app.StartHostAsync(settings);
+        return app;
+    }
+
+    /// <summary>Stops the app as an operator would and starts it again on the same state.</summary>
+    public async Task RestartAsync()
+    {
+        await StopHostAsync();
+        await StartHostAsync(settings: null);
+    }
+
+    public async Task<JsonElement> PostAsync(string path, object? body, HttpStatusCode expected)
+    {
+        using var response = await Http.PostAsJsonAsync(path, body ?? new { });
+        return await ReadAsync(response, path, expected);
+    }
+
+    public async Task<JsonElement> GetAsync(string path, HttpStatusCode expected = HttpStatusCode.OK)
+    {
+        using var response = await Http.GetAsync(new Uri(path, UriKind.Relative));
+        return await ReadAsync(response, path, expected);
+    }
+
+    /// <summary>Asks for the run's status until it is over.</summary>
+    public Task<JsonElement> UntilOverAsync(string statusUrl) =>
+        UntilAsync(statusUrl, status => status.TryGetProperty("finishedAt", out _) ? status : default);
+
+    /// <summary>Asks until the answer holds what is looked for.</summary>
+    public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, JsonElement> find)
+    {
+        using var late = new CancellationTokenSource(LongestRun);
+        while (true)
+        {
+            var found = find(await GetAsync(path));
+            if (found.ValueKind != JsonValueKind.Undefined)
+            {
+                return found;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, late.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopHostAsync();
+        Http.Dispose();
+        await Qdrant.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string KeyFile => Path.Combine(_folder, "backup.key");
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response, string path, HttpStatusCode expected)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        if (response.StatusCode != expected)
+        {
+            throw new InvalidOperationException($"{path} answered {(int)response.StatusCode}: {text}");
+        }
+
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    private async Task StartHostAsync(Dictionary<string, string?>? settings)
+    {
+        string[] args =
+        [
+            "--contentRoot", AppContext.BaseDirectory,
+            "--LocalFunctions:Urls", "http://127.0.0.1:0",
+            "--LocalFunctions:StateDirectory", Path.Combine(_folder, "state"),
+            "--LocalFunctions:DrainSeconds", "2",
+        ];
+        _host = AppHost.CreateBuilder(args, builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Configuration.AddInMemoryCollection(Settings()).AddInMemoryCollection(settings ?? []);
+        }).Build();
+        await _host.StartAsync();
+        Http.Dispose();
+        Http = new HttpClient { BaseAddress = _host.Services.GetRequiredService<ILocalServer>().Addresses[0] };
+        Http.DefaultRequestHeaders.Add(ApiKeyRing.HeaderName, Key);
+    }
+
+    private Dictionary<string, string?> Settings() => new()
+    {
+        ["Backup:Cluster:Name"] = "demo",
+        ["Backup:Qdrant:Url"] = Qdrant.Address.ToString(),
+        ["Backup:Storage:Local"] = _location,
+        ["Backup:Encryption:KeyFile"] = KeyFile,
+        ["Backup:ApiKeys:0:Name"] = "tests",
+        ["Backup:ApiKeys:0:Sha256"] = NewApiKey.HashOf(Key),
+        ["Backup:ApiKeys:0:Scopes"] = "admin",
+    };
+
+    private async Task StopHostAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.StopAsync();
+            _host.Dispose();
+            _host = null;
+        }
+    }
+}
