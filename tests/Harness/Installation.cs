@@ -24,5 +24,5 @@ public static class Installation
     }
 
     /// <summary>Whether a run's last status says that all of it was done.</summary>
-    public static bool IsDone(JsonElement end) => end.GetProperty("state").GetString() is "complete" or "completed";
+    public static bool IsDone(JsonElement end) => end.GetProperty("state").GetString() == "complete";
 }

@@ -16,6 +16,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
 
     private readonly string _name = input.Part.Key.Collection;
     private readonly List<RunError> _left = [];
+    private bool _isProven;
 
     public async Task<PartOutcome> RunAsync()
     {
@@ -48,8 +49,6 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
             ? new(cancel.IsCompleted && !_isProven ? PartState.Cancelled : PartState.Captured, _left)
             : new(PartState.Failed, [.. _left, ErrorOf(failure)], StepFailure.IsTransient(failure));
     }
-
-    private bool _isProven;
 
     private async Task<IReadOnlyList<string>> ListAsync() =>
         (await context.CallActivityAsync<SnapshotNames>(nameof(PartActivities.ListSnapshots), input.Part.Key, Retry.Transient)).Names;

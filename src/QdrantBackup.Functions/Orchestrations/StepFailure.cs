@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.DurableTask;
 
 namespace QdrantBackup.Functions.Orchestrations;
@@ -23,7 +24,9 @@ internal sealed class RefusedStepException(string message, string hint) : StepFa
 /// <summary>An error of a run, as its status and its record show it.</summary>
 /// <param name="Message">What failed, and where.</param>
 /// <param name="Hint">What to do next.</param>
-public sealed record RunError(string Message, string Hint);
+public sealed record RunError(
+    [property: JsonPropertyName("message")] string Message,
+    [property: JsonPropertyName("hint")] string Hint);
 
 /// <summary>Reads what a failed step says.</summary>
 internal static class StepFailure

@@ -54,7 +54,7 @@ public sealed class StoreConnection(BackupOptions options, CaptureOptions captur
     private async Task<SealedStore> OpenStoreAsync(CancellationToken cancellationToken)
     {
         var blobs = OpenBlobs(options, time);
-        IReadOnlyList<IStoreKeyRecipient> recipients = [.. options.Encryption.KeyFiles.Where(File.Exists).Select(file => KeyFileRecipient.Load(file))];
+        var recipients = options.Encryption.KeyFiles.Where(File.Exists).Select(file => KeyFileRecipient.Load(file, time)).ToList();
         if (recipients.Count == 0)
         {
             throw new UsageException(
@@ -63,6 +63,13 @@ public sealed class StoreConnection(BackupOptions options, CaptureOptions captur
         }
 
         var pins = options.Store is { Id: { } id, KeyId: { } keyId } ? new StorePins(id, keyId) : null;
-        return await SealedStore.OpenAsync(blobs, recipients, pins, cancellationToken);
+        try
+        {
+            return await SealedStore.OpenAsync(blobs, recipients, pins, cancellationToken);
+        }
+        finally
+        {
+            recipients.ForEach(r => r.Dispose());
+        }
     }
 }

