@@ -7,6 +7,8 @@ namespace QdrantBackup.Demo;
 /// <summary>What the demo plays on: a Qdrant with collections, and an installation of the app beside it. All of it is gone at the end.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
+    private const string Daily = "articles";
+    private const long DailyPoints = 10_000;
     private readonly StandInServer? _standIn;
     private readonly QdrantNodes _nodes = new(TimeProvider.System);
 
@@ -38,9 +40,13 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         var standIn = await StandInServer.StartAsync(new StandInOptions { LoadDirectory = Harness.Fixtures.Snapshots });
+        standIn.SetCollection(Daily, Harness.Fixtures.Day("day1.collection.snapshot"), DailyPoints);
         using var nodes = new QdrantNodes(TimeProvider.System);
         return new Stage(standIn, standIn.Address, await nodes.Open(new QdrantNodeOptions { Url = standIn.Address }).ListCollectionsAsync(default));
     }
+
+    /// <summary>A day passes on which nobody writes: Qdrant makes other snapshots of the same points.</summary>
+    public void LetADayPass() => _standIn?.SetCollection(Daily, Harness.Fixtures.Day("day2-idle.collection.snapshot"), DailyPoints);
 
     /// <summary>The collection's bytes as the stand-in has them, to compare with; a real server's bytes differ from snapshot to snapshot.</summary>
     public byte[]? BytesOf(string collection) => _standIn?.CollectionBytes(collection);
