@@ -10,12 +10,12 @@ internal static class DemoCollections
     private const int Points = 2_000;
     private const int Dimensions = 64;
 
-    public static async Task<IReadOnlyList<string>> CreateAsync(Uri server)
+    public static async Task<IReadOnlyList<string>> CreateAsync(Uri server, string? apiKey)
     {
         using var http = new HttpClient { BaseAddress = server };
-        if (Environment.GetEnvironmentVariable("TEST_QDRANT_API_KEY") is { Length: > 0 } key)
+        if (apiKey is not null)
         {
-            http.DefaultRequestHeaders.Add("api-key", key);
+            http.DefaultRequestHeaders.Add("api-key", apiKey);
         }
 
         var prefix = $"demo-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";

@@ -12,13 +12,13 @@ internal sealed class Stage : IAsyncDisposable
     private readonly StandInServer? _standIn;
     private readonly QdrantNodes _nodes = new(TimeProvider.System);
 
-    private Stage(StandInServer? standIn, Uri qdrant, IReadOnlyList<string> collections)
+    private Stage(StandInServer? standIn, Uri qdrant, string? apiKey, IReadOnlyList<string> collections)
     {
         _standIn = standIn;
         Collections = collections;
         QdrantAddress = qdrant;
-        Qdrant = _nodes.Open(new QdrantNodeOptions { Url = qdrant });
-        Files = new AppFiles(qdrant);
+        Qdrant = _nodes.Open(new QdrantNodeOptions { Url = qdrant, ApiKey = apiKey });
+        Files = new AppFiles(qdrant, qdrantApiKey: apiKey);
     }
 
     public Uri QdrantAddress { get; }
@@ -32,17 +32,17 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>The demo's own collections; nothing else on the server is touched.</summary>
     public IReadOnlyList<string> Collections { get; }
 
-    public static async Task<Stage> OpenAsync(Uri? realServer)
+    public static async Task<Stage> OpenAsync(Uri? realServer, string? apiKey)
     {
         if (realServer is not null)
         {
-            return new Stage(null, realServer, await DemoCollections.CreateAsync(realServer));
+            return new Stage(null, realServer, apiKey, await DemoCollections.CreateAsync(realServer, apiKey));
         }
 
         var standIn = await StandInServer.StartAsync(new StandInOptions { LoadDirectory = Harness.Fixtures.Snapshots });
         standIn.SetCollection(Daily, Harness.Fixtures.Day("day1.collection.snapshot"), DailyPoints);
         using var nodes = new QdrantNodes(TimeProvider.System);
-        return new Stage(standIn, standIn.Address, await nodes.Open(new QdrantNodeOptions { Url = standIn.Address }).ListCollectionsAsync(default));
+        return new Stage(standIn, standIn.Address, apiKey: null, await nodes.Open(new QdrantNodeOptions { Url = standIn.Address }).ListCollectionsAsync(default));
     }
 
     /// <summary>A day passes on which nobody writes: Qdrant makes other snapshots of the same points.</summary>

@@ -8,14 +8,15 @@ public sealed class AppFiles : IDisposable
 
     private readonly TempFolder _folder = new("app");
 
-    public AppFiles(Uri qdrant, string? remoteStore = null, string extraYaml = "")
+    public AppFiles(Uri qdrant, string? remoteStore = null, string? qdrantApiKey = null, string extraYaml = "")
     {
         var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ApiKey)));
         var storage = remoteStore is null ? $"local: \"{StoreDirectory}\"" : $"remote: \"{remoteStore}\"";
+        var apiKey = qdrantApiKey is null ? "" : $", apiKey: \"{qdrantApiKey}\"";
         File.WriteAllText(Config, $$"""
             backup:
               cluster: { name: harness }
-              qdrant: { url: "{{qdrant}}" }
+              qdrant: { url: "{{qdrant}}"{{apiKey}} }
               storage: { {{storage}} }
               encryption: { keyFile: "{{KeyFile}}" }
               apiKeys:
