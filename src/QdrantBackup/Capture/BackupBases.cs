@@ -67,7 +67,7 @@ public sealed partial class BackupBases(BackupCatalog catalog, ILogger<BackupBas
         {
             return await catalog.IsRetiredAsync(id, cancellationToken) ? null : await catalog.OpenAsync(id, cancellationToken);
         }
-        catch (BackupException e) when (e is SealException or UsageException)
+        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
         {
             // Without a base everything is put again: slower, never wrong.
             LogUnusable(id.Value, e.Message);
