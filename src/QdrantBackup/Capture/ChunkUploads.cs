@@ -77,18 +77,20 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
 
     private async Task<int> PutAsync(ChunkId id, byte[] buffer, int length)
     {
+        byte[] sealedChunk = ArrayPool<byte>.Shared.Rent(Sealer.MaxSealedLength(length));
         try
         {
             _stop.Token.ThrowIfCancellationRequested();
             BlobName name = BlobNames.Chunk(id);
-            byte[] sealedChunk = store.Sealer.Seal(SealedType.Chunk, name.Value, buffer.AsSpan(0, length));
+            int sealedLength = store.Sealer.Seal(SealedType.Chunk, name.Value, buffer.AsSpan(0, length), sealedChunk);
 
             // Overwriting: a chunk that is there may be about to be deleted (docs/format.md §7).
-            await store.Blobs.PutAsync(name, sealedChunk, PutCondition.Always, summary: null, _stop.Token);
-            return sealedChunk.Length;
+            await store.Blobs.PutAsync(name, sealedChunk.AsMemory(0, sealedLength), PutCondition.Always, summary: null, _stop.Token);
+            return sealedLength;
         }
         finally
         {
+            ArrayPool<byte>.Shared.Return(sealedChunk);
             CryptographicOperations.ZeroMemory(buffer.AsSpan(0, length));
             ArrayPool<byte>.Shared.Return(buffer);
         }
