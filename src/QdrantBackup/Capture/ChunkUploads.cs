@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
@@ -69,7 +67,7 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
         NewBytes += plaintext.Length;
 
         // The chunker uses its buffer again, so the upload has one of its own, which it gives back.
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(plaintext.Length);
+        byte[] buffer = ChunkBuffers.Rent(plaintext.Length);
         plaintext.Span.CopyTo(buffer);
         int length = plaintext.Length;
         _inFlight.Add(id, new Upload(Task.Run(() => PutAsync(id, buffer, length), CancellationToken.None), [place]));
@@ -77,7 +75,7 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
 
     private async Task<int> PutAsync(ChunkId id, byte[] buffer, int length)
     {
-        byte[] sealedChunk = ArrayPool<byte>.Shared.Rent(Sealer.MaxSealedLength(length));
+        byte[] sealedChunk = ChunkBuffers.Rent(Sealer.MaxSealedLength(length));
         try
         {
             _stop.Token.ThrowIfCancellationRequested();
@@ -90,9 +88,8 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(sealedChunk);
-            CryptographicOperations.ZeroMemory(buffer.AsSpan(0, length));
-            ArrayPool<byte>.Shared.Return(buffer);
+            ChunkBuffers.Return(sealedChunk, 0);
+            ChunkBuffers.Return(buffer, length);
         }
     }
 

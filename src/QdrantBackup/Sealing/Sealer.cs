@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
@@ -66,14 +65,14 @@ public sealed class Sealer : IDisposable
     /// <exception cref="ArgumentException">The plaintext is longer than its type allows; writers cut or refuse before.</exception>
     public byte[] Seal(SealedType type, string boundName, ReadOnlySpan<byte> plaintext, ChunkCompression compression = ChunkCompression.Auto)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxSealedLength(plaintext.Length));
+        byte[] buffer = ChunkBuffers.Rent(MaxSealedLength(plaintext.Length));
         try
         {
             return buffer.AsSpan(0, Seal(type, boundName, plaintext, buffer, compression)).ToArray();
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ChunkBuffers.Return(buffer, 0);
         }
     }
 
@@ -108,7 +107,7 @@ public sealed class Sealer : IDisposable
         }
         finally
         {
-            BodyCodec.Return(rented, length);
+            ChunkBuffers.Return(rented, length);
         }
     }
 
@@ -126,7 +125,7 @@ public sealed class Sealer : IDisposable
             return plaintext;
         }
 
-        byte[] body = ArrayPool<byte>.Shared.Rent(bodyLength);
+        byte[] body = ChunkBuffers.Rent(bodyLength);
         try
         {
             Decrypt(header, boundName, sealedBytes, body.AsSpan(0, bodyLength));
@@ -135,7 +134,7 @@ public sealed class Sealer : IDisposable
         }
         finally
         {
-            BodyCodec.Return(body, bodyLength);
+            ChunkBuffers.Return(body, bodyLength);
         }
     }
 
