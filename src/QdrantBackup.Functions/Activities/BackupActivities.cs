@@ -48,12 +48,18 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 BackupId = commit.Id,
                 Totals = commit.Totals,
                 Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
-                Hint = missing?.Hint,
+                Hint = missing is null ? null : HintFor(missing, captured.Errors),
                 Items = [.. commit.Items, .. captured.Errors.Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint))],
             },
             cancellationToken);
         return captured with { State = counted.State };
     }
+
+    // The manifest keeps why a collection is missing; what to do about it is what its step said.
+    private static string HintFor(RunItem missing, IReadOnlyList<RunError> errors) =>
+        missing.Hint
+        ?? errors.FirstOrDefault(e => e.Message.Contains(missing.Name, StringComparison.Ordinal))?.Hint
+        ?? "Put right what the message says and start a new backup.";
 
     private async Task<BackupPlanOverview> ReadPlanAsync(string runId, CancellationToken cancellationToken)
     {
