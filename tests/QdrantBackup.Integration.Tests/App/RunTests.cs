@@ -20,7 +20,7 @@ public sealed class RunTests
 
         var verify = await app.PostAsync($"/api/v1/backups/{second.GetProperty("id").GetString()}/verify", new { level = "readable" }, HttpStatusCode.Accepted);
         var verified = await app.UntilOverAsync(verify.GetProperty("statusUrl").GetString()!);
-        Assert.True(verified.GetProperty("state").GetString() == "completed", verified.GetRawText());
+        Assert.True(verified.GetProperty("state").GetString() == "complete", verified.GetRawText());
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class RunTests
 
         var run = await app.UntilAsync(
             "/api/v1/runs?kind=backup",
-            runs => runs.GetProperty("runs").EnumerateArray().LastOrDefault(r => r.GetProperty("state").GetString() == "completed"));
+            runs => runs.GetProperty("runs").EnumerateArray().LastOrDefault(r => r.GetProperty("state").GetString() == "complete"));
         Assert.Equal("schedule daily", run.GetProperty("requestedBy").GetString());
         Assert.StartsWith("backup-demo-daily-", run.GetProperty("instanceId").GetString(), StringComparison.Ordinal);
     }
@@ -86,7 +86,7 @@ public sealed class RunTests
         app.Qdrant.Faults.DownloadBytesPerSecond = null;
 
         var done = await app.UntilOverAsync(backup.GetProperty("statusUrl").GetString()!);
-        Assert.True(done.GetProperty("state").GetString() == "completed", done.GetRawText());
+        Assert.True(done.GetProperty("state").GetString() == "complete", done.GetRawText());
         Assert.Empty(app.Qdrant.SnapshotFiles("docs"));
     }
 
@@ -107,7 +107,7 @@ public sealed class RunTests
     private static async Task<JsonElement> BackUpAsync(RunningApp app)
     {
         var run = await StartAsync(app);
-        Assert.True(run.GetProperty("state").GetString() == "completed", run.GetRawText());
+        Assert.True(run.GetProperty("state").GetString() == "complete", run.GetRawText());
         return run;
     }
 
