@@ -38,7 +38,8 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
         var runId = new RunId(captured.RunId);
         var commit = await services.Commit.CommitAsync(runId, cancellationToken);
         var state = commit.State == BackupState.Complete ? RunState.Complete : RunState.Partial;
-        var missing = commit.Items.FirstOrDefault(i => i.State != RunState.Complete && i.Error is not null);
+        IReadOnlyList<RunItem> items = [.. commit.Items.Select(i => i.Error is null ? i : i with { Hint = HintFor(i, captured.Errors) })];
+        var missing = items.FirstOrDefault(i => i.Error is not null);
         var counted = await services.Records.WriteResultAsync(
             new RunResult
             {
@@ -48,8 +49,8 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 BackupId = commit.Id,
                 Totals = commit.Totals,
                 Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
-                Hint = missing is null ? null : HintFor(missing, captured.Errors),
-                Items = [.. commit.Items, .. captured.Errors.Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint))],
+                Hint = missing?.Hint,
+                Items = [.. items, .. captured.Errors.Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint))],
             },
             cancellationToken);
         return captured with { State = counted.State };
