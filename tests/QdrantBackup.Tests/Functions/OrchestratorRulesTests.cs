@@ -17,13 +17,34 @@ public sealed class OrchestratorRulesTests
     [Fact]
     public void The_orchestrators_of_the_app_obey_the_rules_for_replayed_code()
     {
-        var folder = Path.Combine(Repository.Root, "src", "QdrantBackup.Functions");
-        var files = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(f => !Path.GetRelativePath(folder, f).Split(Path.DirectorySeparatorChar).Any(s => s is "obj" or "bin"));
-        var compilation = Compile(files.Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), path: f)));
+        var compilation = App();
 
         Assert.True(OrchestratorRules.Orchestrators(compilation).Count() >= 3, "the check found too few orchestrators to mean anything");
         Assert.Empty(OrchestratorRules.Check(compilation));
+    }
+
+    [Fact]
+    public void The_orchestrators_of_the_app_call_activities_with_what_they_take_for_what_they_return()
+    {
+        var compilation = App();
+
+        Assert.True(ActivityCallRules.Calls(compilation).Count() >= 20, "the check found too few calls to mean anything");
+        Assert.Empty(ActivityCallRules.Check(compilation));
+    }
+
+    [Theory]
+    [InlineData("DURABLE2001", "await context.CallActivityAsync<int>(\"Measure\", 1);")]
+    [InlineData("DURABLE2001", "await context.CallActivityAsync<int>(\"Measure\");")]
+    [InlineData("DURABLE2002", "await context.CallActivityAsync<string>(\"Measure\", \"a\");")]
+    [InlineData("DURABLE2002", "await context.CallActivityAsync(\"Measure\", \"a\");")]
+    [InlineData(null, "await context.CallActivityAsync<long>(\"Measure\", \"a\");")]
+    public void Calls_that_do_not_fit_the_activity_are_found(string? rule, string call)
+    {
+        const string Measure = "} [Function(\"Measure\")] public static Task<int> Measure([ActivityTrigger] string text) { return Task.FromResult(text.Length);";
+
+        var breaches = ActivityCallRules.Check(Compile([Parse("", call + Measure)]));
+
+        Assert.Equal(rule is null ? [] : [rule], breaches.Select(b => b.Split(": ")[1]));
     }
 
     [Theory]
@@ -74,6 +95,14 @@ public sealed class OrchestratorRulesTests
             """;
 
         Assert.Empty(OrchestratorRules.Check(Compile([Parse(", string input", body)])));
+    }
+
+    private static CSharpCompilation App()
+    {
+        var folder = Path.Combine(Repository.Root, "src", "QdrantBackup.Functions");
+        var files = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(f => !Path.GetRelativePath(folder, f).Split(Path.DirectorySeparatorChar).Any(s => s is "obj" or "bin"));
+        return Compile(files.Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), path: f)));
     }
 
     private static SyntaxTree Parse(string parameters, string body) => CSharpSyntaxTree.ParseText($$"""
