@@ -1,1 +1,21 @@
-return 0;
+using QdrantBackup.Benchmarks;
+
+var name = args.FirstOrDefault() ?? "all";
+var benchmarks = new Dictionary<string, Func<Task<bool>>>(StringComparer.Ordinal)
+{
+    ["memory"] = () => MemoryBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
+    ["chunking"] = () => ChunkingBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
+};
+if (name != "all" && !benchmarks.ContainsKey(name))
+{
+    Console.Error.WriteLine($"unknown benchmark {name}; there are: all, {string.Join(", ", benchmarks.Keys)}");
+    return 2;
+}
+
+var holds = true;
+foreach (var (_, run) in benchmarks.Where(b => name == "all" || b.Key == name))
+{
+    holds &= await run();
+}
+
+return holds ? 0 : 1;

@@ -37,8 +37,8 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
         var services = await connection.OpenAsync(cancellationToken);
         var runId = new RunId(captured.RunId);
         var commit = await services.Commit.CommitAsync(runId, cancellationToken);
-        var state = commit.State == BackupState.Complete ? RunState.Completed : RunState.Partial;
-        var missing = commit.Items.FirstOrDefault(i => i.State != RunState.Completed && i.Error is not null);
+        var state = commit.State == BackupState.Complete ? RunState.Complete : RunState.Partial;
+        var missing = commit.Items.FirstOrDefault(i => i.State != RunState.Complete && i.Error is not null);
         var counted = await services.Records.WriteResultAsync(
             new RunResult
             {

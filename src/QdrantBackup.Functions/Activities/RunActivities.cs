@@ -89,8 +89,8 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
         RunId = new RunId(end.RunId),
         State = end.State,
         Finished = time.GetUtcNow(),
-        Error = end.Errors.Count > 0 && end.State != RunState.Completed ? end.Errors[0].Message : null,
-        Hint = end.Errors.Count > 0 && end.State != RunState.Completed ? end.Errors[0].Hint : null,
+        Error = end.Errors.Count > 0 && end.State != RunState.Complete ? end.Errors[0].Message : null,
+        Hint = end.Errors.Count > 0 && end.State != RunState.Complete ? end.Errors[0].Hint : null,
         Items = [.. end.Errors.Select(e => new RunItem("run", end.State, Error: e.Message, Hint: e.Hint))],
     };
 }

@@ -24,6 +24,9 @@ internal static class Ids
 {
     private const string Shape = "An id looks like 20260901T020000Z-4k7xq2; GET /api/v1/backups and /api/v1/runs list them.";
 
+    /// <summary>What stands for the newest complete backup where an id is asked for.</summary>
+    public const string Latest = "latest";
+
     public static RunId RunOf(string text) => RunId.TryParse(text, out var id) ? id : throw new UsageException("What the address names is no id of a run", Shape);
 
     public static BackupId BackupOf(string text) => BackupId.TryParse(text, out var id) ? id : throw new UsageException("What the address names is no id of a backup", Shape);

@@ -107,7 +107,12 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         InstanceId = run.Request.InstanceId,
     };
 
-    private static IReadOnlyList<RunError> ErrorsOf(RunResult? result) => result?.Error is { } error ? [new(error, result.Hint ?? "")] : [];
+    // The result's own error is one of its items' where it has any.
+    private static IReadOnlyList<RunError> ErrorsOf(RunResult? result)
+    {
+        RunError[] ofItems = [.. (result?.Items ?? []).Where(i => i.Error is not null).Select(i => new RunError(i.Error!, i.Hint ?? ""))];
+        return ofItems.Length == 0 && result?.Error is { } error ? [new(error, result.Hint ?? "")] : ofItems;
+    }
 
     private static async Task<IReadOnlyList<CurrentPart>> CurrentAsync(DurableTaskClient client, string instanceId, RunStatus status)
     {

@@ -38,7 +38,7 @@ public static class BackupOrchestrator
 
             run.Checklist.Enter(CommitStep);
             return await context.CallActivityAsync<RunEnd>(
-                nameof(BackupActivities.CommitBackup), new RunEnd(runId, RunState.Completed, captured.Errors), Retry.Transient);
+                nameof(BackupActivities.CommitBackup), new RunEnd(runId, RunState.Complete, captured.Errors), Retry.Transient);
         });
     }
 }

@@ -81,6 +81,6 @@ public static class RestoreOrchestrator
         (true, _, _) => RunState.Cancelled,
         (_, 0, > 0) => RunState.Failed,
         (_, _, > 0) => RunState.Partial,
-        _ => RunState.Completed,
+        _ => RunState.Complete,
     };
 }

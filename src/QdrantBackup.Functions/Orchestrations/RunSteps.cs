@@ -120,7 +120,7 @@ internal sealed class RunSteps
     private async Task<RunEnd> EndAsync(RunEnd end)
     {
         Checklist.Add(end.Errors);
-        if (end.State is RunState.Completed or RunState.Partial)
+        if (end.State is RunState.Complete or RunState.Partial)
         {
             Checklist.Enter(EndStep);
         }

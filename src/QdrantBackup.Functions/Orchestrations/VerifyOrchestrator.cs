@@ -42,7 +42,7 @@ public static class VerifyOrchestrator
             }
 
             run.Checklist.Report(done, bytes, []);
-            var state = run.IsCancelled ? RunState.Cancelled : errors.Count > 0 ? RunState.Failed : RunState.Completed;
+            var state = run.IsCancelled ? RunState.Cancelled : errors.Count > 0 ? RunState.Failed : RunState.Complete;
             return new RunEnd(runId, state, [.. errors.Take(MaxErrors)]);
         });
     }

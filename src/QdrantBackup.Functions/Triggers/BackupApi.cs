@@ -57,8 +57,8 @@ public sealed class BackupApi(StoreConnection connection, RunStarter starter, Ru
         CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
-        var backup = Ids.BackupOf(id);
         var services = await connection.OpenAsync(cancellationToken);
+        var backup = id == Ids.Latest ? (await services.Catalog.LatestAsync(options.ClusterName, cancellationToken)).Id : Ids.BackupOf(id);
         await services.Catalog.OpenAsync(backup, cancellationToken);
         var run = starter.NewRequest(RunKind.Verify, ApiMiddleware.CallerOf(request.HttpContext)) with
         {

@@ -49,7 +49,7 @@ public sealed class CatalogApi(StoreConnection connection)
             page.Add(entry);
         }
 
-        return ApiResults.Ok(new { Backups = page, Continuation = next });
+        return ApiResults.Ok(new { Backups = page.Select(BackupView.Of), Continuation = next });
     }
 
     /// <summary>One backup: its manifest without the chunk lists.</summary>

@@ -68,8 +68,8 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
 
     private static RestoreRequest RequestOf(CreateRestoreBody body) => new()
     {
-        BackupId = body.BackupId is { } id ? Ids.BackupOf(id) : null,
-        Latest = body.Latest,
+        BackupId = body.BackupId is { } id and not Ids.Latest ? Ids.BackupOf(id) : null,
+        Latest = body.Latest || body.BackupId is Ids.Latest,
         Date = body.Date,
         AtOrBefore = body.AtOrBefore,
         FromCluster = body.FromCluster,

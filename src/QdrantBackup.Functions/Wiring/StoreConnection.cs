@@ -5,6 +5,7 @@ using QdrantBackup.Configuration;
 using QdrantBackup.Manifests;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Functions.Wiring;
 
@@ -40,13 +41,19 @@ public sealed class StoreConnection(BackupOptions options, CaptureOptions captur
         _opening.Dispose();
     }
 
-    private async Task<SealedStore> OpenStoreAsync(CancellationToken cancellationToken)
+    /// <summary>The configured store as it is, unopened.</summary>
+    public static IBackupStore OpenBlobs(BackupOptions options, TimeProvider time)
     {
         var storage = options.Storage;
         var location = storage.ConnectionString is { } connection
             ? $"{connection.TrimEnd(';')};Container={storage.Container}"
             : storage.Remote?.ToString() ?? storage.Local!;
-        var blobs = Stores.Open(location, time);
+        return Stores.Open(location, time);
+    }
+
+    private async Task<SealedStore> OpenStoreAsync(CancellationToken cancellationToken)
+    {
+        var blobs = OpenBlobs(options, time);
         var recipients = options.Encryption.KeyFiles.Where(File.Exists).Select(file => KeyFileRecipient.Load(file, time)).ToList();
         if (recipients.Count == 0)
         {

@@ -19,7 +19,7 @@ public sealed class StoreServices : IDisposable
         Lease = new ClusterLease(store, Pins);
         Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>());
         var plans = new BackupPlans(store);
-        var bases = new BackupBases(Catalog, logs.CreateLogger<BackupBases>());
+        var bases = new BackupBases(store, Catalog, options, logs.CreateLogger<BackupBases>());
         Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
         Snapshots = new NodeSnapshots(nodes);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);

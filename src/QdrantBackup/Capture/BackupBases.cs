@@ -5,7 +5,7 @@ using QdrantBackup.Manifests;
 namespace QdrantBackup.Capture;
 
 /// <summary>Chooses for each part the earlier backup whose chunks it may reuse: the newest complete one that has that part (docs/format.md §7).</summary>
-public sealed partial class BackupBases(BackupCatalog catalog, ILogger<BackupBases> logger)
+public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog, CaptureOptions options, ILogger<BackupBases> logger)
 {
     // A part that none of the last few backups has is as good as new.
     private const int MaxBackupsRead = 5;
@@ -27,7 +27,40 @@ public sealed partial class BackupBases(BackupCatalog catalog, ILogger<BackupBas
             }
         }
 
-        return plan with { Parts = [.. plan.Parts.Select(p => WithBase(p, candidates, alive))] };
+        var parts = new List<PlannedPart>();
+        foreach (PlannedPart part in plan.Parts)
+        {
+            PlannedPart withBase = WithBase(part, candidates, alive);
+            parts.Add(await IsSoundAsync(withBase, cancellationToken) ? withBase : part);
+        }
+
+        return plan with { Parts = parts };
+    }
+
+    /// <summary>A base that lost a chunk would make every later backup reuse what is not there: without it, the chunk is put again.</summary>
+    private async Task<bool> IsSoundAsync(PlannedPart part, CancellationToken cancellationToken)
+    {
+        if (part.BasePart is not { } basePart)
+        {
+            return true;
+        }
+
+        try
+        {
+            var presence = new ChunkPresence(store, new PartReader(store, options.MaxChunksInFlight), options.MaxKnownChunks);
+            if (await presence.FindDamagedAsync([basePart], maxResults: 1, cancellationToken) is not [var damaged, ..])
+            {
+                return true;
+            }
+
+            LogUnusable(part.Base.ToString()!, $"'{BlobNames.Chunk(damaged.Entry.Id)}' is missing or damaged");
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            LogUnusable(part.Base.ToString()!, e.Message);
+        }
+
+        return false;
     }
 
     private async Task<IReadOnlyDictionary<int, BackupId>> FindAsync(BackupPlan plan, CancellationToken cancellationToken)

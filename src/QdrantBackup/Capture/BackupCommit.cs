@@ -97,7 +97,7 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
         OwedProofs = manifest.Parts.Count(p => p.Proof == PartProof.Owed),
         Items = [.. manifest.Collections.Select(c => new RunItem(
             c.Name,
-            c.Covered ? RunState.Completed : RunState.Failed,
+            c.Covered ? RunState.Complete : RunState.Failed,
             manifest.Parts.Where(p => p.Key.Collection == c.Name).Sum(p => p.Length),
             c.Missing))],
     };

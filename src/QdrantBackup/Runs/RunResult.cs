@@ -8,8 +8,8 @@ namespace QdrantBackup.Runs;
 public enum RunState
 {
     /// <summary>All that was asked for.</summary>
-    [JsonStringEnumMemberName("completed")]
-    Completed,
+    [JsonStringEnumMemberName("complete")]
+    Complete,
 
     /// <summary>Something, and what is missing is said.</summary>
     [JsonStringEnumMemberName("partial")]

@@ -14,7 +14,7 @@ public sealed class BackupAndRestoreTests
 
         var backup = await app.PostAsync("/api/v1/backup/create", new { description = "first" }, HttpStatusCode.Accepted);
         var done = await app.UntilOverAsync(backup.GetProperty("statusUrl").GetString()!);
-        Assert.True(done.GetProperty("state").GetString() == "completed", done.GetRawText());
+        Assert.True(done.GetProperty("state").GetString() == "complete", done.GetRawText());
         Assert.All(before.Keys, name => Assert.Empty(app.Qdrant.SnapshotFiles(name)));
 
         var catalog = await app.GetAsync("/api/v1/backups");
@@ -28,7 +28,7 @@ public sealed class BackupAndRestoreTests
 
         var restore = await app.PostAsync("/api/v1/restore", new { backupId = id }, HttpStatusCode.Accepted);
         var restored = await app.UntilOverAsync(restore.GetProperty("statusUrl").GetString()!);
-        Assert.True(restored.GetProperty("state").GetString() == "completed", restored.GetRawText());
+        Assert.True(restored.GetProperty("state").GetString() == "complete", restored.GetRawText());
         Assert.Equal(before, app.Qdrant.Collections.ToDictionary(c => c, app.Qdrant.CollectionSha256));
         Assert.All(before.Keys, name => Assert.Empty(app.Qdrant.SnapshotFiles(name)));
     }

@@ -115,6 +115,18 @@ public sealed class BackupCommitTests
         Assert.Contains(recording.Steps, s => s.StartsWith("put chunks/", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_base_that_lost_a_chunk_is_not_used_and_the_chunk_is_put_again()
+    {
+        using CaptureRig rig = Rig();
+        CommitReceipt first = await rig.BackupAsync();
+        BlobName chunk = (await rig.NamesAsync("chunks/"))[0];
+        await rig.Blobs.DeleteAsync(chunk, null, Cancellation);
+        CommitReceipt second = await rig.BackupAsync();
+        Assert.Equal(first.Totals.NewChunks, second.Totals.NewChunks);
+        Assert.Contains(chunk, await rig.NamesAsync("chunks/"));
+    }
+
     private static CaptureRig Rig(Func<IBackupStore, IBackupStore>? wrap = null)
     {
         var rig = new CaptureRig(wrap: wrap);

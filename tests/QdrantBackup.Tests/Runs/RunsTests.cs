@@ -39,7 +39,7 @@ public sealed class RunsTests
         RunRequest second = await rig.AskAsync();
         var records = rig.Get<RunRecords>();
         await records.WriteResultAsync(new RunResult { RunId = first.RunId, State = RunState.Failed, Finished = from, Error = "no" }, Cancellation);
-        RunResult counts = await records.WriteResultAsync(new RunResult { RunId = first.RunId, State = RunState.Completed, Finished = from }, Cancellation);
+        RunResult counts = await records.WriteResultAsync(new RunResult { RunId = first.RunId, State = RunState.Complete, Finished = from }, Cancellation);
         await records.AddNoteAsync(second.RunId, "test", "left alone", Cancellation);
         var runs = new List<RunOverview>();
         await foreach (RunOverview run in records.ListAsync(from.AddMinutes(-1), Cancellation))

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using QdrantBackup.Cli.Verbs;
+
+namespace QdrantBackup.Cli;
+
+/// <summary><c>qdrant-backup</c>: one verb a file; errors as two lines, what failed and what to do.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var options = new GlobalOptions();
+        var parsed = Root(options).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var problem in parsed.Errors)
+            {
+                await error.WriteLineAsync($"error: {problem.Message}");
+            }
+
+            await error.WriteLineAsync("hint:  qdrant-backup --help lists the commands, qdrant-backup COMMAND --help its options.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception failure) when (failure is BackupException or HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            await WriteFailureAsync(failure, error);
+            return ExitCode.Of(failure);
+        }
+    }
+
+    private static RootCommand Root(GlobalOptions options)
+    {
+        var root = new RootCommand("Backs up and restores Qdrant vector databases.")
+        {
+            BackupVerb.Create(options),
+            ListVerb.Create(options),
+            ShowVerb.Create(options),
+            StatusVerb.Create(options),
+            RunsVerb.Create(options),
+            RestoreVerb.Create(options),
+            VerifyVerb.Create(options),
+            KeyVerb.Create(options),
+            ConfigVerb.Create(options),
+            ServeVerb.Create(options),
+        };
+        options.AddTo(root);
+        return root;
+    }
+
+    private static async Task WriteFailureAsync(Exception failure, TextWriter error)
+    {
+        var (message, hint) = failure switch
+        {
+            BackupException known => (known.Message, known.Hint),
+            OperationCanceledException => ("cancelled", "What had begun goes on when the server is started again on the same state directory."),
+            HttpRequestException => (failure.Message, "Is the server running, and is --server its address?"),
+            _ => (failure.Message, "Check the path and its permissions."),
+        };
+        await error.WriteLineAsync($"error: {message}");
+        await error.WriteLineAsync($"hint:  {hint}");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using QdrantBackup.Cli.Output;
+
+namespace QdrantBackup.Cli.Connection;
+
+/// <summary>Speaks the HTTP API (docs/api.md): JSON in and out, problems as <see cref="ApiProblem"/>.</summary>
+internal sealed class ApiClient(HttpClient http)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+
+    public Task<JsonElement> PostAsync<T>(string path, T body, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: Json) }, cancellationToken);
+
+    private async Task<JsonElement> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using (request)
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            if (response.IsSuccessStatusCode)
+            {
+                return text.Length == 0 ? default : JsonElement.Parse(text);
+            }
+
+            throw Problem(response, text);
+        }
+    }
+
+    private static ApiProblem Problem(HttpResponseMessage response, string text)
+    {
+        try
+        {
+            var problem = JsonElement.Parse(text);
+            var hint = problem.Text("hint") ?? "Look at the server's log.";
+            var detail = problem.Text("detail") ?? problem.Text("title") ?? "the server refused";
+
+            // The detail ends with the hint, for callers that show nothing else.
+            var message = detail.EndsWith(hint, StringComparison.Ordinal) ? detail[..^hint.Length].TrimEnd(' ', '.') : detail;
+            return new ApiProblem(response.StatusCode, problem.Text("type") ?? "", message, hint, problem.Text("id"));
+        }
+        catch (JsonException)
+        {
+            return new ApiProblem(response.StatusCode, "", $"the server answered {(int)response.StatusCode} without saying why", "Is --server the address of a qdrant-backup server?");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace QdrantBackup.Cli.Connection;
+
+/// <summary>The server answered with a problem (RFC 9457): what failed and its hint, as an error of the command.</summary>
+internal sealed class ApiProblem(HttpStatusCode status, string type, string message, string hint, string? runningId = null)
+    : BackupException(message, hint)
+{
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>The stable name of the problem, the last part of its type, e.g. <c>refused</c>.</summary>
+    public string Name { get; } = type[(type.LastIndexOf(':') + 1)..];
+
+    /// <summary>The run that is in the way, where one is.</summary>
+    public string? RunningId { get; } = runningId;
+
+    public int ExitCode => Name switch
+    {
+        "refused" => Cli.ExitCode.Refused,
+        "untrusted-bytes" => Cli.ExitCode.Damaged,
+        _ when Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Cli.ExitCode.Usage,
+        _ => Cli.ExitCode.Failed,
+    };
+}

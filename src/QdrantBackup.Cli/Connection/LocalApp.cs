@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text;
+using LocalFunctions.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Configuration;
+using QdrantBackup.Functions;
+
+namespace QdrantBackup.Cli.Connection;
+
+/// <summary>The function app inside this process, for <c>serve</c> and for commands that find no server.</summary>
+internal sealed class LocalApp : IAsyncDisposable
+{
+    private const string CommandLineKeyName = "command-line";
+    private readonly IHost _host;
+
+    private LocalApp(IHost host, string apiKey)
+    {
+        _host = host;
+        ApiKey = apiKey;
+        Address = host.Services.GetRequiredService<ILocalServer>().Addresses[0];
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>A key that only this process, or the user's other processes on this state directory, know.</summary>
+    public string ApiKey { get; }
+
+    /// <summary>The configuration as the app will see it.</summary>
+    public static IConfigurationRoot Configuration(Settings settings) =>
+        new ConfigurationBuilder().AddBackupSources(settings.ConfigFile).Build();
+
+    /// <summary>Hosts the app on a loopback port of the system's choice.</summary>
+    public static async Task<LocalApp> StartAsync(Settings settings, CancellationToken cancellationToken)
+    {
+        var apiKey = LocalKey.Create();
+        var host = Build(settings, "http://127.0.0.1:0", apiKey, settings.Verbose ? LogLevel.Information : LogLevel.None);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            return new LocalApp(host, apiKey);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Hosts the app until the process is asked to stop.</summary>
+    public static async Task<int> ServeAsync(Settings settings, string? urls, CancellationToken cancellationToken)
+    {
+        var apiKey = LocalKey.Create();
+        using var host = Build(settings, urls, apiKey, settings.Verbose ? LogLevel.Debug : LogLevel.Information);
+        await host.StartAsync(cancellationToken);
+        LocalKey.Write(settings.StateDirectory, apiKey);
+        await host.WaitForShutdownAsync(cancellationToken);
+        return ExitCode.Done;
+    }
+
+    private static IHost Build(Settings settings, string? urls, string apiKey, LogLevel logLevel)
+    {
+        Directory.CreateDirectory(settings.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string[] arguments =
+        [
+            "--contentRoot", AppContext.BaseDirectory,
+            "--LocalFunctions:StateDirectory", settings.StateDirectory,
+            .. urls is null ? (string[])[] : ["--LocalFunctions:Urls", urls],
+            .. settings.ConfigFile is null ? (string[])[] : [$"--{AppHost.ConfigFileSetting}", Path.GetFullPath(settings.ConfigFile)],
+        ];
+        return AppHost.CreateBuilder(arguments, builder =>
+        {
+            builder.Logging.SetMinimumLevel(logLevel);
+            builder.Configuration.AddInMemoryCollection(CommandLineKey(apiKey));
+        }).Build();
+    }
+
+    /// <summary>One more API key beside the configured ones.</summary>
+    private static Dictionary<string, string?> CommandLineKey(string apiKey)
+    {
+        const string Key = $"{BackupOptions.SectionName}:ApiKeys:{CommandLineKeyName}";
+        return new(StringComparer.Ordinal)
+        {
+            [$"{Key}:Name"] = CommandLineKeyName,
+            [$"{Key}:Sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(apiKey))),
+            [$"{Key}:Scopes"] = "admin",
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        _host.Dispose();
+    }
+}

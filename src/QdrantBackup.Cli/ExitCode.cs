@@ -1,0 +1,24 @@
+using QdrantBackup.Cli.Connection;
+
+namespace QdrantBackup.Cli;
+
+/// <summary>What the process's exit code means (docs/command-line.md).</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int Partial = 3;
+    public const int Refused = 4;
+    public const int Damaged = 5;
+
+    /// <summary>The exit code that a failure ends with.</summary>
+    public static int Of(Exception failure) => failure switch
+    {
+        ApiProblem problem => problem.ExitCode,
+        UsageException => Usage,
+        RefusedException => Refused,
+        SealException => Damaged,
+        _ => Failed,
+    };
+}

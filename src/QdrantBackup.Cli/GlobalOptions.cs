@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+
+namespace QdrantBackup.Cli;
+
+/// <summary>The options that every verb has.</summary>
+internal sealed class GlobalOptions
+{
+    private const string SystemStateDirectory = "/var/lib/qdrant-backup";
+
+    public Option<string?> Config { get; } = new("--config") { Description = "Configuration file, YAML or JSON (default /opt/qdrant/config/backup.yaml if it exists)", Recursive = true };
+
+    public Option<Uri?> Server { get; } = new("--server") { Description = "Address of a running server; without it, one on the same state directory is used, or the work is done in this process", Recursive = true };
+
+    public Option<string?> ApiKey { get; } = new("--api-key") { Description = "Key for --server; better in QDRANT_BACKUP_API_KEY, where no process list shows it", Recursive = true };
+
+    public Option<string?> StateDirectory { get; } = new("--state-dir") { Description = $"Where orchestrations are kept (default {SystemStateDirectory} if it exists, else a folder of the user's)", Recursive = true };
+
+    public Option<OutputFormat> Output { get; } = new("--output", "-o") { Description = "table or json", DefaultValueFactory = _ => OutputFormat.Table, Recursive = true };
+
+    public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Log what happens to standard error", Recursive = true };
+
+    public void AddTo(RootCommand root)
+    {
+        foreach (var option in new Option[] { Config, Server, ApiKey, StateDirectory, Output, Verbose })
+        {
+            root.Options.Add(option);
+        }
+    }
+
+    /// <summary>The options as given, with what the environment says where nothing was given.</summary>
+    public Settings Read(ParseResult parsed)
+    {
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        return new(
+            parsed.GetValue(Config),
+            parsed.GetValue(Server),
+            parsed.GetValue(ApiKey) ?? environment["QDRANT_BACKUP_API_KEY"],
+            parsed.GetValue(StateDirectory) ?? environment["LocalFunctions:StateDirectory"] ?? DefaultStateDirectory(environment),
+            parsed.GetValue(Output),
+            parsed.GetValue(Verbose));
+    }
+
+    private static string DefaultStateDirectory(IConfiguration environment) =>
+        Directory.Exists(SystemStateDirectory)
+            ? SystemStateDirectory
+            : Path.Combine(environment["XDG_STATE_HOME"] ?? Path.Combine(environment["HOME"] ?? "/", ".local", "state"), "qdrant-backup");
+}
+
+/// <summary>How a verb prints what it found.</summary>
+internal enum OutputFormat
+{
+    Table,
+    Json,
+}
+
+/// <summary>The global options, read.</summary>
+internal sealed record Settings(string? ConfigFile, Uri? Server, string? ApiKey, string StateDirectory, OutputFormat Output, bool Verbose);

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using QdrantBackup.Cli.Connection;
+using Spectre.Console;
+
+namespace QdrantBackup.Cli.Output;
+
+/// <summary>Follows a run to its end: a bar on a terminal, a line for each change elsewhere, nothing when JSON is asked for.</summary>
+internal sealed class RunProgress(ApiClient api, Report report, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Whether a state is one that a run leaves again.</summary>
+    public static bool IsUnderWay(string? state) => state is "pending" or "running" or "waiting" or "paused" or "cancelling";
+
+    public async Task<JsonElement> FollowAsync(string statusPath, CancellationToken cancellationToken)
+    {
+        if (report.IsInteractive)
+        {
+            return await FollowWithBarAsync(statusPath, cancellationToken);
+        }
+
+        var last = "";
+        return await PollAsync(statusPath, status =>
+        {
+            var line = Line(status);
+            if (!report.IsJson && line != last)
+            {
+                report.Line(line);
+                last = line;
+            }
+        }, cancellationToken);
+    }
+
+    private Task<JsonElement> FollowWithBarAsync(string statusPath, CancellationToken cancellationToken) =>
+        report.Terminal().Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async view =>
+            {
+                var bar = view.AddTask("starting", maxValue: 100);
+                var end = await PollAsync(statusPath, status =>
+                {
+                    bar.Description = Markup.Escape(Line(status));
+                    bar.Value = Percent(status);
+                }, cancellationToken);
+                bar.StopTask();
+                return end;
+            });
+
+    private async Task<JsonElement> PollAsync(string statusPath, Action<JsonElement> show, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var status = await api.GetAsync(statusPath, cancellationToken);
+            show(status);
+            if (!IsUnderWay(status.Text("state")))
+            {
+                return status;
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+
+    private static string Line(JsonElement status)
+    {
+        var line = status.Text("step") is { Length: > 0 } step ? step : status.Text("state") ?? "";
+        if (status.Member("parts") is { } parts && parts.Number("total") > 0)
+        {
+            line += string.Create(CultureInfo.InvariantCulture, $", {parts.Number("done")} of {parts.Number("total")} parts");
+        }
+
+        if (status.Member("bytes") is { } bytes && bytes.Number("total") > 0)
+        {
+            line += $", {Amounts.Bytes(bytes.Number("done"))} of {Amounts.Bytes(bytes.Number("total"))}";
+        }
+
+        return line;
+    }
+
+    private static double Percent(JsonElement status) => status.Member("percent") is { ValueKind: JsonValueKind.Number } percent ? percent.GetDouble() : 0;
+}

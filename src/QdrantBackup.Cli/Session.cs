@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json;
+using LocalFunctions.Hosting;
+using QdrantBackup.Cli.Connection;
+using QdrantBackup.Cli.Output;
+
+namespace QdrantBackup.Cli;
+
+/// <summary>What a verb works with: a server that answers, and a place to print. Without a server the app is hosted in this process meanwhile.</summary>
+internal sealed class Session
+{
+    private readonly TextWriter _error;
+
+    private Session(ApiClient api, Report report, TextWriter error)
+    {
+        Api = api;
+        Report = report;
+        _error = error;
+        Progress = new RunProgress(api, report, TimeProvider.System);
+    }
+
+    public ApiClient Api { get; }
+
+    public Report Report { get; }
+
+    public RunProgress Progress { get; }
+
+    public static async Task<int> RunAsync(Settings settings, ParseResult parsed, Func<Session, Task<int>> work, CancellationToken cancellationToken)
+    {
+        var report = new Report(parsed.InvocationConfiguration.Output, settings.Output);
+        if (settings.Server is { } server)
+        {
+            return await TalkToAsync(server, settings.ApiKey);
+        }
+
+        if (RunningServer.TryFind(settings.StateDirectory) is { Addresses: [var address, ..] })
+        {
+            return await TalkToAsync(address, settings.ApiKey ?? LocalKey.TryRead(settings.StateDirectory));
+        }
+
+        await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+        return await TalkToAsync(app.Address, app.ApiKey);
+
+        async Task<int> TalkToAsync(Uri address, string? apiKey)
+        {
+            using var http = new HttpClient { BaseAddress = address };
+            if (apiKey is not null)
+            {
+                http.DefaultRequestHeaders.Add("X-API-Key", apiKey);
+            }
+
+            return await work(new Session(new ApiClient(http), report, parsed.InvocationConfiguration.Error));
+        }
+    }
+
+    /// <summary>Says how a run ended, and with which exit code the command does.</summary>
+    public int Conclude(string kind, string id, JsonElement end)
+    {
+        var state = end.Text("state") ?? "unknown";
+        if (Report.IsJson)
+        {
+            Report.Json(end);
+        }
+        else
+        {
+            Report.Line($"{kind} {id}: {state}");
+        }
+
+        var errors = end.Items("errors").ToList();
+        foreach (var error in errors)
+        {
+            _error.WriteLine($"error: {error.Text("message")}");
+            _error.WriteLine($"hint:  {error.Text("hint")}");
+        }
+
+        return state switch
+        {
+            "complete" => ExitCode.Done,
+            "partial" => ExitCode.Partial,
+            "refused" => ExitCode.Refused,
+            "damaged" => ExitCode.Damaged,
+            _ => errors.Select(e => e.Text("kind")).FirstOrDefault() switch
+            {
+                "usage" => ExitCode.Usage,
+                "refused" => ExitCode.Refused,
+                "untrusted-bytes" => ExitCode.Damaged,
+                _ => ExitCode.Failed,
+            },
+        };
+    }
+
+    /// <summary>A remark beside the result, where a program that reads the result does not meet it.</summary>
+    public void Note(string text) => _error.WriteLine(text);
+}

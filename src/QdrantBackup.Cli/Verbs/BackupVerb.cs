@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json;
+using QdrantBackup.Cli.Connection;
+using QdrantBackup.Cli.Output;
+
+namespace QdrantBackup.Cli.Verbs;
+
+/// <summary><c>backup</c>: takes a backup now, or shows what it would take.</summary>
+internal static class BackupVerb
+{
+    public static Command Create(GlobalOptions options)
+    {
+        var collections = new Option<string[]>("--collection") { Description = "Only this collection; may be given several times, * matches any characters" };
+        var exclude = new Option<string[]>("--exclude") { Description = "Not this collection; may be given several times" };
+        var description = new Option<string?>("--description") { Description = "A sentence kept with the backup" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan; make no snapshot and write nothing" };
+        var command = new Command("backup", "Take a backup now") { collections, exclude, description, dryRun };
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        {
+            var request = new Request(
+                Given(parsed.GetValue(collections)), Given(parsed.GetValue(exclude)), parsed.GetValue(description), parsed.GetValue(dryRun) ? true : null);
+            return request.DryRun == true
+                ? await PlanAsync(session, request, cancellationToken)
+                : await BackUpAsync(session, request, cancellationToken);
+        }, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> PlanAsync(Session session, Request request, CancellationToken cancellationToken)
+    {
+        var plan = await session.Api.PostAsync("/api/v1/backup/create", request, cancellationToken);
+        session.Report.Tree(plan);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> BackUpAsync(Session session, Request request, CancellationToken cancellationToken)
+    {
+        var id = await StartOrJoinAsync(session, request, cancellationToken);
+        var end = await session.Progress.FollowAsync($"/api/v1/backup/status/{id}", cancellationToken);
+        return session.Conclude("backup", id, end);
+    }
+
+    /// <summary>Starts a backup, or joins the one that a running server is at: two at once would only wait for each other.</summary>
+    private static async Task<string> StartOrJoinAsync(Session session, Request request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await session.Api.PostAsync("/api/v1/backup/create", request, cancellationToken)).Text("id")!;
+        }
+        catch (ApiProblem problem) when (problem.RunningId is { } running && request.IsPlain)
+        {
+            session.Note($"joining backup {running}, which is running already");
+            return running;
+        }
+    }
+
+    private static string[]? Given(string[]? values) => values is { Length: > 0 } ? values : null;
+
+    private sealed record Request(string[]? Collections, string[]? Exclude, string? Description, bool? DryRun)
+    {
+        /// <summary>Whether it asks for nothing but a backup, so that any backup of the cluster serves.</summary>
+        [System.Text.Json.Serialization.JsonIgnore]
+        public bool IsPlain => Collections is null && Exclude is null && Description is null;
+    }
+}

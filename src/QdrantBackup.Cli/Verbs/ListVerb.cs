@@ -1,0 +1,40 @@
+using System.CommandLine;
+using QdrantBackup.Cli.Output;
+
+namespace QdrantBackup.Cli.Verbs;
+
+/// <summary><c>list</c>: the backups of the store, newest first.</summary>
+internal static class ListVerb
+{
+    public static Command Create(GlobalOptions options)
+    {
+        var collection = new Option<string?>("--collection") { Description = "Only backups that hold this collection" };
+        var top = new Option<int>("--top") { Description = "At most so many", DefaultValueFactory = _ => 50 };
+        var command = new Command("list", "List the backups, newest first") { collection, top };
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        {
+            var filter = parsed.GetValue(collection) is { } name ? $"&collection={Uri.EscapeDataString(name)}" : "";
+            var page = await session.Api.GetAsync($"/api/v1/backups?top={parsed.GetValue(top)}{filter}", cancellationToken);
+            if (session.Report.IsJson)
+            {
+                session.Report.Json(page);
+                return ExitCode.Done;
+            }
+
+            session.Report.Table(
+                ["ID", "STATE", "STARTED", "COLLECTIONS", "SIZE", "NEW BYTES"],
+                page.Items("backups").Select(b => (IReadOnlyList<string>)
+                [
+                    b.Text("id") ?? "?", b.Text("state") ?? "?", b.Text("started") ?? "?", b.Text("collectionCount") ?? $"{b.Items("collections").Count()}",
+                    Amounts.Bytes(b.Number("bytes")), Amounts.Bytes(b.Number("newBytes")),
+                ]));
+            if (page.Text("continuation") is not null)
+            {
+                session.Note("there are more: ask for them with --top");
+            }
+
+            return ExitCode.Done;
+        }, cancellationToken));
+        return command;
+    }
+}

@@ -1,0 +1,62 @@
+using QdrantBackup.Catalog;
+using QdrantBackup.Manifests;
+
+namespace QdrantBackup.Functions.Api;
+
+/// <summary>One line of the catalog as the API shows it. Of a damaged backup only the id is known, and the damage.</summary>
+internal sealed record BackupView
+{
+    public required string Id { get; init; }
+
+    public required string State { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    public string? Cluster { get; init; }
+
+    public DateTimeOffset? Finished { get; init; }
+
+    public string? Schedule { get; init; }
+
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    public IReadOnlyList<string>? Collections { get; init; }
+
+    public int? CollectionCount { get; init; }
+
+    public ulong? PointCount { get; init; }
+
+    public int? OwedProofs { get; init; }
+
+    public long? Bytes { get; init; }
+
+    public long? NewBytes { get; init; }
+
+    public long? StoredBytes { get; init; }
+
+    public string? Damage { get; init; }
+
+    public string? Hint { get; init; }
+
+    public static BackupView Of(CatalogEntry entry) => entry.Summary is { } summary
+        ? Of(summary) with { State = entry.Retired ? "retired" : summary.State.ToString().ToLowerInvariant(), Damage = entry.Damage, Hint = entry.Hint }
+        : new() { Id = entry.Id.Value, State = "damaged", Started = entry.Id.Began, Damage = entry.Damage, Hint = entry.Hint };
+
+    private static BackupView Of(BackupSummary summary) => new()
+    {
+        Id = summary.Id.Value,
+        State = summary.State.ToString().ToLowerInvariant(),
+        Started = summary.Started,
+        Cluster = summary.Cluster,
+        Finished = summary.Finished,
+        Schedule = summary.Schedule,
+        Classes = summary.Classes,
+        Collections = summary.Collections,
+        CollectionCount = summary.CollectionCount,
+        PointCount = summary.PointCount,
+        OwedProofs = summary.OwedProofs,
+        Bytes = summary.Totals.Bytes,
+        NewBytes = summary.Totals.NewBytes,
+        StoredBytes = summary.Totals.StoredBytes,
+    };
+}

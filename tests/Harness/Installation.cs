@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace QdrantBackup.Harness;
+
+/// <summary>What every play with an installation of the app begins and ends with.</summary>
+public static class Installation
+{
+    /// <summary><c>qdrant-backup key init</c>.</summary>
+    public static async Task InitialiseKeyAsync(AppFiles files)
+    {
+        var (exitCode, output) = await RunAsync(files, "key", "init");
+        if (exitCode != 0)
+        {
+            throw new InvalidOperationException($"key init failed:\n{output}");
+        }
+    }
+
+    /// <summary>Runs one command of <c>qdrant-backup</c> to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(AppFiles files, params string[] arguments)
+    {
+        await using var command = ChildProcess.Start("qdrant-backup.dll", [.. arguments, .. files.Options]);
+        var exitCode = await command.WaitForExitAsync();
+        return (exitCode, command.Output);
+    }
+
+    /// <summary>Whether a run's last status says that all of it was done.</summary>
+    public static bool IsDone(JsonElement end) => end.GetProperty("state").GetString() == "complete";
+}
