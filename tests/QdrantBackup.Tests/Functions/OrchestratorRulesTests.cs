@@ -60,6 +60,7 @@ public sealed class OrchestratorRulesTests
     [InlineData("DURABLE0004", "await Task.Factory.StartNew(() => 1);")]
     [InlineData("DURABLE0005", "_ = File.Exists(\"a\"); await Task.CompletedTask;")]
     [InlineData("DURABLE0005", "using var http = new HttpClient(); await http.GetAsync(\"http://a\");")]
+    [InlineData("DURABLE0005", "_ = typeof(QdrantBackup.Clusters.QdrantNodes); await Task.CompletedTask;")]
     [InlineData("DURABLE0006", "_ = Environment.MachineName; await Task.CompletedTask;")]
     [InlineData("DURABLE0010", "Log.LogInformation(\"a\"); await Task.CompletedTask;")]
     [InlineData("DURABLE0011", "while (true) { await context.CreateTimer(TimeSpan.FromSeconds(1), default); }")]
@@ -90,6 +91,7 @@ public sealed class OrchestratorRulesTests
             var log = context.CreateReplaySafeLogger("a");
             log.LogInformation("a");
             _ = context.NewGuid();
+            _ = new QdrantBackup.Clusters.SnapshotDescription("a", 1, null, null);
             _ = context.CurrentUtcDateTime.AddSeconds(1);
             while (true) { context.ContinueAsNew(null); return; }
             """;
