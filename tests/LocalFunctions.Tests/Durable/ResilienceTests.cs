@@ -70,7 +70,7 @@ public sealed class ResilienceTests
         var ledger = new ActionLedger();
         foreach (var id in (int[])[0, 1])
         {
-            ledger.Open(new HistoryEvent(HistoryEventType.TimerCreated, id, DateTimeOffset.UnixEpoch));
+            _ = ledger.Open(new HistoryEvent(HistoryEventType.TimerCreated, id, DateTimeOffset.UnixEpoch));
             ledger.CancelTimer(id, new CancellationToken(canceled: true));
         }
 
