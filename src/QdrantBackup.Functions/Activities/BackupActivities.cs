@@ -38,7 +38,8 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
         var runId = new RunId(captured.RunId);
         var commit = await services.Commit.CommitAsync(runId, cancellationToken);
         var state = commit.State == BackupState.Complete ? RunState.Complete : RunState.Partial;
-        var missing = commit.Items.FirstOrDefault(i => i.State != RunState.Complete && i.Error is not null);
+        IReadOnlyList<RunItem> items = [.. commit.Items.Select(i => i.Error is null ? i : i with { Hint = HintFor(i, captured.Errors) })];
+        var missing = items.FirstOrDefault(i => i.Error is not null);
         var counted = await services.Records.WriteResultAsync(
             new RunResult
             {
@@ -49,11 +50,17 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 Totals = commit.Totals,
                 Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
                 Hint = missing?.Hint,
-                Items = [.. commit.Items, .. captured.Errors.Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint))],
+                Items = [.. items, .. captured.Errors.Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint))],
             },
             cancellationToken);
         return captured with { State = counted.State };
     }
+
+    // The manifest keeps why a collection is missing; what to do about it is what its step said.
+    private static string HintFor(RunItem missing, IReadOnlyList<RunError> errors) =>
+        missing.Hint
+        ?? errors.FirstOrDefault(e => e.Message.Contains(missing.Name, StringComparison.Ordinal))?.Hint
+        ?? "Put right what the message says and start a new backup.";
 
     private async Task<BackupPlanOverview> ReadPlanAsync(string runId, CancellationToken cancellationToken)
     {
