@@ -15,6 +15,9 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
 {
     // A run's request is written before its orchestration is started; younger ones may still be on their way.
     private static readonly TimeSpan Young = TimeSpan.FromMinutes(10);
+
+    // A run that another process keeps (a command line with a state directory of its own) renews its pin every few minutes, also while it waits for its turn.
+    private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(2);
     private static readonly TimeSpan KeepHistories = TimeSpan.FromDays(30);
     private static readonly TimeSpan PurgeTime = TimeSpan.FromSeconds(20);
@@ -29,23 +32,28 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
         var now = time.GetUtcNow();
         await foreach (var run in services.Records.ListAsync(now - LookBack, cancellationToken))
         {
-            if (run.Result is null && run.Request.Cluster == options.ClusterName && run.Request.RequestedAt < now - Young && await IsDeadAsync(client, run.Request, cancellationToken))
+            if (run.Result is null && run.Request.Cluster == options.ClusterName && run.Request.RequestedAt < now - Young && await IsDeadAsync(services, client, run.Request, now, cancellationToken))
             {
                 await BuryAsync(services, run.Request, now, cancellationToken);
             }
         }
 
-        // Once a day: the tick that falls into that minute.
-        if (now is { Hour: PurgeHour, Minute: 0 })
+        // Once a day or a few times in a row, however often the tick comes: there is nothing left for the second one.
+        if (now is { Hour: PurgeHour, Minute: < 10 })
         {
             await PurgeAsync(client, now, cancellationToken);
         }
     }
 
-    private static async Task<bool> IsDeadAsync(DurableTaskClient client, RunRequest request, CancellationToken cancellationToken)
+    private static async Task<bool> IsDeadAsync(
+        StoreServices services, DurableTaskClient client, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var instance = await client.GetInstanceAsync(request.InstanceId, getInputsAndOutputs: false, cancellationToken);
-        return instance is null || instance.IsCompleted;
+        if (await client.GetInstanceAsync(request.InstanceId, getInputsAndOutputs: false, cancellationToken) is { } instance)
+        {
+            return instance.IsCompleted;
+        }
+
+        return await services.Pins.LastSignAsync(request.RunId, cancellationToken) is not { } sign || sign < now - Silence;
     }
 
     private async Task BuryAsync(StoreServices services, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)

@@ -102,6 +102,10 @@ public sealed class RunPins(SealedStore store)
         }
     }
 
+    /// <summary>When the run last renewed its pin, by the store's clock; null when it has none, or gave it back.</summary>
+    public async Task<DateTimeOffset?> LastSignAsync(RunId runId, CancellationToken cancellationToken) =>
+        await FindAsync(runId, cancellationToken) is { Value.Released: false } found ? found.Entry.Modified : null;
+
     /// <summary>All pins, the released ones too.</summary>
     public async IAsyncEnumerable<PinEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
