@@ -25,7 +25,7 @@ internal static class RequestBody
         }
         catch (JsonException e)
         {
-            throw new UsageException($"The request's body is not what this address takes: {Reason(e)}", "Compare it with GET /openapi/v1.json or docs/api.md; members are named in camelCase.", e);
+            throw new UsageException($"The request's body is not what this address takes: {Reason(e)}", "Compare it with docs/api.md; members are named in camelCase.", e);
         }
     }
 

@@ -34,6 +34,7 @@ internal static class AppServices
         Owner = options.Team,
         AppVersion = typeof(AppServices).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
         MaxChunksInFlight = options.ChunksInFlight,
+        Compression = options.Compression,
         RangeBytes = options.RangeBytes,
         TransferTime = options.TransferTime,
     };

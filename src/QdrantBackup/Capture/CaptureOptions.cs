@@ -1,3 +1,5 @@
+using QdrantBackup.Sealing;
+
 namespace QdrantBackup.Capture;
 
 /// <summary>Limits and names of capturing and restoring; memory follows from these, never from the size of the data (W7).</summary>
@@ -14,6 +16,9 @@ public sealed record CaptureOptions
 
     /// <summary>How many chunks a transfer may have on their way to or from the store; each takes up to 16 MiB, usually 4.</summary>
     public int MaxChunksInFlight { get; init; } = 4;
+
+    /// <summary>Whether chunks are compressed where that pays.</summary>
+    public ChunkCompression Compression { get; init; } = ChunkCompression.Auto;
 
     /// <summary>A range ends at the first piece boundary after so many bytes.</summary>
     public long RangeBytes { get; init; } = 4L << 30;

@@ -5,7 +5,7 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.Capture;
 
 /// <summary>Seals chunks and puts them, a bounded number at once; the list learns each sealed length when its put is done.</summary>
-internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkListWriter list, int maxInFlight, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkListWriter list, CaptureOptions options, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly Dictionary<ChunkId, Upload> _inFlight = [];
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
 
     private async Task StartAsync(ChunkId id, ReadOnlyMemory<byte> plaintext, int place)
     {
-        while (_inFlight.Count >= maxInFlight)
+        while (_inFlight.Count >= Math.Max(1, options.MaxChunksInFlight))
         {
             await FinishOneAsync();
         }
@@ -80,7 +80,7 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
         {
             _stop.Token.ThrowIfCancellationRequested();
             BlobName name = BlobNames.Chunk(id);
-            int sealedLength = store.Sealer.Seal(SealedType.Chunk, name.Value, buffer.AsSpan(0, length), sealedChunk);
+            int sealedLength = store.Sealer.Seal(SealedType.Chunk, name.Value, buffer.AsSpan(0, length), sealedChunk, options.Compression);
 
             // Overwriting: a chunk that is there may be about to be deleted (docs/format.md §7).
             await store.Blobs.PutAsync(name, sealedChunk.AsMemory(0, sealedLength), PutCondition.Always, summary: null, _stop.Token);

@@ -30,7 +30,7 @@ public sealed partial class PartTransfer(
         CheckDownload(step, part, download);
 
         var list = new ChunkListWriter(part.PartNo, step.Range, step.Offset);
-        await using var uploads = new ChunkUploads(store, known, list, Math.Max(1, options.MaxChunksInFlight), cancellationToken);
+        await using var uploads = new ChunkUploads(store, known, list, options, cancellationToken);
         using var range = new RangeCapture(step.State, list, uploads);
         bool isLast = await CopyAsync(download, range, cancellationToken);
         await uploads.CompleteAsync();

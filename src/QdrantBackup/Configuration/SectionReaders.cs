@@ -31,7 +31,27 @@ internal static partial class SectionReaders
                 name => name, name => reader.Text($"Labels:{name}", text => text.Length <= 256) ?? string.Empty, StringComparer.Ordinal),
             Warnings = reader.Warnings,
         };
+        WarnOfWhatHasNoEffectYet(reader, options);
         return options;
+    }
+
+    /// <summary>What the original specification asks for is accepted from the first version on; what this one does not do with it is said.</summary>
+    private static void WarnOfWhatHasNoEffectYet(SettingReader reader, BackupOptions options)
+    {
+        if (reader.Text("Verification") is not null && options.Verification != VerificationLevel.None)
+        {
+            reader.Warn("Verification is accepted and no backup is read back by itself yet: run `qdrant-backup verify` after it. Each snapshot's checksum is compared all the same, and each chunk's presence before the commit.");
+        }
+
+        if (reader.Children("Retention").Count > 0)
+        {
+            reader.Warn("Retention is accepted and nothing is deleted yet: this version keeps every backup.");
+        }
+
+        if (options.NiceLevel > 0)
+        {
+            reader.Warn("NiceLevel is accepted and has no effect yet: set MaxParallelParts and ChunksInFlight lower, or start the program with nice(1).");
+        }
     }
 
     private static string ReadClusterName(SettingReader reader)

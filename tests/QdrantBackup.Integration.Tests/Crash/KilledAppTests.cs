@@ -17,7 +17,7 @@ public sealed class KilledAppTests(ITestOutputHelper output)
         using var files = new AppFiles(qdrant.Address);
         await Installation.InitialiseKeyAsync(files);
         var requests = await CountRequestsAsync(qdrant, files, async api => await FinishedBackupAsync(api));
-        foreach (var (moment, delay) in Moments(seed: 20261124, requests))
+        foreach (var (moment, delay) in MomentsIn(requests, seed: 20261124))
         {
             output.WriteLine($"killed {delay.TotalMilliseconds} ms after request {moment} of about {requests}");
             var id = await KillDuringAsync(qdrant, files, moment, delay, api => api.StartBackupAsync());
@@ -45,7 +45,7 @@ public sealed class KilledAppTests(ITestOutputHelper output)
             await FinishedBackupAsync(api);
             await api.FinishRestoreAsync(await api.StartRestoreAsync(restore));
         });
-        foreach (var (moment, delay) in Moments(seed: 4711, requests / 2))
+        foreach (var (moment, delay) in MomentsIn(requests / 2, seed: 4711))
         {
             output.WriteLine($"killed {delay.TotalMilliseconds} ms after request {moment}");
             var id = await KillDuringAsync(qdrant, files, moment, delay, api => api.StartRestoreAsync(restore));
@@ -79,9 +79,9 @@ public sealed class KilledAppTests(ITestOutputHelper output)
         return qdrant.Requests.Count - before;
     }
 
-    private static IEnumerable<(int Moment, TimeSpan Delay)> Moments(int seed, int requests)
+    private static IEnumerable<(int Moment, TimeSpan Delay)> MomentsIn(int requests, ulong seed)
     {
-        var random = new Random(seed);
+        var random = new Moments(seed);
         return Enumerable.Range(0, Rounds).Select(_ => (1 + random.Next(requests * 9 / 10), TimeSpan.FromMilliseconds(random.Next(20)))).ToList();
     }
 
