@@ -49,7 +49,7 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 Totals = commit.Totals,
                 Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
                 Hint = missing?.Hint,
-                Items = [.. commit.Items, .. captured.Errors.Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint))],
+                Items = [.. commit.Items, .. captured.Errors.Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint, ErrorKind: e.Kind))],
             },
             cancellationToken);
         return captured with { State = counted.State };
