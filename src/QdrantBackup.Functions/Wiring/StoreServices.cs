@@ -25,7 +25,7 @@ public sealed class StoreServices : IDisposable
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
         Transfer = new PartTransfer(store, nodes, plans, options, time, logs.CreateLogger<PartTransfer>());
         Results = new PartResults(store, nodes, plans, options, time);
-        Commit = new BackupCommit(store, new ManifestDraft(plans, Results, Catalog, options), options, logs.CreateLogger<BackupCommit>());
+        Commit = new BackupCommit(store, new ManifestDraft(plans, Results, Catalog, options), Pins, options, logs.CreateLogger<BackupCommit>());
         var restorePlans = new RestorePlans(store);
         RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, Pins, options);
         Restore = new PartRestore(store, nodes, Catalog, restorePlans, options, logs.CreateLogger<PartRestore>());

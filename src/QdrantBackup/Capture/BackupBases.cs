@@ -27,40 +27,39 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
             }
         }
 
-        var parts = new List<PlannedPart>();
-        foreach (PlannedPart part in plan.Parts)
+        PlannedPart[] based = [.. plan.Parts.Select(p => WithBase(p, candidates, alive))];
+
+        // All at once first: every look lists the store's chunks, and only when something is wrong must it be known with which part.
+        if (await ProblemAsync(based, cancellationToken) is not null)
         {
-            PlannedPart withBase = WithBase(part, candidates, alive);
-            parts.Add(await IsSoundAsync(withBase, cancellationToken) ? withBase : part);
+            for (int i = 0; i < based.Length; i++)
+            {
+                if (based[i].Base is { } id && await ProblemAsync([based[i]], cancellationToken) is { } problem)
+                {
+                    LogUnusable(id.Value, problem);
+                    based[i] = plan.Parts[i];
+                }
+            }
         }
 
-        return plan with { Parts = parts };
+        return plan with { Parts = based };
     }
 
     /// <summary>A base that lost a chunk would make every later backup reuse what is not there: without it, the chunk is put again.</summary>
-    private async Task<bool> IsSoundAsync(PlannedPart part, CancellationToken cancellationToken)
+    private async Task<string?> ProblemAsync(IReadOnlyList<PlannedPart> parts, CancellationToken cancellationToken)
     {
-        if (part.BasePart is not { } basePart)
-        {
-            return true;
-        }
-
         try
         {
             var presence = new ChunkPresence(store, new PartReader(store, options.MaxChunksInFlight), options.MaxKnownChunks);
-            if (await presence.FindDamagedAsync([basePart], maxResults: 1, cancellationToken) is not [var damaged, ..])
-            {
-                return true;
-            }
-
-            LogUnusable(part.Base.ToString()!, $"'{BlobNames.Chunk(damaged.Entry.Id)}' is missing or damaged");
+            ManifestPart[] bases = [.. parts.Select(p => p.BasePart).OfType<ManifestPart>()];
+            return await presence.FindDamagedAsync(bases, maxResults: 1, cancellationToken) is [var damaged, ..]
+                ? $"'{BlobNames.Chunk(damaged.Entry.Id)}' is missing or damaged"
+                : null;
         }
         catch (BackupException e) when (Damages.IsDamage(e))
         {
-            LogUnusable(part.Base.ToString()!, e.Message);
+            return e.Message;
         }
-
-        return false;
     }
 
     private async Task<IReadOnlyDictionary<int, BackupId>> FindAsync(BackupPlan plan, CancellationToken cancellationToken)
@@ -100,7 +99,7 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
         {
             return await catalog.IsRetiredAsync(id, cancellationToken) ? null : await catalog.OpenAsync(id, cancellationToken);
         }
-        catch (BackupException e) when (e is SealException or UsageException)
+        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
         {
             // Without a base everything is put again: slower, never wrong.
             LogUnusable(id.Value, e.Message);

@@ -8,7 +8,7 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.Capture;
 
 /// <summary>Makes a backup exist: checks every chunk, then writes the manifest once (W1, W2).</summary>
-public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft, CaptureOptions options, ILogger<BackupCommit> logger)
+public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft, RunPins pins, CaptureOptions options, ILogger<BackupCommit> logger)
 {
     private readonly ManifestDocuments _manifests = new(store);
 
@@ -18,8 +18,19 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
         byte[] plaintext = await DraftOnceAsync(runId, cancellationToken);
         BlobName name = BlobNames.Manifest(runId.AsBackup());
         Manifest manifest = SealedStore.ReadDocument(name.Value, plaintext, StoreJson.Default.Manifest);
+        ManifestChecks.Check(name.Value, manifest);
         string hash = _manifests.HashOf(plaintext);
+        if (await store.Blobs.FindAsync(name, cancellationToken) is not null)
+        {
+            // Committed by an earlier attempt, whose pin may be released by now, or fenced.
+            await ThrowUnlessEqualAsync(name, plaintext, cancellationToken);
+            return Receipt(manifest, hash);
+        }
+
+        // What was checked must still be kept when the manifest is written: a run whose pin is released keeps nothing (W3).
+        await pins.RenewAsync(runId, cancellationToken);
         await CheckChunksAsync(manifest, cancellationToken);
+        await pins.RenewAsync(runId, cancellationToken);
         string summary = _manifests.SealSummary(ManifestDocuments.Summarize(manifest, hash));
         try
         {

@@ -55,6 +55,11 @@ public sealed partial class BackupPlanner(
             }
         }
 
+        if (parts.Count > ManifestChecks.MaxParts)
+        {
+            throw new UsageException($"{parts.Count} collections are too many for one backup: it has at most {ManifestChecks.MaxParts} parts", "Name the collections, or leave some out, and make several backups.");
+        }
+
         return new BackupPlan
         {
             RunId = request.RunId,

@@ -45,6 +45,8 @@ public sealed partial class PartTransfer(
     /// <summary>Copies until the range has to end; true when the snapshot has ended too.</summary>
     private async Task<bool> CopyAsync(SnapshotDownload download, RangeCapture range, CancellationToken cancellationToken)
     {
+        // Without an ETag nobody could tell whether the rest is of the same file: such a snapshot comes in one stream.
+        bool canResume = download.ETag is not null;
         long began = time.GetTimestamp();
         byte[] buffer = GC.AllocateUninitializedArray<byte>(ReadBufferLength);
         while (await download.Content.ReadAsync(buffer, cancellationToken) is > 0 and int count)
@@ -54,7 +56,7 @@ public sealed partial class PartTransfer(
             {
                 (int taken, bool pieceEnded) = await range.AppendAsync(data);
                 data = data[taken..];
-                if (pieceEnded && MustEnd(range, began) && download.Offset + range.Length < download.TotalLength)
+                if (pieceEnded && canResume && MustEnd(range, began) && download.Offset + range.Length < download.TotalLength)
                 {
                     return false;
                 }

@@ -116,7 +116,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
                 ? new CatalogEntry(id, ManifestDocuments.Summarize(found.Manifest, found.Hash), retired)
                 : null;
         }
-        catch (SealException e)
+        catch (BackupException e) when (Damages.IsDamage(e))
         {
             LogDamaged(id.Value, e.Message);
             return new CatalogEntry(id, Summary: null, retired, e.Message, e.Hint);

@@ -4,29 +4,30 @@ using System.Text.Json.Serialization;
 namespace QdrantBackup.Clusters;
 
 // The parts of Qdrant's answers that are read. Unknown members are ignored; ids are unsigned 64-bit numbers.
-internal sealed record Envelope<T>(T? Result);
+internal sealed record Envelope<T>(T? Result = default);
 
-internal sealed record VersionAnswer(string? Version);
+internal sealed record VersionAnswer(string? Version = null);
 
-internal sealed record ClusterAnswer(string? Status, ulong? PeerId, Dictionary<string, PeerAnswer>? Peers);
+internal sealed record ClusterAnswer(string? Status = null, ulong? PeerId = null, Dictionary<string, PeerAnswer?>? Peers = null);
 
-internal sealed record PeerAnswer(string? Uri);
+internal sealed record PeerAnswer(string? Uri = null);
 
-internal sealed record CollectionsAnswer(IReadOnlyList<CollectionName>? Collections);
+internal sealed record CollectionsAnswer(IReadOnlyList<CollectionName?>? Collections = null);
 
 internal sealed record CollectionName(string Name);
 
-internal sealed record PlacementAnswer(ulong? PeerId, IReadOnlyList<ShardAnswer>? LocalShards, IReadOnlyList<ShardAnswer>? RemoteShards, IReadOnlyList<JsonElement>? ShardTransfers);
+internal sealed record PlacementAnswer(
+    ulong? PeerId = null, IReadOnlyList<ShardAnswer?>? LocalShards = null, IReadOnlyList<ShardAnswer?>? RemoteShards = null, IReadOnlyList<JsonElement>? ShardTransfers = null);
 
-internal sealed record ShardAnswer(uint ShardId, ulong? PeerId, string State, JsonElement? ShardKey);
+internal sealed record ShardAnswer(uint ShardId, string State, ulong? PeerId = null, JsonElement? ShardKey = null);
 
-internal sealed record AliasesAnswer(IReadOnlyList<AliasAnswer>? Aliases);
+internal sealed record AliasesAnswer(IReadOnlyList<AliasAnswer?>? Aliases = null);
 
 internal sealed record AliasAnswer(string AliasName, string CollectionName);
 
-internal sealed record CountAnswer(ulong? Count);
+internal sealed record CountAnswer(ulong? Count = null);
 
-internal sealed record SnapshotAnswer(string Name, string? CreationTime, long Size, string? Checksum);
+internal sealed record SnapshotAnswer(string Name, long Size, string? CreationTime = null, string? Checksum = null);
 
 internal sealed record CountRequest(bool Exact);
 
@@ -34,7 +35,9 @@ internal sealed record AliasesRequest(IReadOnlyList<AliasAction> Actions);
 
 internal sealed record AliasAction(AliasAnswer CreateAlias);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = false)]
+// Depth: a collection's own metadata may be nested as deep as the server takes it, 128.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 160)]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(Envelope<ClusterAnswer>))]
 [JsonSerializable(typeof(Envelope<CollectionsAnswer>))]
@@ -42,7 +45,7 @@ internal sealed record AliasAction(AliasAnswer CreateAlias);
 [JsonSerializable(typeof(Envelope<PlacementAnswer>))]
 [JsonSerializable(typeof(Envelope<AliasesAnswer>))]
 [JsonSerializable(typeof(Envelope<CountAnswer>))]
-[JsonSerializable(typeof(Envelope<IReadOnlyList<SnapshotAnswer>>))]
+[JsonSerializable(typeof(Envelope<IReadOnlyList<SnapshotAnswer?>>))]
 [JsonSerializable(typeof(Envelope<bool?>))]
 [JsonSerializable(typeof(CountRequest))]
 [JsonSerializable(typeof(AliasesRequest))]

@@ -36,7 +36,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
                 return new ClusterState(
                     IsEnabled: true,
                     answer.PeerId ?? throw Incomplete(operation, "peer_id"),
-                    peers.ToDictionary(p => PeerId(operation, p.Key), p => p.Value.Uri ?? ""));
+                    peers.ToDictionary(p => PeerId(operation, p.Key), p => p.Value?.Uri ?? ""));
             default:
                 throw _client.Errors.Untrusted(operation, $"the cluster's status is neither enabled nor disabled but {answer.Status ?? "missing"}.");
         }
@@ -46,7 +46,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     {
         const string operation = "Listing collections";
         var answer = await GetAsync(operation, "collections", NodeJson.Default.EnvelopeCollectionsAnswer, cancellationToken);
-        var collections = answer.Collections ?? throw Incomplete(operation, "collections");
+        var collections = Whole(operation, "collections", answer.Collections);
         return [.. collections.Select(c => c.Name).Order(StringComparer.Ordinal)];
     }
 
@@ -66,7 +66,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
             throw Incomplete(operation, "status or config.params");
         }
 
-        var shards = parameters.TryGetProperty("shard_number", out var number) && number.TryGetInt32(out var n) ? n : 1;
+        var shards = parameters.TryGetProperty("shard_number", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var n) ? n : 1;
         return new CollectionInfo(status.GetString()!, shards, info);
     }
 
@@ -79,10 +79,13 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
             return null;
         }
 
-        if (found.Result is not { PeerId: { } peer, LocalShards: { } local, RemoteShards: { } remote, ShardTransfers: { } transfers })
+        if (found.Result is not { PeerId: { } peer, ShardTransfers: { } transfers })
         {
             throw Incomplete(operation, "peer_id, local_shards, remote_shards or shard_transfers");
         }
+
+        var local = Whole(operation, "local_shards", found.Result.LocalShards);
+        var remote = Whole(operation, "remote_shards", found.Result.RemoteShards);
 
         var replicas = local.Select(s => new ShardReplica(s.ShardId, peer, s.State, s.ShardKey))
             .Concat(remote.Select(s => new ShardReplica(s.ShardId, s.PeerId ?? throw Incomplete(operation, "peer_id"), s.State, s.ShardKey)));
@@ -93,7 +96,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     {
         const string operation = "Listing aliases";
         var answer = await GetAsync(operation, "aliases", NodeJson.Default.EnvelopeAliasesAnswer, cancellationToken);
-        var aliases = answer.Aliases ?? throw Incomplete(operation, "aliases");
+        var aliases = Whole(operation, "aliases", answer.Aliases);
         return [.. aliases.Select(a => new CollectionAlias(a.AliasName, a.CollectionName))];
     }
 
@@ -136,8 +139,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
             return null;
         }
 
-        var snapshots = found.Result ?? throw Incomplete(operation, "result");
-        return [.. snapshots.Select(s => new SnapshotDescription(s.Name, s.Size, s.CreationTime, s.Checksum))];
+        return [.. Whole(operation, "result", found.Result).Select(s => Describe(operation, s))];
     }
 
     public Task<SnapshotDownload> OpenSnapshotAsync(string collection, string name, long offset, string? ifMatch, CancellationToken cancellationToken) =>
@@ -224,6 +226,19 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
         var snapshots = await ListSnapshotsAsync(collection, cancellationToken);
         return snapshots?.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal))?.Size;
     }
+
+    /// <summary>A size and checksum that a transfer and a restore can be held to; a server that has no checksum leaves it out or empty.</summary>
+    private SnapshotDescription Describe(string operation, SnapshotAnswer snapshot)
+    {
+        var checksum = string.IsNullOrEmpty(snapshot.Checksum) ? null : snapshot.Checksum.ToLowerInvariant();
+        return snapshot.Size >= 0 && snapshot.Name.Length > 0 && (checksum is null || (checksum.Length == 64 && checksum.All(char.IsAsciiHexDigitLower)))
+            ? new SnapshotDescription(snapshot.Name, snapshot.Size, snapshot.CreationTime, checksum)
+            : throw _client.Errors.Untrusted(operation, "a snapshot has no name, a negative size or a checksum that is no SHA-256.");
+    }
+
+    private IReadOnlyList<T> Whole<T>(string operation, string member, IReadOnlyList<T?>? items)
+        where T : class =>
+        items?.OfType<T>().ToList() is { } whole && whole.Count == items.Count ? whole : throw Incomplete(operation, member);
 
     private ulong PeerId(string operation, string text) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw Incomplete(operation, "a peer id");

@@ -19,7 +19,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
     /// <summary>Those chunks of the parts that are missing or damaged. A chunk of another length than its list says is read back: a later writer may have sealed it again.</summary>
     public async Task<IReadOnlyList<SuspectChunk>> FindDamagedAsync(IReadOnlyList<ManifestPart> parts, int maxResults, CancellationToken cancellationToken)
     {
-        long count = parts.Sum(p => p.Totals.Chunks);
+        long count = parts.Sum(p => Math.Clamp(p.Totals.Chunks, 0, int.MaxValue));
         int slices = 1;
         while (slices < MaxSlices && count / slices > maxIdsInMemory)
         {
@@ -123,5 +123,5 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
 /// <summary>Tells damage, which stays, from a store that cannot be reached now.</summary>
 internal static class Damages
 {
-    public static bool IsDamage(BackupException failure) => failure is SealException or MissingBlobException;
+    public static bool IsDamage(BackupException failure) => failure is SealException or MissingBlobException or OversizedBlobException;
 }

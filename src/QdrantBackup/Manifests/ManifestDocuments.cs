@@ -20,9 +20,13 @@ internal sealed class ManifestDocuments(SealedStore store)
         }
 
         Manifest manifest = SealedStore.ReadDocument(name.Value, found.Value, StoreJson.Default.Manifest);
-        return manifest.Id == id
-            ? (manifest, HashOf(found.Value))
-            : throw new SealException($"'{name}' is the manifest of {manifest.Id}", Hints.OtherBackup);
+        if (manifest.Id != id)
+        {
+            throw new SealException($"'{name}' is the manifest of {manifest.Id}", Hints.OtherBackup);
+        }
+
+        ManifestChecks.Check(name.Value, manifest);
+        return (manifest, HashOf(found.Value));
     }
 
     /// <summary>Opens the summary that a listing brought, or null when it is missing or not to be trusted.</summary>

@@ -81,21 +81,9 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight)
     /// <summary>The ranges of a part follow one another without gaps and make up its length.</summary>
     public static void CheckRanges(ManifestPart part)
     {
-        long end = 0;
-        for (int i = 0; i < part.Ranges.Count; i++)
+        if (ManifestChecks.RangeProblem(part) is { } problem)
         {
-            ManifestRange range = part.Ranges[i];
-            if (range.Range != i || range.Offset != end || range.Length <= 0)
-            {
-                throw new SealException($"the ranges of part {part.PartNo} (collection '{part.Key.Collection}') have a gap at byte {end}", Hints.OtherBackup);
-            }
-
-            end += range.Length;
-        }
-
-        if (end != part.Length || end == 0)
-        {
-            throw new SealException($"the ranges of part {part.PartNo} (collection '{part.Key.Collection}') make up {end} bytes of {part.Length}", Hints.OtherBackup);
+            throw new SealException(problem, Hints.OtherBackup);
         }
     }
 }

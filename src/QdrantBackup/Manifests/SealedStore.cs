@@ -78,7 +78,11 @@ public sealed class SealedStore : IDisposable
 
     internal Task<BlobEntry> PutPlainAsync(
         BlobName name, SealedType type, ReadOnlyMemory<byte> plaintext, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
-        Blobs.PutAsync(name, Sealer.Seal(type, name.Value, plaintext.Span), condition, summary, cancellationToken);
+        plaintext.Length <= SealedHeader.MaxPlainLength(type)
+            ? Blobs.PutAsync(name, Sealer.Seal(type, name.Value, plaintext.Span), condition, summary, cancellationToken)
+            : Task.FromException<BlobEntry>(new UsageException(
+                $"'{name}' would have {plaintext.Length} bytes, more than the {SealedHeader.MaxPlainLength(type)} that it may have",
+                "Back up fewer collections in one run: name them, or leave some out."));
 
     internal async Task<StoredDocument<byte[]>?> FindPlainAsync(BlobName name, SealedType type, CancellationToken cancellationToken)
     {

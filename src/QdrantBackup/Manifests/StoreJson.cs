@@ -5,12 +5,13 @@ using QdrantBackup.Runs;
 
 namespace QdrantBackup.Manifests;
 
-/// <summary>How every document of a store is written: UTF-8, camelCase; unknown members are ignored (docs/format.md §6).</summary>
+/// <summary>How every document of a store is written: UTF-8, camelCase; unknown members are ignored (docs/format.md §6). Deeper than an answer of Qdrant may be, for manifests hold some.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 192)]
 [JsonSerializable(typeof(StoreDescription))]
 [JsonSerializable(typeof(FormatProbe))]
 [JsonSerializable(typeof(Manifest))]

@@ -18,15 +18,16 @@ internal static class StoreOpening
     public static async Task<SealedStore> OpenAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken)
     {
-        StoreId storeId = await ReadStoreIdAsync(blobs, cancellationToken);
+        (StoreId storeId, ReadOnlyMemory<byte> description) = await ReadStoreIdAsync(blobs, cancellationToken);
         if (pins is not null && pins.StoreId != storeId)
         {
             throw new RefusedException(
-                $"the store at {blobs.Location} is {storeId}, but {pins.StoreId} is pinned",
+                $"'store.json' says that the store at {blobs.Location} is {storeId}, but {pins.StoreId} is pinned",
                 "Point Storage at the store that belongs to this configuration. If this store is meant, pin its id and key id instead.");
         }
 
         using StoreKey key = await UnwrapAsync(blobs, recipients, pins, storeId, cancellationToken);
+        PlainDocument.Check(key, BlobNames.Store.Value, description.Span);
         return new SealedStore(blobs, new Sealer(storeId, key));
     }
 
@@ -51,17 +52,18 @@ internal static class StoreOpening
         foreach (IStoreKeyRecipient recipient in recipients)
         {
             KeyDocument document = await recipient.WrapAsync(key, storeId, cancellationToken);
-            await blobs.PutAsync(BlobNames.Key(key.KeyId, recipient.RecipientId), document.ToJson(), PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+            BlobName name = BlobNames.Key(key.KeyId, recipient.RecipientId);
+            await blobs.PutAsync(name, PlainDocument.Protect(key, name.Value, document.ToJson()), PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
         }
 
         // Last: a store without store.json is not one yet.
         byte[] description = JsonSerializer.SerializeToUtf8Bytes(
             new StoreDescription(StoreFormat, storeId.ToString(), time.GetUtcNow()), StoreJson.Default.StoreDescription);
-        await blobs.PutAsync(BlobNames.Store, description, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+        await blobs.PutAsync(BlobNames.Store, PlainDocument.Protect(key, BlobNames.Store.Value, description), PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
         return new StorePins(storeId, key.KeyId);
     }
 
-    private static async Task<StoreId> ReadStoreIdAsync(IBackupStore blobs, CancellationToken cancellationToken)
+    private static async Task<(StoreId StoreId, ReadOnlyMemory<byte> Description)> ReadStoreIdAsync(IBackupStore blobs, CancellationToken cancellationToken)
     {
         StoredBlob blob = await blobs.GetAsync(BlobNames.Store, MaxDescriptionLength, cancellationToken)
             ?? throw new StoreException($"{blobs.Location} is not a backup store: it has no store.json", "Make one with 'qdrant-backup key init', or correct the address of the store.");
@@ -81,7 +83,7 @@ internal static class StoreOpening
         }
 
         return description is { Format: StoreFormat } && StoreId.TryParse(description.StoreId, out StoreId storeId)
-            ? storeId
+            ? (storeId, blob.Content)
             : throw new SealException($"'store.json' at {blobs.Location} is damaged", "Put it back from soft delete or the second store; it is not secret and holds format, storeId and created.");
     }
 
@@ -119,14 +121,37 @@ internal static class StoreOpening
     {
         StoredBlob blob = await blobs.GetAsync(name, KeyDocument.MaxLengthBytes, cancellationToken)
             ?? throw new SealException($"'{name}' is gone", "Put it back from the second store or soft delete.");
-        StoreKey key = await recipient.UnwrapAsync(KeyDocument.FromJson(name.Value, blob.Content.Span), storeId, cancellationToken);
-        if (name == BlobNames.Key(key.KeyId, recipient.RecipientId) && (pins is null || key.KeyId == pins.KeyId))
+        StoreKey key = await UnwrapNamedAsync(recipient, name, KeyDocument.FromJson(name.Value, blob.Content.Span), storeId, cancellationToken);
+        string keyId = key.KeyId;
+        try
         {
-            return key;
+            if (name == BlobNames.Key(keyId, recipient.RecipientId) && (pins is null || keyId == pins.KeyId))
+            {
+                PlainDocument.Check(key, name.Value, blob.Content.Span);
+                return key;
+            }
+        }
+        catch (SealException)
+        {
+            key.Dispose();
+            throw;
         }
 
-        string keyId = key.KeyId;
         key.Dispose();
         throw new SealException($"'{name}' holds the key {keyId}, not the one that its name says", "Somebody replaced the keys of this store: do not use it before you know who and why.");
+    }
+
+    /// <summary>Recipients know their documents, not the blobs that hold them: whoever mends a store needs the blob's name.</summary>
+    private static async Task<StoreKey> UnwrapNamedAsync(
+        IStoreKeyRecipient recipient, BlobName name, KeyDocument document, StoreId storeId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await recipient.UnwrapAsync(document, storeId, cancellationToken);
+        }
+        catch (SealException e)
+        {
+            throw new SealException($"'{name}': {e.Message}", e.Hint, e);
+        }
     }
 }

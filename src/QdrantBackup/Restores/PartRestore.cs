@@ -59,6 +59,14 @@ public sealed partial class PartRestore(
 
     private static async Task ThrowIfAppearedAsync(IQdrantNode node, RestoreStep step, RestoreItem item, CancellationToken cancellationToken)
     {
+        // Qdrant would follow an alias and write to the collection behind it, whatever the plan allowed.
+        if ((await node.ListAliasesAsync(cancellationToken)).FirstOrDefault(a => a.Alias == item.Target) is { } alias)
+        {
+            throw new RefusedException(
+                $"'{item.Target}' has become an alias of collection '{alias.Collection}' on {item.Node} since the restore was planned",
+                "Nothing was changed. Start a new restore under another name, or remove the alias first.");
+        }
+
         if (item.Overwrites || await node.ListSnapshotsAsync(item.Target, cancellationToken) is not { } snapshots)
         {
             return;

@@ -68,7 +68,7 @@ internal static class RestoreGates
         foreach (RestoreItem item in items)
         {
             int bytes = Encoding.UTF8.GetByteCount(item.Target);
-            if (bytes is 0 or > MaxNameBytes || item.Target.AsSpan().IndexOfAny(Unfit) >= 0)
+            if (bytes is 0 or > MaxNameBytes || item.Target is "." or ".." || item.Target.AsSpan().IndexOfAny(Unfit) >= 0)
             {
                 throw new UsageException($"'{item.Target}' cannot be the name of a collection", "Give a new name that Qdrant accepts.");
             }
@@ -77,6 +77,12 @@ internal static class RestoreGates
             {
                 throw new RefusedException($"'{item.Target}' is an alias of collection '{alias.Collection}'", "Restore under another name, or remove the alias first.");
             }
+        }
+
+        string? taken = items.SelectMany(i => i.Aliases).FirstOrDefault(alias => items.Any(i => i.Target == alias));
+        if (taken is not null)
+        {
+            throw new UsageException($"'{taken}' would be both a collection and an alias", "Give the collection another name, or leave the aliases alone.");
         }
 
         string existing = string.Join(", ", items.Where(i => i.Overwrites).Select(i => $"'{i.Target}'"));

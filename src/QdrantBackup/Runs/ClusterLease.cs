@@ -22,6 +22,9 @@ internal sealed record LeaseRecord(int Format, RunId Holder, double Seconds);
 /// </summary>
 public sealed class ClusterLease(SealedStore store, RunPins pins)
 {
+    // Whatever a record says, it must not keep a cluster for longer than a run can be silent before it counts as dead.
+    private const double MaxSeconds = 24 * 60 * 60;
+
     /// <summary>Takes the lease, or renews it if the run holds it; a stale one is taken over. Otherwise tells who holds it.</summary>
     public async Task<LeaseReceipt> TryTakeAsync(string cluster, RunId runId, RunKind kind, TimeSpan duration, CancellationToken cancellationToken)
     {
@@ -68,5 +71,5 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
         store.FindDocumentAsync(BlobNames.Lease(cluster), SealedType.Record, StoreJson.Default.LeaseRecord, cancellationToken);
 
     private static LeaseReceipt Receipt(StoredDocument<LeaseRecord> found, RunId asker) =>
-        new(found.Value.Holder == asker && found.Value.Seconds > 0, found.Value.Holder, found.Entry.Modified.AddSeconds(found.Value.Seconds));
+        new(found.Value.Holder == asker && found.Value.Seconds > 0, found.Value.Holder, found.Entry.Modified.AddSeconds(Math.Clamp(found.Value.Seconds, 0, MaxSeconds)));
 }

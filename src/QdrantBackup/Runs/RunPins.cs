@@ -121,7 +121,7 @@ public sealed class RunPins(SealedStore store)
             Pin? pin = await store.GetDocumentAsync(entry.Name, SealedType.Record, StoreJson.Default.Pin, cancellationToken);
             return new PinEntry(runId, pin?.Began ?? entry.Modified, entry.Modified, pin);
         }
-        catch (SealException)
+        catch (BackupException e) when (Damages.IsDamage(e))
         {
             // A pin that cannot be read counts, and stops whoever wants to delete.
             return new PinEntry(runId, entry.Modified, entry.Modified, Pin: null);

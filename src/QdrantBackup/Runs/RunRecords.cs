@@ -15,6 +15,9 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     private const string Result = "result";
     private const string NotePrefix = "note-";
 
+    // Older than any run can be: whoever asks for all of them must not make us list every month since the year 1.
+    private static readonly DateTimeOffset Oldest = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>Writes the request, once. Writing an equal one again is harmless; a different one under the same id is refused.</summary>
     public async Task WriteRequestAsync(RunRequest request, CancellationToken cancellationToken)
     {
@@ -77,7 +80,8 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     {
         DateTime now = time.GetUtcNow().UtcDateTime;
         var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
-        for (DateTimeOffset end = from.ToUniversalTime(); month.AddMonths(1) > end; month = month.AddMonths(-1))
+        DateTimeOffset end = from < Oldest ? Oldest : from;
+        for (; month.AddMonths(1) > end; month = month.AddMonths(-1))
         {
             foreach ((RunId runId, List<BlobName> names) in await ListMonthAsync(month, cancellationToken))
             {
@@ -111,7 +115,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         {
             return names.Contains(BlobNames.Run(runId, Request)) ? await ReadOverviewAsync(runId, names, cancellationToken) : null;
         }
-        catch (BackupException e) when (e is SealException or RefusedException)
+        catch (BackupException e) when (Damages.IsDamage(e) || e is RefusedException)
         {
             LogUnreadable(runId.Value, e.Message);
             return null;

@@ -15,7 +15,7 @@ public interface IBackupStore
     /// <summary>Puts a whole blob, with an optional <paramref name="summary"/> (base64, at most 4 KiB) that listings return.</summary>
     Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken);
 
-    /// <summary>Reads a whole blob, or null when there is none. A blob longer than <paramref name="maxLength"/> is a <see cref="StoreException"/>, before its content is read.</summary>
+    /// <summary>Reads a whole blob, or null when there is none. A blob longer than <paramref name="maxLength"/> is an <see cref="OversizedBlobException"/>, before its content is read.</summary>
     Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken);
 
     /// <summary>What is known of a blob without reading it, or null when there is none.</summary>

@@ -9,7 +9,7 @@ internal static class StoreErrors
     public static StoreConflictException Changed(BlobName name, string location) =>
         new($"{name} in the store {location} has changed since it was read", "Read it again and repeat the step on what is there now.");
 
-    public static StoreException TooLong(BlobName name, long length, long maxLength, string location) =>
+    public static OversizedBlobException TooLong(BlobName name, long length, long maxLength, string location) =>
         new($"{name} in the store {location} has {length} bytes, more than the {maxLength} that it may have",
             "The blob was not written by this application or was replaced; restore an older version of it.");
 

@@ -110,12 +110,13 @@ public sealed partial class BackupVerifier(SealedStore store, BackupCatalog cata
     {
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long bytes = 0;
-        long before = found.Count;
+        bool isWhole = true;
         await foreach ((ChunkListEntry entry, ReadOnlyMemory<byte> content, BackupException? problem) in
             Prefetch.InOrderAsync(list.Entries, Math.Max(1, options.MaxChunksInFlight), (e, cancellation) => TryReadAsync(reader, e, cancellation), cancellationToken))
         {
             if (problem is not null)
             {
+                isWhole = false;
                 found.Add(BlobNames.Chunk(entry.Id).Value, problem);
             }
 
@@ -124,7 +125,7 @@ public sealed partial class BackupVerifier(SealedStore store, BackupCatalog cata
             bytes += content.Length;
         }
 
-        if (found.Count == before && Convert.ToHexStringLower(sha256.GetHashAndReset()) != range.Sha256)
+        if (isWhole && Convert.ToHexStringLower(sha256.GetHashAndReset()) != range.Sha256)
         {
             found.Add(range.List, new SealException($"the bytes that '{range.List}' rebuilds do not have the SHA-256 that the manifest names", Hints.OtherBackup));
         }

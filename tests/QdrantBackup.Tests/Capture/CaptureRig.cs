@@ -1,12 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Capture;
 
@@ -16,10 +18,17 @@ internal sealed class CaptureRig : IDisposable
     private readonly ServiceProvider _services;
 
     public CaptureRig(Func<CaptureOptions, CaptureOptions>? change = null, Func<IBackupStore, IBackupStore>? wrap = null)
+        : this(new FakeNode(), null, null, change, wrap)
     {
-        Blobs = new InMemoryStore(Time);
-        using StoreKey key = StoreKey.Generate();
-        Store = new SealedStore(wrap?.Invoke(Blobs) ?? Blobs, new Sealer(StoreId.Generate(), key));
+    }
+
+    /// <summary>A rig on a node and, when given, on a store that somebody else opened.</summary>
+    public CaptureRig(
+        FakeNode node, InMemoryStore? blobs, SealedStore? store, Func<CaptureOptions, CaptureOptions>? change = null, Func<IBackupStore, IBackupStore>? wrap = null)
+    {
+        Node = node;
+        Blobs = blobs ?? new InMemoryStore(Time);
+        Store = store ?? NewStore(wrap?.Invoke(Blobs) ?? Blobs);
         var options = new CaptureOptions { Cluster = "prod" };
         _services = new ServiceCollection()
             .AddLogging()
@@ -27,7 +36,23 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton(Store)
             .AddSingleton(new ClusterNodes([Node]))
             .AddSingleton(change?.Invoke(options) ?? options)
-            .AddBackupServices()
+            .AddSingleton<RunRecords>()
+            .AddSingleton<RunPins>()
+            .AddSingleton<ClusterLease>()
+            .AddSingleton<BackupCatalog>()
+            .AddSingleton<BackupPlans>()
+            .AddSingleton<BackupBases>()
+            .AddSingleton<BackupPlanner>()
+            .AddSingleton<NodeSnapshots>()
+            .AddSingleton<PartTransfer>()
+            .AddSingleton<PartResults>()
+            .AddSingleton<ManifestDraft>()
+            .AddSingleton<BackupCommit>()
+            .AddSingleton<RestorePlans>()
+            .AddSingleton<RestorePlanner>()
+            .AddSingleton<PartRestore>()
+            .AddSingleton<RestoreChecks>()
+            .AddSingleton<BackupVerifier>()
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
 
@@ -35,7 +60,7 @@ internal sealed class CaptureRig : IDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 9, 1, 2, 0, 0, TimeSpan.Zero));
 
-    public FakeNode Node { get; } = new();
+    public FakeNode Node { get; }
 
     public InMemoryStore Blobs { get; }
 
@@ -134,6 +159,12 @@ internal sealed class CaptureRig : IDisposable
         }
 
         return names;
+    }
+
+    private static SealedStore NewStore(IBackupStore blobs)
+    {
+        using StoreKey key = StoreKey.Generate();
+        return new SealedStore(blobs, new Sealer(StoreId.Generate(), key));
     }
 
     public void Dispose()

@@ -96,7 +96,7 @@ public abstract partial class BackupStoreContract
         await PutAsync(Chunk, "12345");
 
         Assert.NotNull(await Store.GetAsync(Chunk, 5, Cancellation));
-        var refusal = await Assert.ThrowsAsync<StoreException>(() => Store.GetAsync(Chunk, 4, Cancellation));
+        var refusal = await Assert.ThrowsAsync<OversizedBlobException>(() => Store.GetAsync(Chunk, 4, Cancellation));
         Assert.Contains(Chunk.Value, refusal.Message, StringComparison.Ordinal);
         Assert.NotEmpty(refusal.Hint);
     }
