@@ -32,6 +32,7 @@ public sealed class PlaintextTests
         found.AddRange(secrets.Below(site.Files.StoreDirectory));
         var answers = await ProvokeAsync(site, app, id);
         found.AddRange(answers.SelectMany(a => secrets.In($"the answer to {a.Request}", a.Answer)));
+        await app.KillAsync();
         found.AddRange(secrets.In("what the app printed", app.Output));
         found.AddRange(secrets.Below(site.Files.StateDirectory));
         found.AddRange(secrets.Below(site.Files.StoreDirectory));
@@ -39,7 +40,7 @@ public sealed class PlaintextTests
         Assert.Empty(found);
         Assert.Equal(source, site.Qdrant.CollectionSha256(Collection));
         Assert.Superset(new HashSet<int> { 400, 401, 403, 404, 409, 422, 500, 502 }, answers.Select(a => a.Status).ToHashSet());
-        Assert.Contains("Backup", app.Output, StringComparison.Ordinal);
+        Assert.Contains("info: QdrantBackup", app.Output, StringComparison.Ordinal);
         Assert.Contains(Directory.EnumerateFiles(site.Files.StateDirectory, "*", SearchOption.AllDirectories), f => f.EndsWith(".db", StringComparison.Ordinal));
     }
 

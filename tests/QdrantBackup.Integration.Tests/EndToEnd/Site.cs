@@ -28,10 +28,10 @@ public sealed class Site : IAsyncDisposable
 
     /// <summary>Starts a stand-in, writes the configuration and makes the store with its key.</summary>
     /// <param name="collections">Which of the fixtures' collections it has.</param>
-    /// <param name="remoteStore">The store, if it is not a directory.</param>
+    /// <param name="container">The blob container to keep the store in, as a connection string that names it; without it, a directory.</param>
     /// <param name="qdrantApiKey">The key that Qdrant asks for.</param>
     /// <param name="extraYaml">More of the configuration's section.</param>
-    public static async Task<Site> StartAsync(IEnumerable<string> collections, string? remoteStore = null, string? qdrantApiKey = null, string extraYaml = "")
+    public static async Task<Site> StartAsync(IEnumerable<string> collections, string? container = null, string? qdrantApiKey = null, string extraYaml = "")
     {
         var qdrant = await StandInServer.StartAsync(new StandInOptions { ApiKey = qdrantApiKey, SnapshotTime = TimeSpan.FromMilliseconds(20) });
         foreach (var name in collections)
@@ -39,9 +39,9 @@ public sealed class Site : IAsyncDisposable
             qdrant.SetCollection(name, Path.Combine(Fixtures.Snapshots, $"{name}.snapshot"));
         }
 
-        var site = new Site(qdrant, new AppFiles(qdrant.Address, remoteStore, qdrantApiKey, extraYaml + NoSchedules));
+        var site = new Site(qdrant, new AppFiles(qdrant.Address, AddressOf(container), qdrantApiKey, extraYaml + NoSchedules, container?[..container.IndexOf(";Container=", StringComparison.Ordinal)]));
         using var recipient = KeyFileRecipient.Create(site.Files.KeyFile);
-        var blobs = Stores.Open(remoteStore ?? site.Files.StoreDirectory, TimeProvider.System);
+        var blobs = Stores.Open(container ?? site.Files.StoreDirectory, TimeProvider.System);
         site.Pins = await SealedStore.InitializeAsync(blobs, [recipient], TimeProvider.System, TestContext.Current.CancellationToken);
         return site;
     }
@@ -67,6 +67,13 @@ public sealed class Site : IAsyncDisposable
     {
         var end = await JsonAsync(["backup", .. arguments]);
         return end.GetProperty("backupId").GetString()!;
+    }
+
+    /// <summary>The address that the configuration gives for a container, beside the connection string.</summary>
+    private static string? AddressOf(string? container)
+    {
+        var parts = container?.Split(';').Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1], StringComparer.Ordinal);
+        return parts is null ? null : $"{parts["BlobEndpoint"]}/{parts["Container"]}";
     }
 
     public async ValueTask DisposeAsync()

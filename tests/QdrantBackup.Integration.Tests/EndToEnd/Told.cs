@@ -10,7 +10,11 @@ internal static class Told
     {
         var told = $"exit code {result.ExitCode}\n{result.Errors}\n{result.Results}";
         Assert.True(result.ExitCode == exitCode, told);
-        Assert.All(words, word => Assert.Contains(word, result.Errors, StringComparison.OrdinalIgnoreCase));
+        foreach (var word in words)
+        {
+            Assert.True(result.Errors.Contains(word, StringComparison.OrdinalIgnoreCase), $"'{word}' is missing from:\n{told}");
+        }
+
         Assert.Contains("error: ", result.Errors, StringComparison.Ordinal);
         var hints = result.Errors.Split('\n').Where(line => line.StartsWith("hint:", StringComparison.Ordinal)).ToList();
         Assert.True(hints.Count > 0 && hints.All(hint => hint["hint:".Length..].Trim().Length > 10), told);
