@@ -30,6 +30,9 @@ public sealed class StandInServer : IAsyncDisposable
     /// <summary>What goes wrong.</summary>
     public Faults Faults => _state.Faults;
 
+    /// <summary>Raised for every request as it arrives, before it is answered.</summary>
+    public event Action<SeenRequest>? RequestSeen;
+
     /// <summary>Every request since the start, in order.</summary>
     public IReadOnlyList<SeenRequest> Requests => [.. _requests];
 
@@ -141,6 +144,18 @@ public sealed class StandInServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Empties the snapshots directory of a collection, as an operator would.</summary>
+    public void RemoveSnapshots(string collection)
+    {
+        lock (_state.Gate)
+        {
+            foreach (var file in SnapshotFiles(collection))
+            {
+                _state.DeleteSnapshot(collection, file);
+            }
+        }
+    }
+
     /// <summary>Deletes a collection behind everybody's back.</summary>
     public void RemoveCollection(string name)
     {
@@ -197,7 +212,9 @@ public sealed class StandInServer : IAsyncDisposable
     private Task HandleAsync(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        _requests.Enqueue(new SeenRequest(context.Request.Method, target));
+        var seen = new SeenRequest(context.Request.Method, target);
+        _requests.Enqueue(seen);
+        RequestSeen?.Invoke(seen);
         return _router.HandleAsync(context, target);
     }
 }

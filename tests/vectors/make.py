@@ -104,9 +104,12 @@ def main():
     key_id = sub_key(KEY, "key-id", 16).hex()
     recipient = "key-file-" + expand(KEY_FILE, "qdrant-backup/v1/key-file-id", 8).hex()
     (HERE / "key-file.txt").write_text(f"qdrant-backup key file 1: secret, but not this one\n{KEY_FILE.hex()}\n")
-    (HERE / "key-document.json").write_text(json.dumps({
+    document = json.dumps({
         "format": 1, "storeId": str(STORE), "keyId": key_id, "recipient": {"kind": "key-file", "id": recipient},
-        "wrapped": base64.b64encode(aes_key_wrap_with_padding(KEY_FILE, KEY)).decode(), "created": "2026-11-24T02:00:00+00:00"}, indent=2) + "\n")
+        "wrapped": base64.b64encode(aes_key_wrap_with_padding(KEY_FILE, KEY)).decode(), "created": "2026-11-24T02:00:00+00:00"}, indent=2)
+    covered = document[:-1].rstrip().encode() + b',"mac":"'
+    mac = hmac.new(sub_key(KEY, "plain-document"), f"keys/{key_id}/{recipient}.json".encode() + b"\0" + covered, hashlib.sha256).hexdigest()
+    (HERE / "key-document.json").write_bytes(covered + mac.encode() + b'"}')
 
 
 main()

@@ -29,6 +29,9 @@ internal static partial class EngineLog
     [LoggerMessage(1007, LogLevel.Error, "A turn of {Instance} could not be taken, next try in {Seconds} s")]
     public static partial void TurnFails(ILogger logger, Exception failure, string instance, double seconds);
 
+    [LoggerMessage(1009, LogLevel.Error, "Activity number {Sequence} could not be dealt with, next try in {Seconds} s")]
+    public static partial void ActivityStuck(ILogger logger, Exception failure, long sequence, double seconds);
+
     [LoggerMessage(1008, LogLevel.Warning, "{Activities} activities did not end in time; they will run again after the next start")]
     public static partial void Abandoned(ILogger logger, int activities);
 }

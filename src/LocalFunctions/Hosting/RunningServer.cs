@@ -17,8 +17,7 @@ public sealed record RunningServer(int ProcessId, IReadOnlyList<Uri> Addresses)
             return null;
         }
 
-        using var free = StateLock.TryOpen(directory);
-        return free is null && ServerFile.TryRead(directory.ServerFile) is { } server
+        return StateLock.IsHeld(directory) && ServerFile.TryRead(directory.ServerFile) is { } server
             ? new RunningServer(server.ProcessId, server.Urls)
             : null;
     }

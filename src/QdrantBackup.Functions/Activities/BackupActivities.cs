@@ -59,7 +59,7 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
     // The manifest keeps why a collection is missing; what to do about it is told by the step that failed.
     private static RunItem WithAdvice(RunItem item, IReadOnlyList<RunError> errors) => item.Error is null
         ? item
-        : errors.FirstOrDefault(e => e.Message == item.Error) is { } error
+        : (errors.FirstOrDefault(e => e.Message == item.Error) ?? errors.FirstOrDefault(e => e.Message.Contains(item.Name, StringComparison.Ordinal))) is { } error
             ? item with { Hint = error.Hint, ErrorKind = error.Kind }
             : item with { Hint = item.Hint ?? "Put right what the message says, or exclude the collection; then start a new backup." };
 

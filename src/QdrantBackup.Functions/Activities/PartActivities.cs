@@ -62,10 +62,10 @@ public sealed class PartActivities(StoreConnection connection)
 
     /// <summary>Records why a part is missing.</summary>
     [Function(nameof(RecordPartFailed))]
-    public async Task<PartReceipt> RecordPartFailed([ActivityTrigger] PartFailed failed, CancellationToken cancellationToken)
+    public async Task RecordPartFailed([ActivityTrigger] PartFailed failed, CancellationToken cancellationToken)
     {
         var services = await connection.OpenAsync(cancellationToken);
-        return await services.Results.RecordFailedAsync(failed, cancellationToken);
+        await services.Results.RecordFailedAsync(failed, cancellationToken);
     }
 
     /// <summary>Deletes a snapshot that this run made.</summary>

@@ -35,10 +35,10 @@ public sealed class RestoreActivities(StoreConnection connection)
 
     /// <summary>Deletes the copy that the server keeps of an upload, after failure too.</summary>
     [Function(nameof(DeleteUploadedCopy))]
-    public async Task<bool> DeleteUploadedCopy([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
+    public async Task DeleteUploadedCopy([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
     {
         var services = await connection.OpenAsync(cancellationToken);
-        return await services.Restore.DeleteUploadedCopyAsync(step, cancellationToken);
+        await services.Restore.DeleteUploadedCopyAsync(step, cancellationToken);
     }
 
     /// <summary>Looks once whether the collection has settled.</summary>

@@ -52,7 +52,7 @@ internal sealed partial class ApiMiddleware(ApiKeyRing keys, ILogger<ApiMiddlewa
             return null;
         }
 
-        if (keys.IsEmpty && scope is not null && IsLocal(http))
+        if (keys.IsEmpty && scope is not null && LocalRequest.Is(http.Request))
         {
             http.Items[CallerItem] = LocalCaller;
             return null;
@@ -68,11 +68,6 @@ internal sealed partial class ApiMiddleware(ApiKeyRing keys, ILogger<ApiMiddlewa
             _ => Problems.Unauthorized(),
         };
     }
-
-    // Behind a proxy everybody seems to be on this machine, so a forwarded request is not local.
-    private static bool IsLocal(HttpContext http) =>
-        http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
 
     [LoggerMessage(2101, LogLevel.Information, "API access {Verdict}: {Function} by key {KeyName} from {Address}")]
     private static partial void LogAccess(ILogger logger, ApiVerdict verdict, string function, string keyName, IPAddress? address);

@@ -51,16 +51,24 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     }
 
     /// <summary>The run of a kind that is going on, or null.</summary>
-    internal async Task<string?> FindRunningAsync(DurableTaskClient client, RunKind kind)
+    internal async Task<string?> FindRunningAsync(DurableTaskClient client, RunKind kind, CancellationToken cancellationToken)
     {
+        var services = await connection.OpenAsync(cancellationToken);
         var query = new OrchestrationQuery(
             Statuses: Going, InstanceIdPrefix: $"{kind.ToString().ToLowerInvariant()}-{options.ClusterName}-", FetchInputsAndOutputs: true);
         await foreach (var instance in client.GetAllInstancesAsync(query))
         {
             // The children of a run carry its id and a colon.
-            if (instance.Name == OrchestratorOf(kind) && !instance.InstanceId.Contains(':', StringComparison.Ordinal))
+            if (instance.Name != OrchestratorOf(kind) || instance.InstanceId.Contains(':', StringComparison.Ordinal)
+                || !RunId.TryParse(instance.ReadInputAs<string>(), out var id))
             {
-                return instance.ReadInputAs<string>();
+                continue;
+            }
+
+            // With its result recorded a run only gives back what it held, and the next one waits for that by itself.
+            if (await services.Records.FindAsync(id, cancellationToken) is not { Result: not null })
+            {
+                return id.Value;
             }
         }
 

@@ -13,7 +13,7 @@ internal sealed class RunSteps
 
     // A run that holds the cluster longer than this is not waited for; the next due time serves instead.
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
-    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SeldomLook = TimeSpan.FromMinutes(2);
 
     // A third of the lease's time, so that one renewal may fail.

@@ -29,7 +29,7 @@ public sealed class BackupApi(StoreConnection connection, RunStarter starter, Ru
             return ApiResults.Ok(await services.Planner.PreviewAsync(run, cancellationToken));
         }
 
-        if (await starter.FindRunningAsync(client, RunKind.Backup) is { } running)
+        if (await starter.FindRunningAsync(client, RunKind.Backup, cancellationToken) is { } running)
         {
             return Problems.Conflict(
                 "already-running", $"Backup {running} of this cluster is running", $"Wait for it (GET /api/v1/backup/status/{running}) or cancel it.",

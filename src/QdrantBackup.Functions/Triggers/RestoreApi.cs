@@ -30,7 +30,7 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
             return ApiResults.Ok(plan);
         }
 
-        if (await starter.FindRunningAsync(client, RunKind.Restore) is { } running)
+        if (await starter.FindRunningAsync(client, RunKind.Restore, cancellationToken) is { } running)
         {
             return Problems.Conflict(
                 "already-running", $"Restore {running} into this cluster is running", $"Wait for it (GET /api/v1/restore/status/{running}) or cancel it.",

@@ -24,7 +24,7 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
     {
         var services = await connection.OpenAsync(cancellationToken);
         RunView? running = null;
-        if (RunId.TryParse(await starter.FindRunningAsync(client, RunKind.Backup), out var runningId))
+        if (RunId.TryParse(await starter.FindRunningAsync(client, RunKind.Backup, cancellationToken), out var runningId))
         {
             running = await views.FindAsync(client, runningId, cancellationToken);
         }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
@@ -69,7 +67,7 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
         NewBytes += plaintext.Length;
 
         // The chunker uses its buffer again, so the upload has one of its own, which it gives back.
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(plaintext.Length);
+        byte[] buffer = ChunkBuffers.Rent(plaintext.Length);
         plaintext.Span.CopyTo(buffer);
         int length = plaintext.Length;
         _inFlight.Add(id, new Upload(Task.Run(() => PutAsync(id, buffer, length), CancellationToken.None), [place]));
@@ -77,20 +75,21 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
 
     private async Task<int> PutAsync(ChunkId id, byte[] buffer, int length)
     {
+        byte[] sealedChunk = ChunkBuffers.Rent(Sealer.MaxSealedLength(length));
         try
         {
             _stop.Token.ThrowIfCancellationRequested();
             BlobName name = BlobNames.Chunk(id);
-            byte[] sealedChunk = store.Sealer.Seal(SealedType.Chunk, name.Value, buffer.AsSpan(0, length));
+            int sealedLength = store.Sealer.Seal(SealedType.Chunk, name.Value, buffer.AsSpan(0, length), sealedChunk);
 
             // Overwriting: a chunk that is there may be about to be deleted (docs/format.md §7).
-            await store.Blobs.PutAsync(name, sealedChunk, PutCondition.Always, summary: null, _stop.Token);
-            return sealedChunk.Length;
+            await store.Blobs.PutAsync(name, sealedChunk.AsMemory(0, sealedLength), PutCondition.Always, summary: null, _stop.Token);
+            return sealedLength;
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(buffer.AsSpan(0, length));
-            ArrayPool<byte>.Shared.Return(buffer);
+            ChunkBuffers.Return(sealedChunk, 0);
+            ChunkBuffers.Return(buffer, length);
         }
     }
 

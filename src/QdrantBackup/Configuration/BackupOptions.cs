@@ -51,7 +51,7 @@ public sealed class BackupOptions
     public TimeSpan TransferTime { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>How many sealed chunks of one part are on their way to the store at once.</summary>
-    public int ChunksInFlight { get; init; } = 8;
+    public int ChunksInFlight { get; init; } = 4;
 
     /// <summary>How far backups step back for others, 0 (not at all) to 19, as with nice(1).</summary>
     public int NiceLevel { get; init; }

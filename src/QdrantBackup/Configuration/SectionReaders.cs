@@ -22,7 +22,7 @@ internal static partial class SectionReaders
             MaxParallelParts = reader.Integer("MaxParallelParts", 4, 1, 64),
             RangeBytes = reader.Value("RangeBytes", 4L << 30, text => ValueForms.Size(text, 64L << 20, 1L << 40)),
             TransferTime = TimeSpan.FromSeconds(reader.Integer("TransferSeconds", 120, 5, 3600)),
-            ChunksInFlight = reader.Integer("ChunksInFlight", 8, 1, 64),
+            ChunksInFlight = reader.Integer("ChunksInFlight", 4, 1, 64),
             NiceLevel = reader.Integer("NiceLevel", 0, 0, 19),
             ApiKeys = ApiKeySection.Read(reader),
             Role = reader.Value("Role", AppRole.All, ParseRole),

@@ -51,7 +51,7 @@ public static class SettingCatalog
         new("MaxParallelParts", "a whole number from 1 to 64", "4", "How many parts are captured or restored at the same time.") { PlainEnvironmentName = "BACKUP_PARALLEL_JOBS" },
         new("RangeBytes", "a size from 64MiB to 1TiB such as 4GiB", "4GiB", "Parts larger than this are transferred in ranges of this size."),
         new("TransferSeconds", "a whole number from 5 to 3600", "120", "How long one activity transfers before it returns its position."),
-        new("ChunksInFlight", "a whole number from 1 to 64", "8", "How many sealed chunks of one part are on their way to the store at once; each takes memory."),
+        new("ChunksInFlight", "a whole number from 1 to 64", "4", "How many sealed chunks of one part are on their way to the store at once; each takes memory."),
         new("NiceLevel", "a whole number from 0 to 19", "0", "How far backups step back for others, as with nice(1).") { PlainEnvironmentName = "BACKUP_NICE_LEVEL" },
 
         new("ApiKeys:*:Name", "1 to 64 letters, digits, dots, dashes and underscores", null, "Who holds the key; stands in the audit."),

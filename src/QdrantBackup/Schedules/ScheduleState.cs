@@ -15,7 +15,8 @@ public sealed record ScheduleState
     /// <summary>The only version there is.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>The document's version.</summary>
+    /// <summary>The document's version, under the name that every document of a store has it (docs/format.md).</summary>
+    [JsonPropertyName("format")]
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>The mark of each schedule, by name.</summary>

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using ZstdSharp;
 
 namespace QdrantBackup.Sealing;
@@ -45,7 +43,7 @@ internal sealed class BodyCodec : IDisposable
     {
         if (compression == BodyCompression.ShuffledZstd)
         {
-            byte[] shuffled = ArrayPool<byte>.Shared.Rent(plaintext.Length);
+            byte[] shuffled = ChunkBuffers.Rent(plaintext.Length);
             try
             {
                 Unwrap(body, shuffled.AsSpan(0, plaintext.Length), boundName);
@@ -53,7 +51,7 @@ internal sealed class BodyCodec : IDisposable
             }
             finally
             {
-                Return(shuffled, plaintext.Length);
+                ChunkBuffers.Return(shuffled, plaintext.Length);
             }
         }
         else
@@ -75,16 +73,6 @@ internal sealed class BodyCodec : IDisposable
         }
     }
 
-    /// <summary>Zeroes what a rented buffer held and gives it back.</summary>
-    public static void Return(byte[] rented, int used)
-    {
-        if (rented.Length > 0)
-        {
-            CryptographicOperations.ZeroMemory(rented.AsSpan(0, used));
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
     private static BodyCompression Choose(Compressor compressor, ReadOnlySpan<byte> plaintext, ChunkCompression wish)
     {
         if (wish == ChunkCompression.Zstd || (wish == ChunkCompression.Auto && plaintext.Length <= Samples * SampleLength))
@@ -93,8 +81,8 @@ internal sealed class BodyCodec : IDisposable
         }
 
         int sampleLength = Math.Min(SampleLength, plaintext.Length / Samples);
-        byte[] sample = ArrayPool<byte>.Shared.Rent(SampleLength);
-        byte[] output = ArrayPool<byte>.Shared.Rent(Compressor.GetCompressBound(SampleLength));
+        byte[] sample = ChunkBuffers.Rent(SampleLength);
+        byte[] output = ChunkBuffers.Rent(Compressor.GetCompressBound(SampleLength));
         try
         {
             long plain = 0;
@@ -119,21 +107,21 @@ internal sealed class BodyCodec : IDisposable
         }
         finally
         {
-            Return(sample, SampleLength);
-            Return(output, output.Length);
+            ChunkBuffers.Return(sample, SampleLength);
+            ChunkBuffers.Return(output, Compressor.GetCompressBound(SampleLength));
         }
     }
 
     private static (byte[] Rented, int Length, BodyCompression Compression) CompressAs(Compressor compressor, ReadOnlySpan<byte> plaintext, BodyCompression way)
     {
-        byte[] rented = ArrayPool<byte>.Shared.Rent(Compressor.GetCompressBound(plaintext.Length));
+        byte[] rented = ChunkBuffers.Rent(Compressor.GetCompressBound(plaintext.Length));
         int length;
         if (way == BodyCompression.ShuffledZstd)
         {
-            byte[] shuffled = ArrayPool<byte>.Shared.Rent(plaintext.Length);
+            byte[] shuffled = ChunkBuffers.Rent(plaintext.Length);
             ByteShuffle.Apply(plaintext, shuffled);
             length = compressor.Wrap(shuffled.AsSpan(0, plaintext.Length), rented);
-            Return(shuffled, plaintext.Length);
+            ChunkBuffers.Return(shuffled, plaintext.Length);
         }
         else
         {
@@ -145,7 +133,7 @@ internal sealed class BodyCodec : IDisposable
             return (rented, length, way);
         }
 
-        Return(rented, length);
+        ChunkBuffers.Return(rented, length);
         return ([], 0, BodyCompression.None);
     }
 

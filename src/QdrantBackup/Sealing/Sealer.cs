@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
@@ -66,6 +65,24 @@ public sealed class Sealer : IDisposable
     /// <exception cref="ArgumentException">The plaintext is longer than its type allows; writers cut or refuse before.</exception>
     public byte[] Seal(SealedType type, string boundName, ReadOnlySpan<byte> plaintext, ChunkCompression compression = ChunkCompression.Auto)
     {
+        byte[] buffer = ChunkBuffers.Rent(MaxSealedLength(plaintext.Length));
+        try
+        {
+            return buffer.AsSpan(0, Seal(type, boundName, plaintext, buffer, compression)).ToArray();
+        }
+        finally
+        {
+            ChunkBuffers.Return(buffer, 0);
+        }
+    }
+
+    /// <summary>The room that sealing so many bytes takes at most.</summary>
+    public static int MaxSealedLength(int plainLength) => SealedHeader.Overhead + plainLength;
+
+    /// <summary>The same into a buffer of the caller's, of <see cref="MaxSealedLength"/> bytes or more; returns the length. Chunks are sealed this way: at 4 MiB each, new arrays would outrun the collector (W7).</summary>
+    /// <exception cref="ArgumentException">The plaintext is longer than its type allows; writers cut or refuse before.</exception>
+    public int Seal(SealedType type, string boundName, ReadOnlySpan<byte> plaintext, Span<byte> destination, ChunkCompression compression = ChunkCompression.Auto)
+    {
         ObjectDisposedException.ThrowIf(_disposed, this);
         int limit = SealedHeader.MaxPlainLength(type);
         if (plaintext.Length > limit)
@@ -77,20 +94,20 @@ public sealed class Sealer : IDisposable
         try
         {
             ReadOnlySpan<byte> body = way == BodyCompression.None ? plaintext : rented.AsSpan(0, length);
-            byte[] result = GC.AllocateUninitializedArray<byte>(SealedHeader.Overhead + body.Length);
+            Span<byte> result = destination[..(SealedHeader.Overhead + body.Length)];
             new SealedHeader(type, way, WriterKeyNumber, plaintext.Length).WriteTo(result);
-            Span<byte> nonce = result.AsSpan(SealedHeader.NonceAt, Xaes256Gcm.NonceLength);
+            Span<byte> nonce = result.Slice(SealedHeader.NonceAt, Xaes256Gcm.NonceLength);
             RandomNumberGenerator.Fill(nonce);
-            Span<byte> ciphertext = result.AsSpan(SealedHeader.BodyAt, body.Length);
-            Span<byte> tag = result.AsSpan(SealedHeader.BodyAt + body.Length);
+            Span<byte> ciphertext = result.Slice(SealedHeader.BodyAt, body.Length);
+            Span<byte> tag = result[(SealedHeader.BodyAt + body.Length)..];
             Span<byte> associated = stackalloc byte[MaxNameOnStack];
             associated = Bind(result, boundName, associated);
             CipherOf(type, WriterKeyNumber).Encrypt(nonce, body, ciphertext, tag, associated);
-            return result;
+            return result.Length;
         }
         finally
         {
-            BodyCodec.Return(rented, length);
+            ChunkBuffers.Return(rented, length);
         }
     }
 
@@ -108,7 +125,7 @@ public sealed class Sealer : IDisposable
             return plaintext;
         }
 
-        byte[] body = ArrayPool<byte>.Shared.Rent(bodyLength);
+        byte[] body = ChunkBuffers.Rent(bodyLength);
         try
         {
             Decrypt(header, boundName, sealedBytes, body.AsSpan(0, bodyLength));
@@ -117,7 +134,7 @@ public sealed class Sealer : IDisposable
         }
         finally
         {
-            BodyCodec.Return(body, bodyLength);
+            ChunkBuffers.Return(body, bodyLength);
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
+    /// <summary>What the engine takes the time from, if not from <see cref="Time"/> itself.</summary>
+    public TimeProvider? Clock { get; set; }
+
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
     public int MaxActivities { get; set; } = 4;
@@ -31,7 +34,7 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public async Task<EngineFixture> StartAsync()
     {
-        _engine = new DurableEngine(new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, 4, TestFunctions.Json), Functions, Time, Loggers);
+        _engine = new DurableEngine(new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, 4, TestFunctions.Json), Functions, Clock ?? Time, Loggers);
         await _engine.StartAsync(CancellationToken.None);
         return this;
     }

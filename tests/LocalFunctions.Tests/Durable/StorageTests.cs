@@ -43,6 +43,27 @@ public sealed class StorageTests
     }
 
     [Fact]
+    public async Task Histories_are_for_the_owner_of_the_process_only_even_those_that_were_not()
+    {
+        await using var engine = await new EngineFixture().StartAsync();
+        await engine.CrashAsync();
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(engine.DatabasePath));
+        File.SetUnixFileMode(engine.DatabasePath, OwnerOnly | UnixFileMode.OtherRead);
+
+        await engine.StartAsync();
+        await engine.ScheduleAsync("Any");
+
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(engine.DatabasePath));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(engine.DatabasePath + "-wal"));
+    }
+
+    [Fact]
     public async Task A_damaged_file_is_refused_and_left_as_it_is()
     {
         await using var engine = new EngineFixture();

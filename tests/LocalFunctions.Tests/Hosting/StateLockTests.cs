@@ -36,6 +36,21 @@ public sealed class StateLockTests
     }
 
     [Fact]
+    public void Somebody_who_asks_at_the_same_time_is_not_taken_for_the_dead_server()
+    {
+        var state = TestApp.NewFolder();
+        var lockFile = Path.Combine(state, "lock");
+        File.WriteAllText(lockFile, "");
+        File.WriteAllText(Path.Combine(state, "server.json"), """{ "processId": 1, "urls": ["http://127.0.0.1:1"] }""");
+        using (new FileStream(lockFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+        {
+            Assert.Null(RunningServer.TryFind(state));
+        }
+
+        Directory.Delete(state, recursive: true);
+    }
+
+    [Fact]
     public async Task A_start_that_fails_half_way_lets_go_of_the_state()
     {
         await using var first = await TestApp.StartAsync([typeof(Echo)]);

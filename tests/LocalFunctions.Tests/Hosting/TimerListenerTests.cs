@@ -133,6 +133,16 @@ public sealed class TimerListenerTests : IDisposable
         Assert.Equal(0, runs.Count);
     }
 
+    [Fact]
+    public async Task A_status_that_cannot_be_read_or_written_does_not_stop_the_timer()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "timers", "ticker.json"));
+        var listening = Listen(Hourly);
+        AdvanceTo(13, 0);
+        Assert.False((await runs.NextAsync()).IsPastDue);
+        await EndAsync(listening);
+    }
+
     public void Dispose()
     {
         stop.Dispose();

@@ -39,7 +39,8 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public string Key { get; } = NewApiKey.Generate().Key;
 
-    public static async Task<RunningApp> StartAsync(Action<StandInServer>? prepare = null, Dictionary<string, string?>? settings = null)
+    public static async Task<RunningApp> StartAsync(
+        Action<StandInServer>? prepare = null, Dictionary<string, string?>? settings = null, TimeProvider? time = null)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"qdrant-backup-app-{Path.GetRandomFileName()}");
         Directory.CreateDirectory(folder);
@@ -48,7 +49,7 @@ internal sealed class RunningApp : IAsyncDisposable
         var app = new RunningApp(folder, location: null, qdrant);
         using var recipient = KeyFileRecipient.Create(app.KeyFile);
         await SealedStore.InitializeAsync(Stores.Open(app._location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
-        await app.StartHostAsync(settings);
+        await app.StartHostAsync(settings, time);
         return app;
     }
 
@@ -56,7 +57,7 @@ internal sealed class RunningApp : IAsyncDisposable
     public async Task RestartAsync()
     {
         await StopHostAsync();
-        await StartHostAsync(settings: null);
+        await StartHostAsync(settings: null, time: null);
     }
 
     public async Task<JsonElement> PostAsync(string path, object? body, HttpStatusCode expected)
@@ -112,7 +113,7 @@ internal sealed class RunningApp : IAsyncDisposable
         return JsonDocument.Parse(text).RootElement;
     }
 
-    private async Task StartHostAsync(Dictionary<string, string?>? settings)
+    private async Task StartHostAsync(Dictionary<string, string?>? settings, TimeProvider? time)
     {
         string[] args =
         [
@@ -124,6 +125,7 @@ internal sealed class RunningApp : IAsyncDisposable
         _host = AppHost.CreateBuilder(args, builder =>
         {
             builder.Logging.ClearProviders();
+            builder.Services.AddSingleton(time ?? TimeProvider.System);
             builder.Configuration.AddInMemoryCollection(Settings()).AddInMemoryCollection(settings ?? []);
         }).Build();
         await _host.StartAsync();

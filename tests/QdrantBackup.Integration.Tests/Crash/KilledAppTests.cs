@@ -65,7 +65,7 @@ public sealed class KilledAppTests(ITestOutputHelper output)
         var qdrant = await StandInServer.StartAsync(new StandInOptions { SnapshotTime = TimeSpan.FromMilliseconds(30) });
         foreach (var name in Collections)
         {
-            qdrant.SetCollection(name, Path.Combine(Fixtures.Snapshots, $"{name}.snapshot"));
+            qdrant.SetCollection(name, Path.Combine(Harness.Fixtures.Snapshots, $"{name}.snapshot"));
         }
 
         return qdrant;
@@ -82,7 +82,7 @@ public sealed class KilledAppTests(ITestOutputHelper output)
     private static IEnumerable<(int Moment, TimeSpan Delay)> Moments(int seed, int requests)
     {
         var random = new Random(seed);
-        return Enumerable.Range(0, Rounds).Select(_ => (1 + random.Next(requests), TimeSpan.FromMilliseconds(random.Next(20)))).ToList();
+        return Enumerable.Range(0, Rounds).Select(_ => (1 + random.Next(requests * 9 / 10), TimeSpan.FromMilliseconds(random.Next(20)))).ToList();
     }
 
     /// <summary>Starts the work and kills the app in it. Null: it died before it had answered with an id, or the work was done before its moment came.</summary>
@@ -113,6 +113,10 @@ public sealed class KilledAppTests(ITestOutputHelper output)
     {
         var report = end.ToString();
         Assert.All(Collections.SelectMany(qdrant.SnapshotFiles), name => Assert.Contains(name, report, StringComparison.Ordinal));
+        foreach (var name in Collections)
+        {
+            qdrant.RemoveSnapshots(name);
+        }
     }
 
     private static async Task AssertReadsBackAsync(ApiCalls api, string backup)

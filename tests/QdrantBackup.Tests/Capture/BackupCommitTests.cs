@@ -63,6 +63,32 @@ public sealed class BackupCommitTests
     }
 
     [Fact]
+    public async Task A_run_whose_pin_is_released_cannot_commit_but_may_repeat_a_commit()
+    {
+        using CaptureRig rig = Rig();
+        RunId dead = await rig.CaptureAsync();
+        await rig.Get<RunPins>().ReleaseAsync(dead, Cancellation);
+        await Assert.ThrowsAsync<RefusedException>(() => rig.Get<BackupCommit>().CommitAsync(dead, Cancellation));
+        Assert.Empty(await rig.NamesAsync("manifests/"));
+        CommitReceipt committed = await rig.BackupAsync();
+        Assert.Equal(committed.ManifestHash, (await rig.Get<BackupCommit>().CommitAsync(committed.Id.AsRun(), Cancellation)).ManifestHash);
+    }
+
+    [Fact]
+    public async Task A_run_whose_pin_is_released_while_its_chunks_are_checked_cannot_commit()
+    {
+        RecordingStore? recording = null;
+        using CaptureRig rig = Rig(s => recording = new RecordingStore(s));
+        RunId runId = await rig.CaptureAsync();
+        recording!.Steps.Clear();
+        await rig.Get<BackupCommit>().CommitAsync(runId, Cancellation);
+        List<string> steps = recording.Steps;
+        int checkedAt = steps.FindLastIndex(s => s.StartsWith($"get lists/{runId}/", StringComparison.Ordinal));
+        int renewed = steps.LastIndexOf($"put {BlobNames.Pin(runId)}");
+        Assert.InRange(renewed, checkedAt + 1, steps.IndexOf($"put {BlobNames.Manifest(runId.AsBackup())}") - 1);
+    }
+
+    [Fact]
     public async Task A_failed_part_is_named_and_nothing_captured_is_a_failure()
     {
         using CaptureRig rig = Rig();

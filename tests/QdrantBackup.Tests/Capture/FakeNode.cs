@@ -20,6 +20,8 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
 
     public bool HasChecksums { get; set; } = true;
 
+    public bool HasETags { get; set; } = true;
+
     public Dictionary<string, string> Status { get; } = [];
 
     public long LastUploadReceived { get; private set; }
@@ -29,6 +31,8 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
     public Uri Address { get; } = new(address);
 
     public IEnumerable<string> SnapshotNames => _snapshots.Keys.Select(k => k.Name);
+
+    public void ForgetUploads() => (LastUploadReceived, LastUploadWasWhole) = (0, false);
 
     public Task<string> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(Version);
 
@@ -68,7 +72,7 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
     {
         byte[] data = _snapshots[(collection, name)];
         var content = new MemoryStream(data, (int)offset, data.Length - (int)offset, writable: false);
-        return Task.FromResult(new SnapshotDownload(content, offset, data.Length, "\"etag\""));
+        return Task.FromResult(new SnapshotDownload(content, offset, data.Length, HasETags ? "\"etag\"" : null));
     }
 
     public Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken) =>

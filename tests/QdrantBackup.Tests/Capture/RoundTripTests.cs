@@ -65,6 +65,18 @@ public sealed class RoundTripTests
     }
 
     [Fact]
+    public async Task A_snapshot_without_an_ETag_comes_in_one_range_because_nothing_could_resume_it()
+    {
+        using var rig = new CaptureRig(o => o with { RangeBytes = 1, TransferTime = TimeSpan.Zero });
+        rig.Node.HasETags = false;
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
+        CommitReceipt backup = await rig.BackupAsync();
+        Manifest manifest = await rig.Get<QdrantBackup.Catalog.BackupCatalog>().OpenAsync(backup.Id, Cancellation);
+        Assert.Single(manifest.Parts[0].Ranges);
+        Assert.Equal(PartProof.Source, manifest.Parts[0].Proof);
+    }
+
+    [Fact]
     public async Task Two_transfers_of_one_range_at_once_both_give_receipts_that_restore()
     {
         using var rig = new CaptureRig();

@@ -82,6 +82,18 @@ public sealed class ApiMiddlewareTests
         Assert.Equal(StatusCodes.Status401Unauthorized, Status(new ApiKeyRing([]), "CreateBackup", http));
     }
 
+    [Theory]
+    [InlineData("Origin", "https://evil.example")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Host", "rebound.evil.example")]
+    public void Without_any_key_configured_a_web_page_in_a_browser_of_this_machine_is_kept_out(string header, string value)
+    {
+        var http = Request(key: null);
+        http.Request.Headers[header] = value;
+
+        Assert.Equal(StatusCodes.Status401Unauthorized, Status(new ApiKeyRing([]), "CreateRestore", http));
+    }
+
     [Fact]
     public void Every_HTTP_function_of_the_app_demands_a_scope_and_no_other_stands_in_the_table()
     {
@@ -103,6 +115,8 @@ public sealed class ApiMiddlewareTests
     private static DefaultHttpContext Request(string? key, string from = "127.0.0.1")
     {
         var http = new DefaultHttpContext();
+        http.Request.Scheme = "http";
+        http.Request.Host = new HostString("localhost", 8000);
         http.Connection.RemoteIpAddress = IPAddress.Parse(from);
         if (key is not null)
         {

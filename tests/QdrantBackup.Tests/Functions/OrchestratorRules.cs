@@ -11,6 +11,7 @@ namespace QdrantBackup.Tests.Functions;
 /// </summary>
 internal static class OrchestratorRules
 {
+    // Except their records: what they say is data, and stands in histories.
     private static readonly string[] WorldNamespaces =
         ["System.IO", "System.Net", "Microsoft.Data", "Azure", "QdrantBackup.Storage", "QdrantBackup.Clusters"];
 
@@ -133,7 +134,7 @@ internal static class OrchestratorRules
         {
             breaches.Add(At(node, rule, type.Name));
         }
-        else if (WorldNamespaces.Any(n => IsIn(type, n)))
+        else if (!type.IsRecord && WorldNamespaces.Any(n => IsIn(type, n)))
         {
             breaches.Add(At(node, "DURABLE0005", $"{type.Name} reaches the outside world"));
         }

@@ -17,13 +17,34 @@ public sealed class OrchestratorRulesTests
     [Fact]
     public void The_orchestrators_of_the_app_obey_the_rules_for_replayed_code()
     {
-        var folder = Path.Combine(Repository.Root, "src", "QdrantBackup.Functions");
-        var files = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(f => !Path.GetRelativePath(folder, f).Split(Path.DirectorySeparatorChar).Any(s => s is "obj" or "bin"));
-        var compilation = Compile(files.Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), path: f)));
+        var compilation = App();
 
         Assert.True(OrchestratorRules.Orchestrators(compilation).Count() >= 3, "the check found too few orchestrators to mean anything");
         Assert.Empty(OrchestratorRules.Check(compilation));
+    }
+
+    [Fact]
+    public void The_orchestrators_of_the_app_call_activities_with_what_they_take_for_what_they_return()
+    {
+        var compilation = App();
+
+        Assert.True(ActivityCallRules.Calls(compilation).Count() >= 20, "the check found too few calls to mean anything");
+        Assert.Empty(ActivityCallRules.Check(compilation));
+    }
+
+    [Theory]
+    [InlineData("DURABLE2001", "await context.CallActivityAsync<int>(\"Measure\", 1);")]
+    [InlineData("DURABLE2001", "await context.CallActivityAsync<int>(\"Measure\");")]
+    [InlineData("DURABLE2002", "await context.CallActivityAsync<string>(\"Measure\", \"a\");")]
+    [InlineData("DURABLE2002", "await context.CallActivityAsync(\"Measure\", \"a\");")]
+    [InlineData(null, "await context.CallActivityAsync<long>(\"Measure\", \"a\");")]
+    public void Calls_that_do_not_fit_the_activity_are_found(string? rule, string call)
+    {
+        const string Measure = "} [Function(\"Measure\")] public static Task<int> Measure([ActivityTrigger] string text) { return Task.FromResult(text.Length);";
+
+        var breaches = ActivityCallRules.Check(Compile([Parse("", call + Measure)]));
+
+        Assert.Equal(rule is null ? [] : [rule], breaches.Select(b => b.Split(": ")[1]));
     }
 
     [Theory]
@@ -39,6 +60,7 @@ public sealed class OrchestratorRulesTests
     [InlineData("DURABLE0004", "await Task.Factory.StartNew(() => 1);")]
     [InlineData("DURABLE0005", "_ = File.Exists(\"a\"); await Task.CompletedTask;")]
     [InlineData("DURABLE0005", "using var http = new HttpClient(); await http.GetAsync(\"http://a\");")]
+    [InlineData("DURABLE0005", "_ = typeof(QdrantBackup.Clusters.QdrantNodes); await Task.CompletedTask;")]
     [InlineData("DURABLE0006", "_ = Environment.MachineName; await Task.CompletedTask;")]
     [InlineData("DURABLE0010", "Log.LogInformation(\"a\"); await Task.CompletedTask;")]
     [InlineData("DURABLE0011", "while (true) { await context.CreateTimer(TimeSpan.FromSeconds(1), default); }")]
@@ -69,11 +91,20 @@ public sealed class OrchestratorRulesTests
             var log = context.CreateReplaySafeLogger("a");
             log.LogInformation("a");
             _ = context.NewGuid();
+            _ = new QdrantBackup.Clusters.SnapshotDescription("a", 1, null, null);
             _ = context.CurrentUtcDateTime.AddSeconds(1);
             while (true) { context.ContinueAsNew(null); return; }
             """;
 
         Assert.Empty(OrchestratorRules.Check(Compile([Parse(", string input", body)])));
+    }
+
+    private static CSharpCompilation App()
+    {
+        var folder = Path.Combine(Repository.Root, "src", "QdrantBackup.Functions");
+        var files = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(f => !Path.GetRelativePath(folder, f).Split(Path.DirectorySeparatorChar).Any(s => s is "obj" or "bin"));
+        return Compile(files.Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), path: f)));
     }
 
     private static SyntaxTree Parse(string parameters, string body) => CSharpSyntaxTree.ParseText($$"""

@@ -4,6 +4,7 @@ using QdrantBackup.Manifests;
 using QdrantBackup.Restores;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
+using QdrantBackup.Tests.Chunking;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Restores;
@@ -57,6 +58,29 @@ public sealed class DamageTests
         Assert.Equal([chunks[0].Value], exists.Damages.Select(d => d.Blob));
         Assert.Equal([chunks[0].Value, chunks[1].Value], readable.Damages.Select(d => d.Blob).Order(StringComparer.Ordinal));
         Assert.All(readable.Damages, d => Assert.Equal("docs", d.Collection));
+    }
+
+    [Fact]
+    public async Task A_damaged_chunk_that_two_ranges_need_is_the_only_damage()
+    {
+        using var rig = new CaptureRig(o => o with { RangeBytes = 1 });
+        byte[] twice = TarBuilder.Noise(64 << 10, 7);
+        rig.Node.Collections["docs"] = new TarBuilder()
+            .Add("config.json", 20).Add("version.info", 20).Add("0/shard_config.json", 20).Add("0/replica_state.json", 20).Add("0/a", twice).Add("0/b", twice).End();
+        await rig.BackupAsync();
+        BackupId id = (await rig.Get<BackupCatalog>().LatestAsync("prod", Cancellation)).Id;
+        ManifestPart part = (await rig.Get<BackupCatalog>().OpenAsync(id, Cancellation)).Parts[0];
+        var reader = new PartReader(rig.Store, 1);
+        var lists = new List<ChunkList>();
+        foreach (ManifestRange range in part.Ranges)
+        {
+            lists.Add(await reader.OpenListAsync(part, range, Cancellation));
+        }
+
+        var shared = lists.SelectMany(l => l.Entries.Where(e => !e.IsInline).Select(e => e.Id).Distinct()).GroupBy(c => c).First(g => g.Count() > 1);
+        await rig.Blobs.DeleteAsync(BlobNames.Chunk(shared.Key), null, Cancellation);
+        PartVerification found = await rig.Get<BackupVerifier>().VerifyPartAsync(new VerifyStep(id, 1, VerifyLevel.Readable), Cancellation);
+        Assert.Equal([BlobNames.Chunk(shared.Key).Value], found.Damages.Select(d => d.Blob));
     }
 
     private static IEnumerable<Func<byte[], byte[]?>> Damages()

@@ -73,6 +73,60 @@ public sealed class RestoreGateTests
         await Assert.ThrowsAsync<RefusedException>(() => rig.RestoreAsync(rename));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    [InlineData("a\u001fb")]
+    public async Task A_name_that_no_collection_can_have_is_refused_before_anything_is_done(string name)
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        var rename = new RestoreRequest { Rename = new Dictionary<string, string> { ["docs"] = name } };
+        await Assert.ThrowsAsync<UsageException>(() => rig.RestoreAsync(rename));
+    }
+
+    [Theory]
+    [InlineData(255, true)]
+    [InlineData(256, false)]
+    public async Task A_name_has_at_most_255_bytes(int bytes, bool allowed)
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        Task Restore() => rig.RestoreAsync(new RestoreRequest { Rename = new Dictionary<string, string> { ["docs"] = new string('x', bytes) } });
+        await (allowed ? Restore() : Assert.ThrowsAsync<UsageException>(Restore));
+    }
+
+    [Fact]
+    public async Task Two_collections_may_not_become_one_nor_a_collection_and_an_alias()
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        rig.Node.Collections["more"] = rig.Node.Collections["docs"];
+        await rig.BackupAsync();
+        rig.Node.Collections.Clear();
+        rig.Node.Aliases.Clear();
+        foreach (string name in (string[])["docs", "live"])
+        {
+            var rename = new RestoreRequest { Rename = new Dictionary<string, string> { ["more"] = name } };
+            Assert.Contains(name, (await Assert.ThrowsAsync<UsageException>(() => rig.RestoreAsync(rename))).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(rig.Node.Collections);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_alias_that_took_the_targets_name_after_the_plan_stops_the_upload(bool overwrite)
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        RestorePlanOverview plan = await rig.Get<RestorePlanner>().PlanAsync(
+            await rig.AskAsync(restore: new RestoreRequest { Overwrite = overwrite, Suffix = overwrite ? null : "-back" }), CaptureRig.Cancellation);
+        rig.Node.Collections["newer"] = [1];
+        rig.Node.Aliases.Add(new CollectionAlias(plan.Items[0].Target, "newer"));
+        await Assert.ThrowsAsync<RefusedException>(() => rig.Get<PartRestore>().UploadAsync(new RestoreStep(plan.RunId, 1), CaptureRig.Cancellation));
+        Assert.Equal(0, rig.Node.LastUploadReceived);
+    }
+
     private static async Task<CaptureRig> BackedUpAsync()
     {
         var rig = new CaptureRig();

@@ -1,6 +1,8 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Runs;
@@ -102,4 +104,31 @@ public sealed class RunsTests
     [InlineData("*s", "docs2", false)]
     [InlineData("a*b*c", "aXbYbZc", true)]
     public void Patterns_match_whole_names(string pattern, string name, bool expected) => Assert.Equal(expected, NamePattern.Matches(pattern, name));
+
+    [Theory]
+    [InlineData(double.MaxValue)]
+    [InlineData(-double.MaxValue)]
+    public async Task A_lease_of_absurd_length_is_held_for_a_day_at_most(double seconds)
+    {
+        using var rig = new CaptureRig();
+        var record = new LeaseRecord(1, RunId.New(rig.Time), seconds);
+        await rig.Store.PutDocumentAsync(
+            BlobNames.Lease("prod"), SealedType.Record, record, StoreJson.Default.LeaseRecord, PutCondition.Always, null, Cancellation);
+        rig.Time.Advance(TimeSpan.FromDays(1));
+        Assert.True((await rig.Get<ClusterLease>().TryTakeAsync("prod", RunId.New(rig.Time), RunKind.Backup, TimeSpan.FromMinutes(1), Cancellation)).IsMine);
+    }
+
+    [Fact]
+    public async Task All_runs_since_the_beginning_of_time_can_be_asked_for()
+    {
+        using var rig = new CaptureRig();
+        RunRequest request = await rig.AskAsync();
+        var runs = new List<RunId>();
+        await foreach (RunOverview run in rig.Get<RunRecords>().ListAsync(DateTimeOffset.MinValue, Cancellation))
+        {
+            runs.Add(run.Request.RunId);
+        }
+
+        Assert.Equal([request.RunId], runs);
+    }
 }

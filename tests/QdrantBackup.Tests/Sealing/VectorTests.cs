@@ -69,11 +69,15 @@ public sealed class VectorTests
             }
 
             using var recipient = KeyFileRecipient.Load(keyFile);
-            var document = KeyDocument.FromJson("keys/vector.json", await File.ReadAllBytesAsync(Path.Combine(Folder, "key-document.json")));
+            byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(Folder, "key-document.json"));
+            var document = KeyDocument.FromJson("keys/vector.json", bytes);
             Assert.True(StoreId.TryParse(document.StoreId, out StoreId storeId));
             using StoreKey key = await recipient.UnwrapAsync(document, storeId, default);
             using var expected = StoreKey.FromBytes([.. Enumerable.Range(0x40, 32).Select(i => (byte)i)]);
             Assert.True(key.FixedTimeEquals(expected));
+            string name = $"keys/{document.KeyId}/{recipient.RecipientId}.json";
+            PlainDocument.Check(key, name, bytes);
+            Assert.Contains(name + "x", Assert.Throws<SealException>(() => PlainDocument.Check(key, name + "x", bytes)).Message);
         }
         finally
         {

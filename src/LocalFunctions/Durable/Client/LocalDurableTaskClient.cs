@@ -90,16 +90,25 @@ internal sealed partial class LocalDurableTaskClient(
     private async Task<OrchestrationMetadata> WaitAsync(
         string instanceId, Func<OrchestrationRuntimeStatus, bool> isReached, bool getInputsAndOutputs, CancellationToken cancellation)
     {
+        // Looks before it watches: nothing would ever wake a watch of an instance that has ended, and it would be kept for ever.
+        Task? change = null;
         while (true)
         {
-            var change = signals.Watch.NextChange(instanceId);
             var row = await FindAsync(instanceId, cancellation) ?? throw Unknown(instanceId);
             if (isReached(row.Status))
             {
                 return Metadata(row, getInputsAndOutputs);
             }
 
+            if (change is null)
+            {
+                // And looks again: it may have changed in between.
+                change = signals.Watch.NextChange(instanceId);
+                continue;
+            }
+
             await change.WaitAsync(cancellation);
+            change = null;
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class ActivityDispatcher(
     TimeProvider time,
     ILogger logger) : IDisposable
 {
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
     private readonly Channel<long> _line = Channel.CreateUnbounded<long>();
     private readonly CancellationTokenSource _interrupt = new();
     private int _running;
@@ -45,17 +46,36 @@ internal sealed class ActivityDispatcher(
             while (!takeNoMore.IsCancellationRequested)
             {
                 var sequence = await _line.Reader.ReadAsync(takeNoMore);
-                var activity = await health.PatientlyAsync(() => database.Read(session => ActivityTable.Find(session, sequence)));
-                if (activity is not null)
-                {
-                    await RunOneAsync(activity);
-                }
+                await TakeAsync(sequence, takeNoMore);
             }
         }
         catch (Exception stop) when (stop is OperationCanceledException or ObjectDisposedException)
         {
             // Stopping. Whatever has no result yet is still in the database.
         }
+    }
+
+    // One activity that cannot be dealt with must not take a worker with it: in the end none would be left.
+    private async Task TakeAsync(long sequence, CancellationToken takeNoMore)
+    {
+        try
+        {
+            if (await health.PatientlyAsync(() => database.Read(session => ActivityTable.Find(session, sequence))) is { } activity)
+            {
+                await RunOneAsync(activity);
+            }
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or ObjectDisposedException))
+        {
+            EngineLog.ActivityStuck(logger, failure, sequence, PauseAfterFailure.TotalSeconds);
+            _ = TryLaterAsync(sequence, takeNoMore);
+        }
+    }
+
+    private async Task TryLaterAsync(long sequence, CancellationToken takeNoMore)
+    {
+        await Task.Delay(PauseAfterFailure, time, takeNoMore).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Add(sequence);
     }
 
     private async Task RunOneAsync(ActivityRow activity)
@@ -96,7 +116,7 @@ internal sealed class ActivityDispatcher(
         }
         catch (Exception failure)
         {
-            var details = TaskFailureDetails.FromException(failure);
+            var details = FailureText.Of(failure);
             EngineLog.ActivityFailed(logger, activity.Name, activity.InstanceId, details.ToString());
             return Result(HistoryEventType.TaskFailed, activity) with { Failure = details };
         }

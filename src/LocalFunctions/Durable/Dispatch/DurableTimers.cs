@@ -2,11 +2,11 @@ using LocalFunctions.Durable.Storage;
 
 namespace LocalFunctions.Durable.Dispatch;
 
-/// <summary>Gives a turn to instances for which something became due. Sleeps until the next due time: it never polls.</summary>
+/// <summary>Gives a turn to instances for which something became due. Sleeps until the next due time while there is one: it never polls an idle database.</summary>
 internal sealed class DurableTimers : IDisposable
 {
-    // Timers of the platform reach some weeks only; waking once a day costs nothing.
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
+    // Timers of the platform count elapsed time; looking at the clock this often follows it when it is set or the machine sleeps.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private readonly DurableDatabase _database;
     private readonly ReadyInstances _ready;
@@ -56,11 +56,9 @@ internal sealed class DurableTimers : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
+    public void Dispose() =>
+        // The semaphore is left alone: an alarm that is ringing right now, or a client that comes late, still releases it.
         _timer.Dispose();
-        _wake.Dispose();
-    }
 
     private async Task LoopAsync(CancellationToken stopping)
     {

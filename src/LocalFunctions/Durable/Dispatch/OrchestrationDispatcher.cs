@@ -78,6 +78,8 @@ internal sealed class OrchestrationDispatcher(
         var now = time.GetUtcNow();
         if (Patiently(() => database.Read(session => Turn.Load(session, instanceId, now))) is not { } turn)
         {
+            // If the clock was set back since the alarm rang, what was due is not any more, and the alarm must ring again.
+            signals.Announce(Patiently(() => database.Read(session => LaterOf(session, instanceId, now))));
             return;
         }
 
@@ -87,6 +89,17 @@ internal sealed class OrchestrationDispatcher(
             Log(turn.Instance, result);
             signals.Announce(effects);
         }
+    }
+
+    private static CommitEffects LaterOf(SqlSession session, string instanceId, DateTimeOffset now)
+    {
+        var effects = new CommitEffects();
+        if (InboxTable.NextDueOf(session, instanceId, now) is { } due)
+        {
+            effects.Due(due);
+        }
+
+        return effects;
     }
 
     private TurnResult Decide(Turn turn, DateTimeOffset now) => turn.Terminated is { } terminated

@@ -23,6 +23,12 @@ internal sealed class ActionLedger
     /// <summary>Timers that will not be needed.</summary>
     public IReadOnlyCollection<int> CancelledTimers => _cancelledTimers;
 
+    /// <summary>
+    /// The history has been replayed. Timers that were cancelled in it are gone from the database already, except those that a
+    /// suspension holds back: asking for all of them at each turn would cost more with every turn.
+    /// </summary>
+    public void BeginPresent() => _cancelledTimers.RemoveAll(id => !_unrecorded.ContainsKey(id));
+
     /// <summary>The id of an action that has no result: a sent event or the end.</summary>
     public int TakeId() => _nextId++;
 

@@ -46,6 +46,7 @@ internal sealed class OrchestrationReplay
                 Apply(happened);
             }
 
+            _context.Ledger.BeginPresent();
             _context.BeginTurn(now, isReplaying: false);
             foreach (var happened in arrived)
             {
@@ -176,7 +177,7 @@ internal sealed class OrchestrationReplay
 
     private TurnResult Failed(Exception failure)
     {
-        var details = TaskFailureDetails.FromException(failure);
+        var details = FailureText.Of(failure);
         if (failure is NonDeterministicException)
         {
             // What a strayed replay set going must not happen.

@@ -29,6 +29,7 @@ internal sealed class DurableDatabase : IDisposable
         SqlSession? writer = null;
         try
         {
+            MakePrivate(path);
             writer = Connect(path);
             Prepare(writer, path);
             return new DurableDatabase(path, ownership, writer);
@@ -54,9 +55,9 @@ internal sealed class DurableDatabase : IDisposable
         lock (_writing)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            _writer.Execute("BEGIN IMMEDIATE");
             try
             {
+                _writer.Execute("BEGIN IMMEDIATE");
                 var result = statements(_writer);
                 _writer.Execute("COMMIT");
                 return result;
@@ -131,7 +132,7 @@ internal sealed class DurableDatabase : IDisposable
         }
         catch (SqliteException)
         {
-            // After some errors, a full disk among them, SQLite has rolled back by itself.
+            // After some errors, a full disk among them, SQLite has rolled back by itself; or the transaction never began.
         }
     }
 
@@ -146,6 +147,19 @@ internal sealed class DurableDatabase : IDisposable
             throw new DurableStorageException(
                 $"The database '{path}' is in use by another process. Stop that one first, or give this one a directory of its own.", failure);
         }
+    }
+
+    // Histories tell of collections and failures. SQLite gives its other files the mode of this one.
+    private static void MakePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = OwnerOnly }).Dispose();
+        File.SetUnixFileMode(path, OwnerOnly);
     }
 
     private static SqlSession Connect(string path)

@@ -41,6 +41,12 @@ internal static class InboxTable
     public static DateTimeOffset? NextDue(SqlSession session, DateTimeOffset now) =>
         session.Scalar("SELECT MIN(due) FROM inbox WHERE due > $1", now.UtcTicks) is long due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
 
+    /// <summary>When the next thing becomes due for an instance; null if nothing will.</summary>
+    public static DateTimeOffset? NextDueOf(SqlSession session, string instanceId, DateTimeOffset now) =>
+        session.Scalar("SELECT MIN(due) FROM inbox WHERE instance_id = $1 AND due > $2", instanceId, now.UtcTicks) is long due
+            ? new DateTimeOffset(due, TimeSpan.Zero)
+            : null;
+
     /// <summary>An event is in the history now, or not wanted.</summary>
     public static void Remove(SqlSession session, long sequence) => session.Execute("DELETE FROM inbox WHERE sequence = $1", sequence);
 

@@ -137,7 +137,14 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
     {
         var fired = new HistoryEvent(HistoryEventType.TimerFired, -1, due) { TaskId = action.EventId, FireAt = due };
         InboxTable.Add(session, Instance.Id, fired, due.UtcTicks, Instance.ExecutionId, action.EventId);
-        _effects.Due(due);
+        if (due <= now)
+        {
+            _effects.Reached.Add(Instance.Id);
+        }
+        else
+        {
+            _effects.Due(due);
+        }
     }
 
     private void StartChild(HistoryEvent action, string child)

@@ -43,7 +43,7 @@ internal sealed class StateLock : IDisposable
         AtomicFile.Replace(directory.ServerFile, new ServerFile(Environment.ProcessId, addresses).ToBytes());
 
     /// <summary>Opens the lock file for this process alone; null when another holds it.</summary>
-    public static FileStream? TryOpen(StateDirectory directory)
+    private static FileStream? TryOpen(StateDirectory directory)
     {
         try
         {
@@ -61,11 +61,36 @@ internal sealed class StateLock : IDisposable
         }
     }
 
+    /// <summary>Whether a process has the directory for itself. Those who ask share the file with each other, so that none takes
+    /// another for the owner.</summary>
+    public static bool IsHeld(StateDirectory directory)
+    {
+        try
+        {
+            using var shared = new FileStream(directory.LockFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return false;
+        }
+        catch (IOException failure)
+        {
+            return failure is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException);
+        }
+    }
+
     public void Dispose()
     {
-        // The announcement goes first: after the lock is free, the file may be another process's.
-        File.Delete(directory.ServerFile);
-        file.Dispose();
+        try
+        {
+            // The announcement goes first: after the lock is free, the file may be another process's.
+            File.Delete(directory.ServerFile);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Without the lock it means nothing.
+        }
+        finally
+        {
+            file.Dispose();
+        }
     }
 
     private static void CreateDirectory(StateDirectory directory)

@@ -8,7 +8,7 @@ internal sealed class ScheduleMonitor(string function, TimerSchedule schedule, T
     /// <summary>The status to start from; past due if its <see cref="TimerStatus.Next"/> lies before <paramref name="now"/>.</summary>
     public TimerStatus Resume(DateTime now)
     {
-        var stored = store.Read(function);
+        var stored = Stored();
         if (stored is null)
         {
             return Save(new TimerStatus(Last: default, schedule.Next(now), now));
@@ -25,6 +25,20 @@ internal sealed class ScheduleMonitor(string function, TimerSchedule schedule, T
     }
 
     public TimerStatus Served(DateTime at) => Save(new TimerStatus(at, schedule.Next(at), at));
+
+    private TimerStatus? Stored()
+    {
+        try
+        {
+            return store.Read(function);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A timer that never runs again because its last run cannot be looked up would be worse than a missed one.
+            TimerLog.StatusNotRead(logger, function, failure);
+            return null;
+        }
+    }
 
     private TimerStatus Save(TimerStatus status)
     {

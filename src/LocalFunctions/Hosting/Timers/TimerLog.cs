@@ -19,6 +19,9 @@ internal static partial class TimerLog
     [LoggerMessage(2005, LogLevel.Error, "The schedule status of timer function {Function} cannot be written: after a restart a due time may be served twice or missed. Free space in the state directory.")]
     public static partial void StatusNotKept(ILogger logger, string function, Exception failure);
 
+    [LoggerMessage(2008, LogLevel.Error, "The schedule status of timer function {Function} cannot be read: a due time that passed while nothing ran is not made up for. Look at the state directory.")]
+    public static partial void StatusNotRead(ILogger logger, string function, Exception failure);
+
     [LoggerMessage(2006, LogLevel.Error, "Timer function {Function} failed; it runs again at its next due time.")]
     public static partial void RunFailed(ILogger logger, string function, Exception failure);
 

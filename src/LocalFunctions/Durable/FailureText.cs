@@ -1,0 +1,21 @@
+using Microsoft.DurableTask;
+
+namespace LocalFunctions.Durable;
+
+/// <summary>What an exception of the app says of itself, even one whose members throw: the app's code must not stop the engine's.</summary>
+internal static class FailureText
+{
+    /// <summary>The details of an exception.</summary>
+    public static TaskFailureDetails Of(Exception failure)
+    {
+        try
+        {
+            return TaskFailureDetails.FromException(failure);
+        }
+        catch (Exception silence)
+        {
+            var type = failure.GetType().ToString();
+            return new TaskFailureDetails(type, $"(the message of this {type} cannot be read: {silence.GetType()})", StackTrace: null, InnerFailure: null, Properties: null);
+        }
+    }
+}
