@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Microsoft.Extensions.Configuration;
 
 namespace QdrantBackup.Cli;
@@ -10,7 +11,7 @@ internal sealed class GlobalOptions
 
     public Option<string?> Config { get; } = new("--config") { Description = "Configuration file, YAML or JSON (default /opt/qdrant/config/backup.yaml if it exists)", Recursive = true };
 
-    public Option<Uri?> Server { get; } = new("--server") { Description = "Address of a running server; without it, one on the same state directory is used, or the work is done in this process", Recursive = true };
+    public Option<Uri?> Server { get; } = new("--server") { Description = "Address of a running server; without it, one on the same state directory is used, or the work is done in this process", Recursive = true, CustomParser = ReadAddress };
 
     public Option<string?> ApiKey { get; } = new("--api-key") { Description = "Key for --server; better in QDRANT_BACKUP_API_KEY, where no process list shows it", Recursive = true };
 
@@ -39,6 +40,18 @@ internal sealed class GlobalOptions
             parsed.GetValue(StateDirectory) ?? environment["LocalFunctions:StateDirectory"] ?? DefaultStateDirectory(environment),
             parsed.GetValue(Output),
             parsed.GetValue(Verbose));
+    }
+
+    private static Uri? ReadAddress(ArgumentResult given)
+    {
+        var text = given.Tokens.Count > 0 ? given.Tokens[0].Value : "";
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" })
+        {
+            return address;
+        }
+
+        given.AddError($"--server '{text}' is no address; write it like http://127.0.0.1:8000.");
+        return null;
     }
 
     private static string DefaultStateDirectory(IConfiguration environment) =>

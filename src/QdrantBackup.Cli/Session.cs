@@ -76,16 +76,10 @@ internal sealed class Session
         return state switch
         {
             "complete" => ExitCode.Done,
+            _ when errors.Any(e => e.Text("kind") == "untrusted-bytes") => ExitCode.Damaged,
             "partial" => ExitCode.Partial,
             "refused" => ExitCode.Refused,
-            "damaged" => ExitCode.Damaged,
-            _ => errors.Select(e => e.Text("kind")).FirstOrDefault() switch
-            {
-                "usage" => ExitCode.Usage,
-                "refused" => ExitCode.Refused,
-                "untrusted-bytes" => ExitCode.Damaged,
-                _ => ExitCode.Failed,
-            },
+            _ => ExitCode.Failed,
         };
     }
 

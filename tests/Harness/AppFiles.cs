@@ -8,10 +8,11 @@ public sealed class AppFiles : IDisposable
 
     private readonly TempFolder _folder = new("app");
 
-    public AppFiles(Uri qdrant, string? remoteStore = null, string? qdrantApiKey = null, string extraYaml = "")
+    public AppFiles(Uri qdrant, string? remoteStore = null, string? qdrantApiKey = null, string extraYaml = "", string? connectionString = null)
     {
         var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ApiKey)));
         var storage = remoteStore is null ? $"local: \"{StoreDirectory}\"" : $"remote: \"{remoteStore}\"";
+        storage += connectionString is null ? "" : $", connectionString: \"{connectionString}\"";
         var apiKey = qdrantApiKey is null ? "" : $", apiKey: \"{qdrantApiKey}\"";
         File.WriteAllText(Config, $$"""
             backup:

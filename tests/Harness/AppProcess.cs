@@ -26,9 +26,9 @@ public sealed class AppProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts it and returns when it is ready to serve.</summary>
-    public static async Task<AppProcess> StartAsync(AppFiles files, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<AppProcess> StartAsync(AppFiles files, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments)
     {
-        var process = ChildProcess.Start("qdrant-backup.dll", ["serve", "--urls", "http://127.0.0.1:0", .. files.Options], environment);
+        var process = ChildProcess.Start("qdrant-backup.dll", ["serve", "--urls", "http://127.0.0.1:0", .. arguments, .. files.Options], environment);
         using var timeout = new CancellationTokenSource(StartTimeout);
         using var http = new HttpClient();
         while (true)

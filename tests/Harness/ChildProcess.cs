@@ -9,20 +9,19 @@ public sealed class ChildProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly StringBuilder _results = new();
+    private readonly StringBuilder _errors = new();
 
     private ChildProcess(Process process) => _process = process;
 
     /// <summary>Everything printed so far, standard output and error together.</summary>
-    public string Output
-    {
-        get
-        {
-            lock (_output)
-            {
-                return _output.ToString();
-            }
-        }
-    }
+    public string Output => Kept(_output);
+
+    /// <summary>Standard output alone.</summary>
+    public string Results => Kept(_results);
+
+    /// <summary>Standard error alone.</summary>
+    public string Errors => Kept(_errors);
 
     public bool HasExited => _process.HasExited;
 
@@ -39,9 +38,14 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts an assembly that lies beside this one.</summary>
-    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="assembly">The assembly's file name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
+    /// <param name="through">A program that starts it, with that program's own arguments, e.g. one that sets limits.</param>
+    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> through)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        string[] command = [.. through, "dotnet"];
+        var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         foreach (var argument in arguments)
         {
@@ -60,8 +64,8 @@ public sealed class ChildProcess : IAsyncDisposable
         }
 
         var child = new ChildProcess(new Process { StartInfo = start });
-        child._process.OutputDataReceived += child.Keep;
-        child._process.ErrorDataReceived += child.Keep;
+        child._process.OutputDataReceived += (_, line) => child.Keep(line.Data, child._results);
+        child._process.ErrorDataReceived += (_, line) => child.Keep(line.Data, child._errors);
         child._process.Start();
         child._process.StandardInput.Close();
         child._process.BeginOutputReadLine();
@@ -92,11 +96,25 @@ public sealed class ChildProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Keep(object sender, DataReceivedEventArgs line)
+    private string Kept(StringBuilder kept)
     {
         lock (_output)
         {
-            _output.AppendLine(line.Data);
+            return kept.ToString();
+        }
+    }
+
+    private void Keep(string? line, StringBuilder stream)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+            stream.AppendLine(line);
         }
     }
 }

@@ -23,6 +23,14 @@ public static class Installation
         return (exitCode, command.Output);
     }
 
+    /// <summary>Runs one command to its end; what it printed is kept apart from what it remarked.</summary>
+    public static async Task<CommandResult> CommandAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> through)
+    {
+        await using var command = ChildProcess.Start("qdrant-backup.dll", arguments, environment, through);
+        var exitCode = await command.WaitForExitAsync();
+        return new(exitCode, command.Results, command.Errors);
+    }
+
     /// <summary>Whether a run's last status says that all of it was done.</summary>
     public static bool IsDone(JsonElement end) => end.GetProperty("state").GetString() == "complete";
 }

@@ -35,6 +35,9 @@ public sealed class Faults
     /// <summary>A collection is gone right after a snapshot of it was begun.</summary>
     public bool CollectionVanishesOnSnapshot { get; set; }
 
+    /// <summary>The same for this collection alone.</summary>
+    public string? VanishingCollection { get; set; }
+
     /// <summary>A snapshot that nobody waits for never appears.</summary>
     public bool UnwaitedSnapshotsFail { get; set; }
 

@@ -62,7 +62,7 @@ internal sealed class SnapshotRequests(NodeState state) : IAsyncDisposable
     {
         try
         {
-            if (state.Faults.CollectionVanishesOnSnapshot)
+            if (state.Faults.CollectionVanishesOnSnapshot || state.Faults.VanishingCollection == name)
             {
                 lock (state.Gate)
                 {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using QdrantBackup.Configuration;
 using QdrantBackup.Functions;
 
@@ -62,6 +63,8 @@ internal sealed class LocalApp : IAsyncDisposable
 
     private static IHost Build(Settings settings, string? urls, string apiKey, LogLevel logLevel)
     {
+        // Looked at before there is a host that would log what is wrong with it, stack trace and all.
+        BackupOptionsReader.Read(Configuration(settings));
         Directory.CreateDirectory(settings.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string[] arguments =
         [
@@ -72,9 +75,20 @@ internal sealed class LocalApp : IAsyncDisposable
         ];
         return AppHost.CreateBuilder(arguments, builder =>
         {
-            builder.Logging.SetMinimumLevel(logLevel);
+            LogToStandardError(builder.Logging, logLevel);
             builder.Configuration.AddInMemoryCollection(CommandLineKey(apiKey));
         }).Build();
+    }
+
+    /// <summary>Standard output is for results. Rules that name the console count more than host.json's level, which is meant for the function app on Azure.</summary>
+    private static void LogToStandardError(ILoggingBuilder logging, LogLevel level)
+    {
+        var ofOthers = level == LogLevel.Debug ? LogLevel.Information : level;
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddFilter<ConsoleLoggerProvider>(null, ofOthers);
+        logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore", level == LogLevel.None ? level : LogLevel.Warning);
+        logging.AddFilter<ConsoleLoggerProvider>(nameof(QdrantBackup), level);
+        logging.AddFilter<ConsoleLoggerProvider>(nameof(LocalFunctions), level);
     }
 
     /// <summary>One more API key beside the configured ones.</summary>

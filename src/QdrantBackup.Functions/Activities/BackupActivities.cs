@@ -38,8 +38,8 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
         var runId = new RunId(captured.RunId);
         var commit = await services.Commit.CommitAsync(runId, cancellationToken);
         var state = commit.State == BackupState.Complete ? RunState.Complete : RunState.Partial;
-        IReadOnlyList<RunItem> items = [.. commit.Items.Select(i => i.Error is null ? i : i with { Hint = HintFor(i, captured.Errors) })];
-        var missing = items.FirstOrDefault(i => i.Error is not null);
+        var items = commit.Items.Select(i => WithAdvice(i, captured.Errors)).ToList();
+        var missing = items.Find(i => i.State != RunState.Complete && i.Error is not null);
         var counted = await services.Records.WriteResultAsync(
             new RunResult
             {
@@ -50,17 +50,25 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 Totals = commit.Totals,
                 Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
                 Hint = missing?.Hint,
-                Items = [.. items, .. captured.Errors.Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint))],
+                Items = ItemsOf(items, captured.Errors),
             },
             cancellationToken);
         return captured with { State = counted.State };
     }
 
-    // The manifest keeps why a collection is missing; what to do about it is what its step said.
-    private static string HintFor(RunItem missing, IReadOnlyList<RunError> errors) =>
-        missing.Hint
-        ?? errors.FirstOrDefault(e => e.Message.Contains(missing.Name, StringComparison.Ordinal))?.Hint
-        ?? "Put right what the message says and start a new backup.";
+    // The manifest keeps why a collection is missing; what to do about it is told by the step that failed.
+    private static RunItem WithAdvice(RunItem item, IReadOnlyList<RunError> errors) => item.Error is null
+        ? item
+        : (errors.FirstOrDefault(e => e.Message == item.Error) ?? errors.FirstOrDefault(e => e.Message.Contains(item.Name, StringComparison.Ordinal))) is { } error
+            ? item with { Hint = error.Hint, ErrorKind = error.Kind }
+            : item with { Hint = item.Hint ?? "Put right what the message says, or exclude the collection; then start a new backup." };
+
+    // An error that made a collection missing stands with that collection, and is not told again.
+    private static IReadOnlyList<RunItem> ItemsOf(IReadOnlyList<RunItem> items, IReadOnlyList<RunError> errors) =>
+    [
+        .. items,
+        .. errors.Where(e => items.All(i => i.Error != e.Message)).Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint, ErrorKind: e.Kind)),
+    ];
 
     private async Task<BackupPlanOverview> ReadPlanAsync(string runId, CancellationToken cancellationToken)
     {

@@ -91,6 +91,6 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
         Finished = time.GetUtcNow(),
         Error = end.Errors.Count > 0 && end.State != RunState.Complete ? end.Errors[0].Message : null,
         Hint = end.Errors.Count > 0 && end.State != RunState.Complete ? end.Errors[0].Hint : null,
-        Items = [.. end.Errors.Select(e => new RunItem("run", end.State, Error: e.Message, Hint: e.Hint))],
+        Items = [.. end.Errors.Select(e => new RunItem("run", end.State, Error: e.Message, Hint: e.Hint, ErrorKind: e.Kind))],
     };
 }

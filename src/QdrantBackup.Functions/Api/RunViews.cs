@@ -110,7 +110,7 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
     // The result's own error is one of its items' where it has any.
     private static IReadOnlyList<RunError> ErrorsOf(RunResult? result)
     {
-        RunError[] ofItems = [.. (result?.Items ?? []).Where(i => i.Error is not null).Select(i => new RunError(i.Error!, i.Hint ?? ""))];
+        RunError[] ofItems = [.. (result?.Items ?? []).Where(i => i.Error is not null).Select(i => new RunError(i.Error!, i.Hint ?? "", i.ErrorKind))];
         return ofItems.Length == 0 && result?.Error is { } error ? [new(error, result.Hint ?? "")] : ofItems;
     }
 

@@ -50,7 +50,7 @@ internal sealed class Checklist
 
     public void Add(IEnumerable<RunError> errors)
     {
-        _errors.AddRange(errors.Take(MaxErrors - _errors.Count).Select(e => new RunError(Cut(e.Message, MaxMessageLength), Cut(e.Hint, MaxHintLength))));
+        _errors.AddRange(errors.Take(MaxErrors - _errors.Count).Select(e => e with { Message = Cut(e.Message, MaxMessageLength), Hint = Cut(e.Hint, MaxHintLength) }));
         Publish();
     }
 

@@ -21,12 +21,21 @@ internal sealed class PermanentStepException(string message, string hint) : Step
 /// <summary>A gate refused; nothing was done.</summary>
 internal sealed class RefusedStepException(string message, string hint) : StepFailedException(message, hint);
 
+/// <summary>Bytes of the store are damaged or missing; trying again changes nothing.</summary>
+internal sealed class DamagedStepException(string message, string hint) : StepFailedException(message, hint);
+
 /// <summary>An error of a run, as its status and its record show it.</summary>
 /// <param name="Message">What failed, and where.</param>
 /// <param name="Hint">What to do next.</param>
+/// <param name="Kind">What kind of error it is, where callers may want to tell: <see cref="Damage"/>.</param>
 public sealed record RunError(
     [property: JsonPropertyName("message")] string Message,
-    [property: JsonPropertyName("hint")] string Hint);
+    [property: JsonPropertyName("hint")] string Hint,
+    [property: JsonPropertyName("kind"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Kind = null)
+{
+    /// <summary>Bytes of the store are damaged or missing; the same word names the problem of a request that met them.</summary>
+    public const string Damage = "untrusted-bytes";
+}
 
 /// <summary>Reads what a failed step says.</summary>
 internal static class StepFailure
@@ -34,10 +43,11 @@ internal static class StepFailure
     public static RunError ErrorOf(Exception failure)
     {
         var text = failure is TaskFailedException { FailureDetails: { } details } ? Cause(details).ErrorMessage : failure.Message;
+        var kind = Is<DamagedStepException>(failure) ? RunError.Damage : null;
         var cut = text.LastIndexOf(StepFailedException.Separator, StringComparison.Ordinal);
         return cut < 0
             ? new(text, "Look for the run's id in the app's log.")
-            : new(text[..cut], text[(cut + StepFailedException.Separator.Length)..]);
+            : new(text[..cut], text[(cut + StepFailedException.Separator.Length)..], kind);
     }
 
     public static bool IsTransient(Exception failure) => Is<TransientStepException>(failure);

@@ -53,7 +53,7 @@ public static class VerifyOrchestrator
         {
             var reading = context.CallActivityAsync<PartVerification>(nameof(VerifyActivities.VerifyPart), step, Retry.Transient);
             await run.KeepAliveUntilAsync(reading);
-            return [.. (await reading).Damages.Select(d => new RunError($"{d.Collection}: {d.Blob}: {d.What}", d.Hint))];
+            return [.. (await reading).Damages.Select(d => new RunError($"{d.Collection}: {d.Blob}: {d.What}", d.Hint, RunError.Damage))];
         }
         catch (TaskFailedException e)
         {

@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.Manifests;
 
 namespace QdrantBackup.Functions.Wiring;
 
@@ -32,6 +33,7 @@ internal sealed partial class ActivityFailureMiddleware(ILogger<ActivityFailureM
         AggregateException { InnerExceptions: [var only] } => Translate(only),
         System.Reflection.TargetInvocationException { InnerException: { } inner } => Translate(inner),
         RefusedException e => new RefusedStepException(e.Message, e.Hint),
+        BackupException e when e is SealException or MissingBlobException => new DamagedStepException(e.Message, e.Hint),
         BackupException { IsTransient: true } e => new TransientStepException(e.Message, e.Hint),
         BackupException e => new PermanentStepException(e.Message, e.Hint),
         _ => new TransientStepException($"An error that nobody expected ({exception.GetType().Name})", "Look for this moment in the app's log."),

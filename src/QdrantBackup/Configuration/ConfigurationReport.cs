@@ -65,7 +65,10 @@ public sealed record ConfigurationReport(
     private static bool HiddenByNodes(Setting setting, IReadOnlyList<(string Key, string Value, Setting Setting)> given) =>
         setting.Key == "Qdrant:Url" && given.Any(item => item.Setting.Key == "Qdrant:Nodes:*:Url");
 
-    // An address may carry what it should not: a password, or a SAS in its query.
-    private static string WithoutSecrets(string value) =>
-        Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.UserInfo.Length > 0 || url.Query.Length > 0) ? Origins.Mask : value;
+    /// <summary>The value, or a mask: an address may carry what it should not, a password, a SAS in its query, or be a whole connection string.</summary>
+    internal static string WithoutSecrets(string value) =>
+        value.Contains("AccountKey=", StringComparison.OrdinalIgnoreCase)
+        || value.Contains("SharedAccessSignature=", StringComparison.OrdinalIgnoreCase)
+        || (Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.UserInfo.Length > 0 || url.Query.Length > 0))
+            ? Origins.Mask : value;
 }

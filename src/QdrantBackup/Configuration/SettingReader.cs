@@ -92,7 +92,7 @@ internal sealed class SettingReader
     public void Refuse(string key, string expected, string? hint = null)
     {
         var value = section[key];
-        var shown = value is not null && SettingCatalog.Find(key) is not { IsSecret: false } ? Origins.Mask : value;
+        var shown = value is null ? null : SettingCatalog.Find(key) is { IsSecret: false } ? ConfigurationReport.WithoutSecrets(value) : Origins.Mask;
         Add(key, shown, expected, hint);
     }
 

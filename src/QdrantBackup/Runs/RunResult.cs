@@ -65,7 +65,8 @@ public sealed record RunResult
 /// <param name="Bytes">Bytes moved.</param>
 /// <param name="Error">What failed.</param>
 /// <param name="Hint">What to do about it.</param>
-public sealed record RunItem(string Name, RunState State, long Bytes = 0, string? Error = null, string? Hint = null);
+/// <param name="ErrorKind">What kind of failure it is, where callers may want to tell.</param>
+public sealed record RunItem(string Name, RunState State, long Bytes = 0, string? Error = null, string? Hint = null, string? ErrorKind = null);
 
 /// <summary>How far a run is; overwritten while it goes on.</summary>
 public sealed record RunProgress

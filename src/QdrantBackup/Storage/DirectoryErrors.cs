@@ -37,6 +37,10 @@ internal sealed class DirectoryErrors(DirectoryLayout layout)
             $"cannot {step}: no space left on {layout.Root}",
             "Free space or enlarge the disk or quota, then run again; nothing that was stored is lost. Deleted blobs lie in trash/ until it is emptied.",
             innerException: cause),
+        _ when cause.HResult is 27 => new(
+            $"cannot {step}: a file in {layout.Root} may not grow so far",
+            "Raise the limit on the size of files of this account (ulimit -f), or use a file system that takes files of some megabytes; nothing that was stored is lost.",
+            innerException: cause),
         _ when cause.HResult == 30 => new(
             $"cannot {step}: {layout.Root} is mounted read-only",
             "Mount it writable; the system log says whether an error of the disk made it read-only.",
