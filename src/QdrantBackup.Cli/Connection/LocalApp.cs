@@ -37,7 +37,7 @@ internal sealed class LocalApp : IAsyncDisposable
     public static async Task<LocalApp> StartAsync(Settings settings, CancellationToken cancellationToken)
     {
         var apiKey = LocalKey.Create();
-        var host = Build(settings, "http://127.0.0.1:0", apiKey, settings.Verbose ? LogLevel.Information : LogLevel.None);
+        var host = Build(settings, "http://127.0.0.1:0", apiKey, settings.Verbose ? LogLevel.Information : LogLevel.None, keepsSchedules: false);
         try
         {
             await host.StartAsync(cancellationToken);
@@ -54,14 +54,14 @@ internal sealed class LocalApp : IAsyncDisposable
     public static async Task<int> ServeAsync(Settings settings, string? urls, CancellationToken cancellationToken)
     {
         var apiKey = LocalKey.Create();
-        using var host = Build(settings, urls, apiKey, settings.Verbose ? LogLevel.Debug : LogLevel.Information);
+        using var host = Build(settings, urls, apiKey, settings.Verbose ? LogLevel.Debug : LogLevel.Information, keepsSchedules: true);
         await host.StartAsync(cancellationToken);
         LocalKey.Write(settings.StateDirectory, apiKey);
         await host.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
     }
 
-    private static IHost Build(Settings settings, string? urls, string apiKey, LogLevel logLevel)
+    private static IHost Build(Settings settings, string? urls, string apiKey, LogLevel logLevel, bool keepsSchedules)
     {
         // Looked at before there is a host that would log what is wrong with it, stack trace and all.
         BackupOptionsReader.Read(Configuration(settings));
@@ -77,6 +77,11 @@ internal sealed class LocalApp : IAsyncDisposable
         {
             LogToStandardError(builder.Logging, logLevel);
             builder.Configuration.AddInMemoryCollection(CommandLineKey(apiKey));
+            if (!keepsSchedules)
+            {
+                // A command does what it was asked to do; due times are the server's.
+                builder.Configuration.AddInMemoryCollection([new("AzureWebJobs.ScheduleTick.Disabled", "true")]);
+            }
         }).Build();
     }
 

@@ -63,7 +63,7 @@ public sealed class CommandLineTests(ServedSite served) : IClassFixture<ServedSi
         Assert.Contains(
             runs.Results.Split('\n'),
             l => l.Contains(served.BackupId, StringComparison.Ordinal) && l.Contains("backup", StringComparison.Ordinal) && l.Contains("complete", StringComparison.Ordinal)
-                && l.Contains($"{DateTime.UtcNow.Year}-", StringComparison.Ordinal));
+                && l.Contains($"{TimeProvider.System.GetUtcNow().Year}-", StringComparison.Ordinal));
         Assert.DoesNotContain(Escape, list.Results + runs.Results, StringComparison.Ordinal);
     }
 

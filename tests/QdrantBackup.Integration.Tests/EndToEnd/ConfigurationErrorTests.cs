@@ -33,7 +33,7 @@ public sealed class ConfigurationErrorTests(BackedUpSite backedUp) : IClassFixtu
     [Fact]
     public async Task Another_store_than_the_pinned_one_is_refused()
     {
-        var pins = $"  store: {{ id: {Guid.NewGuid()}, keyId: {backedUp.Site.Pins.KeyId} }}\n{LastLine}";
+        var pins = $"  store: {{ id: 00000000-0000-4000-8000-000000000001, keyId: {backedUp.Site.Pins.KeyId} }}\n{LastLine}";
 
         var result = await backedUp.RunWithAsync(LastLine, pins, "backup");
 

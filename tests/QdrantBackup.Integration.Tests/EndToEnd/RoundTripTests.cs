@@ -66,7 +66,7 @@ public abstract class RoundTripTests
         var dueSoon = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["BACKUP_TICK"] = "* * * * * *",
-            ["Backup__Schedule__soon"] = $"{(DateTime.UtcNow.Second + 12) % 60} * * * * *",
+            ["Backup__Schedule__soon"] = $"{(TimeProvider.System.GetUtcNow().Second + 12) % 60} * * * * *",
         };
         await using var app = await AppProcess.StartAsync(site.Files, dueSoon);
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
