@@ -77,7 +77,7 @@ public sealed class ProblemsTests
 
         Assert.Equal(new RunError("away", "wait"), StepFailure.ErrorOf(transient));
         Assert.True(StepFailure.IsTransient(transient));
-        Assert.Equal(new RunError("flipped", "restore another"), StepFailure.ErrorOf(permanent));
+        Assert.Equal(new RunError("flipped", "restore another", "untrusted-bytes"), StepFailure.ErrorOf(permanent));
         Assert.False(StepFailure.IsTransient(permanent));
     }
 
