@@ -120,10 +120,11 @@ internal sealed class Story(Stage stage)
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Shown", "Proof");
         _shown.Insert(0, ("real snapshots go in over HTTP", $"backup {backup.Id}, {stage.Collections.Count} collections, complete"));
         _shown.ForEach(row => table.AddRow(Markup.Escape(row.Shown), Markup.Escape(row.Proof)));
-        table.AddRow("where to look: status", Markup.Escape($"{app.Address}api/v1/backup/status/{backup.Id}"));
-        table.AddRow("where to look: orchestration history", Markup.Escape($"{app.Address}runtime/webhooks/durabletask/instances?showInput=false"));
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine("Both addresses are those of this run; the demo now stops the app and removes everything it made.");
+        Console.WriteLine("Where to look, while it runs:");
+        Console.WriteLine($"  status                 {app.Address}api/v1/backup/status/{backup.Id}");
+        Console.WriteLine($"  orchestration history  {app.Address}runtime/webhooks/durabletask/instances?showInput=false");
+        Console.WriteLine("The demo now stops the app and removes everything it made.");
     }
 
     private string BytesEqual(string collection) => _bytes[collection] is { } bytes ? $", all {bytes.Length:N0} bytes equal" : ", bytes checked against their SHA-256 by Qdrant";

@@ -9,7 +9,7 @@ internal sealed class DirectoryErrors(DirectoryLayout layout)
         {
             return await action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsOfDisk(e))
         {
             throw Translate(step, e);
         }
@@ -21,11 +21,14 @@ internal sealed class DirectoryErrors(DirectoryLayout layout)
         {
             return action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsOfDisk(e))
         {
             throw Translate(step, e);
         }
     }
+
+    /// <summary>EFBIG, a file that may not grow further, comes from .NET as an argument out of range.</summary>
+    private static bool IsOfDisk(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" };
 
     private StoreException Translate(string step, Exception cause) => cause switch
     {
@@ -37,7 +40,7 @@ internal sealed class DirectoryErrors(DirectoryLayout layout)
             $"cannot {step}: no space left on {layout.Root}",
             "Free space or enlarge the disk or quota, then run again; nothing that was stored is lost. Deleted blobs lie in trash/ until it is emptied.",
             innerException: cause),
-        _ when cause.HResult is 27 => new(
+        ArgumentOutOfRangeException => new(
             $"cannot {step}: a file in {layout.Root} may not grow so far",
             "Raise the limit on the size of files of this account (ulimit -f), or use a file system that takes files of some megabytes; nothing that was stored is lost.",
             innerException: cause),

@@ -3,6 +3,8 @@ using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Capture;
@@ -28,6 +30,24 @@ public sealed class RoundTripTests
         Assert.Equal(BackupState.Complete, backup.State);
         Assert.Equal(0, backup.OwedProofs);
         Assert.Empty(rig.Node.SnapshotNames);
+    }
+
+    [Fact]
+    public async Task Without_compression_every_chunk_is_stored_as_it_is_and_comes_back()
+    {
+        using var rig = new CaptureRig(options => options with { Compression = ChunkCompression.None });
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/mixtral_vectors.snapshot");
+        await rig.BackupAsync();
+        var compressions = new List<byte>();
+        await foreach (BlobEntry chunk in rig.Blobs.ListAsync("chunks/", Cancellation))
+        {
+            compressions.Add((await rig.Blobs.GetAsync(chunk.Name, 1 << 24, Cancellation))!.Content.Span[5]);
+        }
+
+        Assert.NotEmpty(compressions);
+        Assert.All(compressions, compression => Assert.Equal(0, compression));
+        await rig.RestoreAsync(new RestoreRequest { Latest = true, Suffix = "-back" });
+        Assert.Equal(rig.Node.Collections["docs"], rig.Node.Collections["docs-back"]);
     }
 
     [Fact]
