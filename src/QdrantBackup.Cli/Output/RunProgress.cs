@@ -11,7 +11,7 @@ internal sealed class RunProgress(ApiClient api, Report report, TimeProvider tim
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Whether a state is one that a run leaves again.</summary>
-    public static bool IsUnderWay(string? state) => state is "pending" or "running" or "waiting" or "paused" or "cancelling";
+    public static bool IsUnderWay(string? state) => state is "pending" or "running" or "paused" or "cancelling" || state?.StartsWith("waiting", StringComparison.Ordinal) == true;
 
     public async Task<JsonElement> FollowAsync(string statusPath, CancellationToken cancellationToken)
     {
@@ -70,9 +70,9 @@ internal sealed class RunProgress(ApiClient api, Report report, TimeProvider tim
             line += string.Create(CultureInfo.InvariantCulture, $", {parts.Number("done")} of {parts.Number("total")} parts");
         }
 
-        if (status.Member("bytes") is { } bytes && bytes.Number("total") > 0)
+        if (status.Member("bytes") is { } bytes && bytes.Number("done") + bytes.Number("total") > 0)
         {
-            line += $", {Amounts.Bytes(bytes.Number("done"))} of {Amounts.Bytes(bytes.Number("total"))}";
+            line += $", {Amounts.Bytes(bytes.Number("done"))}" + (bytes.Number("total") > 0 ? $" of {Amounts.Bytes(bytes.Number("total"))}" : " so far");
         }
 
         return line;

@@ -59,22 +59,24 @@ public enum PartState
 /// <param name="State">How it ended.</param>
 /// <param name="Errors">What went wrong, also on the way to success: snapshots that could not be deleted, or are not known to be ours.</param>
 /// <param name="MayPass">Whether another attempt may succeed.</param>
-public sealed record PartOutcome(PartState State, IReadOnlyList<RunError> Errors, bool MayPass = false);
+/// <param name="Bytes">Bytes read of it.</param>
+public sealed record PartOutcome(PartState State, IReadOnlyList<RunError> Errors, bool MayPass = false, long Bytes = 0);
 
 /// <summary>What became of a lane so far.</summary>
 /// <param name="Captured">Parts captured.</param>
 /// <param name="Failed">Parts that failed.</param>
 /// <param name="Cancelled">Parts given up because the run was cancelled.</param>
-/// <param name="Bytes">Expected bytes of the parts that are over.</param>
+/// <param name="Bytes">Bytes read of the parts that are over.</param>
+/// <param name="Expected">Bytes that the plan expected of these parts.</param>
 /// <param name="Current">Parts under way.</param>
 /// <param name="Errors">The first errors; each part's own record has its own.</param>
-public sealed record LaneOutcome(int Captured, int Failed, int Cancelled, long Bytes, IReadOnlyList<string> Current, IReadOnlyList<RunError> Errors)
+public sealed record LaneOutcome(int Captured, int Failed, int Cancelled, long Bytes, long Expected, IReadOnlyList<string> Current, IReadOnlyList<RunError> Errors)
 {
     /// <summary>How many errors a lane carries along.</summary>
     public const int MaxErrors = 20;
 
     /// <summary>Nothing yet.</summary>
-    public static LaneOutcome Nothing { get; } = new(0, 0, 0, 0, [], []);
+    public static LaneOutcome Nothing { get; } = new(0, 0, 0, 0, 0, [], []);
 
     /// <summary>Parts that are over, whatever became of them.</summary>
     [JsonIgnore]
@@ -86,7 +88,8 @@ public sealed record LaneOutcome(int Captured, int Failed, int Cancelled, long B
         Captured = Captured + (outcome.State == PartState.Captured ? 1 : 0),
         Failed = Failed + (outcome.State == PartState.Failed ? 1 : 0),
         Cancelled = Cancelled + (outcome.State == PartState.Cancelled ? 1 : 0),
-        Bytes = Bytes + part.ExpectedBytes,
+        Bytes = Bytes + outcome.Bytes,
+        Expected = Expected + part.ExpectedBytes,
         Errors = [.. Errors.Concat(outcome.Errors).Take(MaxErrors)],
     };
 }

@@ -124,6 +124,7 @@ internal sealed class Lanes(TaskOrchestrationContext context, RunSteps run, stri
                 total.Failed + lane.Failed,
                 total.Cancelled + lane.Cancelled,
                 total.Bytes + lane.Bytes,
+                total.Expected + lane.Expected,
                 [.. total.Current, .. lane.Current],
                 [.. total.Errors.Concat(lane.Errors).Take(LaneOutcome.MaxErrors)]);
         }
@@ -134,6 +135,10 @@ internal sealed class Lanes(TaskOrchestrationContext context, RunSteps run, stri
     private void Report()
     {
         var total = Sum();
-        run.Checklist.Report(new(total.Over, plan.Parts), new(total.Bytes, plan.Bytes), total.Current);
+
+        // Sizes are guesses from the last backup until a snapshot is made; where there was none, the total stays unknown (0) until all parts are over.
+        var isKnown = plan.Bytes > 0 || total.Over == plan.Parts;
+        run.Checklist.Report(
+            new(total.Over, plan.Parts), new(total.Bytes, isKnown ? Math.Max(total.Bytes, plan.Bytes - total.Expected + total.Bytes) : 0), total.Current);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
     private readonly string _name = input.Part.Key.Collection;
     private readonly List<RunError> _left = [];
     private bool _isProven;
-
+    private long _bytes;
     public async Task<PartOutcome> RunAsync()
     {
         if (cancel.IsCompleted)
@@ -46,7 +46,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         }
 
         return failure is null
-            ? new(cancel.IsCompleted && !_isProven ? PartState.Cancelled : PartState.Captured, _left)
+            ? new(cancel.IsCompleted && !_isProven ? PartState.Cancelled : PartState.Captured, _left, Bytes: _bytes)
             : new(PartState.Failed, [.. _left, ErrorOf(failure)], StepFailure.IsTransient(failure));
     }
 
@@ -89,6 +89,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         {
             var receipt = await context.CallActivityAsync<RangeReceipt>(nameof(PartActivities.TransferRange), step, Retry.Transient);
             ranges.Add(receipt with { State = null });
+            _bytes = receipt.Offset + receipt.Length;
             context.SetCustomStatus(new Progress(receipt.Offset + receipt.Length, receipt.SnapshotLength));
             if (receipt.IsLast)
             {

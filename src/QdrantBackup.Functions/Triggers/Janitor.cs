@@ -34,7 +34,7 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
         {
             if (run.Result is null && run.Request.Cluster == options.ClusterName && run.Request.RequestedAt < now - Young && await IsDeadAsync(services, client, run.Request, now, cancellationToken))
             {
-                await BuryAsync(services, run.Request, now, cancellationToken);
+                await TryBuryAsync(services, run.Request, now, cancellationToken);
             }
         }
 
@@ -54,6 +54,19 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
         }
 
         return await services.Pins.LastSignAsync(request.RunId, cancellationToken) is not { } sign || sign < now - Silence;
+    }
+
+    // One run whose records cannot be read must not keep the sweep from the others; it is told of at every tick until somebody looks.
+    private async Task TryBuryAsync(StoreServices services, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await BuryAsync(services, request, now, cancellationToken);
+        }
+        catch (BackupException e)
+        {
+            LogUnburied(log, request.RunId, e.Hint, e);
+        }
     }
 
     private async Task BuryAsync(StoreServices services, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
@@ -114,4 +127,7 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
 
     [LoggerMessage(2304, LogLevel.Warning, "Finished histories could not be purged")]
     private static partial void LogPurgeFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2305, LogLevel.Error, "Run {RunId} cannot be swept up after. {Hint}")]
+    private static partial void LogUnburied(ILogger logger, RunId runId, string hint, Exception exception);
 }
