@@ -85,6 +85,18 @@ public sealed class ConfigurationErrorTests(BackedUpSite backedUp) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_connection_string_in_the_wrong_place_is_refused_without_showing_its_key()
+    {
+        const string Key = "cGxhbnRlZC1hY2NvdW50LWtleQ==";
+        var connection = $"remote: \"DefaultEndpointsProtocol=https;AccountName=acct;AccountKey={Key};EndpointSuffix=core.windows.net\"";
+
+        var result = await backedUp.RunWithAsync($"local: \"{backedUp.Site.Files.StoreDirectory}\"", connection, "backup");
+
+        Told.Clearly(result, exitCode: 2, "Storage:Remote", "blob.core.windows.net");
+        Assert.DoesNotContain(Key, result.Errors + result.Results, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_rsync_line_of_the_original_specification_is_refused_with_the_line_to_put_in_its_place()
     {
         using var folder = new TempFolder();
