@@ -9,6 +9,21 @@ namespace QdrantBackup.Functions.Api;
 /// <summary>Tells a running run something. Never by force: a terminated run would leave its snapshots behind (W8).</summary>
 internal static class RunControl
 {
+    /// <summary>Starts a run, or answers with the one of its kind that is going on.</summary>
+    public static async Task<IResult> StartUnlessRunningAsync(
+        DurableTaskClient client, RunStarter starter, RunRequest run, Func<string, string> tellRunning, HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (await starter.FindRunningAsync(client, run.Kind, cancellationToken) is { } running)
+        {
+            return Problems.Conflict(
+                "already-running", tellRunning(running), $"Wait for it (GET {StatusPathOf(run.Kind, running)}) or cancel it.",
+                new Dictionary<string, object?> { ["id"] = running });
+        }
+
+        await starter.StartAsync(client, run, cancellationToken);
+        return ApiResults.Accepted(run.RunId, StatusPathOf(run.Kind, run.RunId.Value), request);
+    }
+
     public static Task<IResult> CancelAsync(
         DurableTaskClient client, RunViews views, string id, RunKind kind, HttpRequest request, CancellationToken cancellationToken) =>
         TellAsync(client, views, id, kind, Events.Cancel, ApiMiddleware.CallerOf(request.HttpContext), request, cancellationToken);
@@ -27,7 +42,7 @@ internal static class RunControl
             try
             {
                 await client.RaiseEventAsync(run.InstanceId, what, payload, cancellationToken);
-                return ApiResults.Accepted(runId, kind == RunKind.Restore ? $"/api/v1/restore/status/{runId}" : $"/api/v1/backup/status/{runId}", request);
+                return ApiResults.Accepted(runId, StatusPathOf(kind, runId.Value), request);
             }
             catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
             {
@@ -37,4 +52,6 @@ internal static class RunControl
 
         return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", "There is nothing left to be told; look at its record.");
     }
+
+    private static string StatusPathOf(RunKind kind, string id) => kind == RunKind.Restore ? $"/api/v1/restore/status/{id}" : $"/api/v1/backup/status/{id}";
 }

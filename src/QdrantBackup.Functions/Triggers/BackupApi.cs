@@ -29,15 +29,7 @@ public sealed class BackupApi(StoreConnection connection, RunStarter starter, Ru
             return ApiResults.Ok(await services.Planner.PreviewAsync(run, cancellationToken));
         }
 
-        if (await starter.FindRunningAsync(client, RunKind.Backup, cancellationToken) is { } running)
-        {
-            return Problems.Conflict(
-                "already-running", $"Backup {running} of this cluster is running", $"Wait for it (GET /api/v1/backup/status/{running}) or cancel it.",
-                new Dictionary<string, object?> { ["id"] = running });
-        }
-
-        await starter.StartAsync(client, run, cancellationToken);
-        return ApiResults.Accepted(run.RunId, $"/api/v1/backup/status/{run.RunId}", request);
+        return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Backup {running} of this cluster is running", request, cancellationToken);
     }
 
     /// <summary>Asks a backup to stop: it deletes what it made on the nodes and ends as cancelled.</summary>

@@ -30,15 +30,7 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
             return ApiResults.Ok(plan);
         }
 
-        if (await starter.FindRunningAsync(client, RunKind.Restore, cancellationToken) is { } running)
-        {
-            return Problems.Conflict(
-                "already-running", $"Restore {running} into this cluster is running", $"Wait for it (GET /api/v1/restore/status/{running}) or cancel it.",
-                new Dictionary<string, object?> { ["id"] = running });
-        }
-
-        await starter.StartAsync(client, run, cancellationToken);
-        return ApiResults.Accepted(run.RunId, $"/api/v1/restore/status/{run.RunId}", request);
+        return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Restore {running} into this cluster is running", request, cancellationToken);
     }
 
     /// <summary>Approves a restore's plan by its hash.</summary>

@@ -20,14 +20,14 @@ public sealed partial class BackupPlanner(
     {
         if (await plans.FindAsync(request.RunId, cancellationToken) is { } stored)
         {
-            return Overview(stored, BackupPlans.NameOf(request.RunId).Value);
+            return Overview(stored, BlobNames.Plan(request.RunId).Value);
         }
 
         BackupPlan plan = await DraftAsync(request, cancellationToken);
         plan = await bases.ChooseAsync(plan, chosen => pins.WriteAsync(request.RunId, RunKind.Backup, chosen, cancellationToken), cancellationToken);
         plan = await plans.StoreAsync(plan, cancellationToken);
         LogPlanned(plan.RunId.Value, plan.Parts.Count, plan.Collections.Count);
-        return Overview(plan, BackupPlans.NameOf(request.RunId).Value);
+        return Overview(plan, BlobNames.Plan(request.RunId).Value);
     }
 
     /// <summary>Plans without pinning or storing anything.</summary>

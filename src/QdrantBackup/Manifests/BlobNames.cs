@@ -59,6 +59,9 @@ public static class BlobNames
     /// <summary>A record of a run.</summary>
     public static BlobName Run(RunId id, string what) => new(RunFolder(id) + what);
 
+    /// <summary>What a run plans to do.</summary>
+    public static BlobName Plan(RunId id) => Run(id, "plan");
+
     /// <summary>Where a run's records are.</summary>
     public static string RunFolder(RunId id) => RunMonth(id.Began) + id + "/";
 

@@ -24,7 +24,7 @@ public sealed class RestorePlanner(RestorePlans plans, ClusterNodes nodes, Backu
             plan = await plans.StoreAsync(await DraftAsync(request, id, cancellationToken), cancellationToken);
         }
 
-        return Overview(plan, RestorePlans.NameOf(plan.RunId).Value);
+        return Overview(plan, BlobNames.Plan(plan.RunId).Value);
     }
 
     /// <summary>Plans without pinning or storing anything.</summary>

@@ -1,28 +1,8 @@
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
-using QdrantBackup.Storage;
 
 namespace QdrantBackup.Restores;
 
 /// <summary>The stored plans of restores.</summary>
 public sealed class RestorePlans(SealedStore store)
-{
-    /// <summary>The blob name of a run's plan.</summary>
-    public static BlobName NameOf(RunId runId) => BlobNames.Run(runId, "plan");
-
-    /// <summary>Stores a plan unless the run has one, and returns the one that counts.</summary>
-    public async Task<RestorePlan> StoreAsync(RestorePlan plan, CancellationToken cancellationToken) =>
-        (await store.PutOnceAsync(NameOf(plan.RunId), SealedType.Record, plan, StoreJson.Default.RestorePlan, cancellationToken)).Value;
-
-    /// <summary>Reads a run's plan, or null when it has none yet.</summary>
-    public async Task<RestorePlan?> FindAsync(RunId runId, CancellationToken cancellationToken)
-    {
-        RestorePlan? plan = await store.GetDocumentAsync(NameOf(runId), SealedType.Record, StoreJson.Default.RestorePlan, cancellationToken);
-        return plan is null || plan.RunId == runId ? plan : throw new SealException($"'{NameOf(runId)}' is the plan of run {plan.RunId}", "Start a new run.");
-    }
-
-    /// <summary>Reads a run's plan.</summary>
-    public async Task<RestorePlan> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
-        await FindAsync(runId, cancellationToken) ?? throw new MissingBlobException(NameOf(runId), "is missing: a restore writes only what it planned");
-}
+    : RunPlans<RestorePlan>(store, StoreJson.Default.RestorePlan, plan => plan.RunId, "a restore writes only what it planned");

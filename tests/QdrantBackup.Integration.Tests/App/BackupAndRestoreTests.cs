@@ -8,7 +8,7 @@ public sealed class BackupAndRestoreTests
     [Fact]
     public async Task A_backup_started_over_HTTP_restores_every_collection_byte_for_byte()
     {
-        await using var app = await RunningApp.StartAsync(q => q.LoadDirectory(Path.Combine(RepositoryRoot(), "tests", "fixtures", "snapshots")));
+        await using var app = await RunningApp.StartAsync(q => q.LoadDirectory(Harness.Fixtures.Snapshots));
         var before = app.Qdrant.Collections.ToDictionary(c => c, app.Qdrant.CollectionSha256);
         Assert.NotEmpty(before);
 
@@ -31,16 +31,5 @@ public sealed class BackupAndRestoreTests
         Assert.True(restored.GetProperty("state").GetString() == "complete", restored.GetRawText());
         Assert.Equal(before, app.Qdrant.Collections.ToDictionary(c => c, app.Qdrant.CollectionSha256));
         Assert.All(before.Keys, name => Assert.Empty(app.Qdrant.SnapshotFiles(name)));
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder!, "QdrantBackupFunctions.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder!;
     }
 }
