@@ -14,6 +14,9 @@ public sealed class BlobStore : IBackupStore
     private const string SummaryKey = "summary";
     private const string PutKey = "put";
 
+    /// <summary>The tag that the account's lifecycle rule looks for (docs/format.md §7).</summary>
+    private static readonly Dictionary<string, string> Expired = new(StringComparer.Ordinal) { ["state"] = "expired" };
+
     private readonly BlobContainerClient _container;
     private readonly BlobErrors _errors;
 
@@ -116,6 +119,28 @@ public sealed class BlobStore : IBackupStore
                 return await PropertiesAsync(name, cancellationToken) is null ? false : throw StoreErrors.Changed(name, Location);
             }
         }, cancellationToken);
+
+    /// <summary>Tags the blob <c>state=expired</c>; on an account that has no tags, such as one with a hierarchical namespace, deletes it.</summary>
+    public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) =>
+        _errors.TranslateAsync($"expire {name}", async () =>
+        {
+            try
+            {
+                await _container.GetBlobClient(name.Value).SetTagsAsync(Expired, cancellationToken: cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (BlobErrors.IsBlobMissing(e))
+            {
+                return false;
+            }
+            catch (RequestFailedException e) when (BlobErrors.HasNoTags(e))
+            {
+                return await DeleteAsync(name, ifMatch: null, cancellationToken);
+            }
+        }, cancellationToken);
+
+    /// <summary>Nothing to do: the service expunges what soft delete keeps.</summary>
+    public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult(0);
 
     /// <summary>One request per put, whatever its size here: only a single Put Blob is atomic with its condition and its metadata.</summary>
     private static BlobUploadOptions Upload(PutCondition condition, string? summary, string? putId)

@@ -73,6 +73,12 @@ public sealed class InMemoryStore : IBackupStore
             return _blobs.Remove(name.Value);
         }, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) => DeleteAsync(name, ifMatch: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Answer(() => 0, cancellationToken);
+
     /// <summary>Runs one step alone, and turns its failure into a failed task: a store never throws before it is awaited.</summary>
     private Task<T> Answer<T>(Func<T> step, CancellationToken cancellationToken)
     {

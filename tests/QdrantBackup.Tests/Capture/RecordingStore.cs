@@ -27,7 +27,19 @@ internal sealed class RecordingStore(IBackupStore inner) : IBackupStore
 
     public IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken cancellationToken) => inner.ListAsync(prefix, cancellationToken);
 
-    public Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) => inner.DeleteAsync(name, ifMatch, cancellationToken);
+    public Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken)
+    {
+        Note("delete", name);
+        return inner.DeleteAsync(name, ifMatch, cancellationToken);
+    }
+
+    public Task ExpireAsync(BlobName name, CancellationToken cancellationToken)
+    {
+        Note("expire", name);
+        return inner.ExpireAsync(name, cancellationToken);
+    }
+
+    public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => inner.PurgeDeletedAsync(day, cancellationToken);
 
     private void Note(string step, BlobName name)
     {
