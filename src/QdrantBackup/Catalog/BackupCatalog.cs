@@ -78,7 +78,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
         (Manifest Manifest, string Hash) found = await _manifests.FindAsync(id, cancellationToken)
             ?? throw new UsageException($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.");
         return found.Manifest.Aborted
-            ? throw new UsageException($"{id} is no backup: its run died and was fenced", "List the backups that exist with 'qdrant-backup list'.")
+            ? throw new UsageException($"{id} is no backup: its run ended without one and was fenced", "List the backups that exist with 'qdrant-backup list'.")
             : found;
     }
 
@@ -106,20 +106,20 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     {
         if (_manifests.TryOpenSummary(blob, id) is { } summary)
         {
-            return new CatalogEntry(id, summary, retired);
+            return summary.Aborted ? null : new CatalogEntry(id, summary, retired) { Written = blob.Modified };
         }
 
         try
         {
             // Gone since it was listed, or the marker of a dead run: no backup.
             return await _manifests.FindAsync(id, cancellationToken) is { Manifest.Aborted: false } found
-                ? new CatalogEntry(id, ManifestDocuments.Summarize(found.Manifest, found.Hash), retired)
+                ? new CatalogEntry(id, ManifestDocuments.Summarize(found.Manifest, found.Hash), retired) { Written = blob.Modified }
                 : null;
         }
         catch (BackupException e) when (Damages.IsDamage(e))
         {
             LogDamaged(id.Value, e.Message);
-            return new CatalogEntry(id, Summary: null, retired, e.Message, e.Hint);
+            return new CatalogEntry(id, Summary: null, retired, e.Message, e.Hint) { Written = blob.Modified };
         }
     }
 

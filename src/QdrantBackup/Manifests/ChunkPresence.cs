@@ -54,7 +54,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
                 ChunkList list = await reader.OpenListAsync(part, range, cancellationToken);
                 foreach (ChunkListEntry entry in list.Entries)
                 {
-                    if (!entry.IsInline && FirstByte(entry.Id) * slices / 256 == slice)
+                    if (!entry.IsInline && entry.Id.FirstByte * slices / 256 == slice)
                     {
                         expected.TryAdd(entry.Id, (entry, part.Key.Collection));
                     }
@@ -68,7 +68,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
     private async Task<IEnumerable<(ChunkListEntry Entry, string Collection)>> RemovePresentAsync(
         Dictionary<ChunkId, (ChunkListEntry Entry, string Collection)> expected, CancellationToken cancellationToken)
     {
-        var byName = expected.Values.GroupBy(e => FirstByte(e.Entry.Id));
+        var byName = expected.Values.GroupBy(e => e.Entry.Id.FirstByte);
         var suspects = new ConcurrentBag<(ChunkListEntry, string)>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxListings, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(byName, options, async (group, cancellation) =>
@@ -110,13 +110,6 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
                 yield return new SuspectChunk(entry, collection, problem);
             }
         }
-    }
-
-    private static byte FirstByte(ChunkId id)
-    {
-        Span<byte> bytes = stackalloc byte[ChunkId.Length];
-        id.CopyTo(bytes);
-        return bytes[0];
     }
 }
 

@@ -75,6 +75,7 @@ internal sealed class ManifestDocuments(SealedStore store)
     {
         Format = manifest.Format,
         Id = manifest.Id,
+        Aborted = manifest.Aborted,
         Cluster = manifest.Cluster.Name,
         Started = manifest.Started,
         Finished = manifest.Finished,

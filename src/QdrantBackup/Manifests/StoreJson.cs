@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
 using QdrantBackup.Restores;
+using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Manifests;
@@ -25,6 +26,11 @@ namespace QdrantBackup.Manifests;
 [JsonSerializable(typeof(BackupPlan))]
 [JsonSerializable(typeof(PartResult))]
 [JsonSerializable(typeof(RestorePlan))]
+[JsonSerializable(typeof(Hold))]
+[JsonSerializable(typeof(Retirement))]
+[JsonSerializable(typeof(RetentionPlan))]
+[JsonSerializable(typeof(PruneState))]
+[JsonSerializable(typeof(PrunePage))]
 internal sealed partial class StoreJson : JsonSerializerContext;
 
 /// <summary>store.json.</summary>

@@ -145,13 +145,17 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
 
     private static void Validate(RunRequest request, RunId runId)
     {
-        bool fits = request.RunId == runId && request.Kind switch
+        // The request of its kind, and no other.
+        object? own = request.Kind switch
         {
-            RunKind.Backup => request.Backup is not null && request.Restore is null && request.Verify is null,
-            RunKind.Restore => request.Restore is not null && request.Backup is null && request.Verify is null,
-            RunKind.Verify => request.Verify is not null && request.Backup is null && request.Restore is null,
-            _ => false,
+            RunKind.Backup => request.Backup,
+            RunKind.Restore => request.Restore,
+            RunKind.Verify => request.Verify,
+            RunKind.Retention => request.Retention,
+            _ => null,
         };
+        int given = new object?[] { request.Backup, request.Restore, request.Verify, request.Retention }.Count(r => r is not null);
+        bool fits = request.RunId == runId && own is not null && given == 1;
         if (!fits)
         {
             throw new RefusedException($"the request record of run {runId} does not fit: it is of run {request.RunId}, kind {request.Kind}", "Start a new run.");

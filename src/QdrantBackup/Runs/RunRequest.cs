@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
 using QdrantBackup.Restores;
+using QdrantBackup.Retention;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Runs;
@@ -20,6 +21,10 @@ public enum RunKind
     /// <summary>Reads back and proves.</summary>
     [JsonStringEnumMemberName("verify")]
     Verify,
+
+    /// <summary>Ends backups by policy and deletes what nothing needs.</summary>
+    [JsonStringEnumMemberName("retention")]
+    Retention,
 }
 
 /// <summary>The sealed record that is written before anything is scheduled: who wants what. Whoever can start orchestrations but has no key cannot write one.</summary>
@@ -54,4 +59,7 @@ public sealed record RunRequest
 
     /// <summary>What to verify.</summary>
     public VerifyRequest? Verify { get; init; }
+
+    /// <summary>What to end and delete.</summary>
+    public RetentionRequest? Retention { get; init; }
 }

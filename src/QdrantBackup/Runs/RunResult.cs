@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
 
 namespace QdrantBackup.Runs;
 
@@ -54,6 +55,9 @@ public sealed record RunResult
 
     /// <summary>What was moved.</summary>
     public CaptureTotals Totals { get; init; } = CaptureTotals.None;
+
+    /// <summary>What was pruned, when the run is a retention.</summary>
+    public PruneTotals? Pruned { get; init; }
 
     /// <summary>Each collection or part that is worth a line.</summary>
     public IReadOnlyList<RunItem> Items { get; init; } = [];

@@ -5,6 +5,7 @@ using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 using QdrantBackup.Restores;
+using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
@@ -53,12 +54,24 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton<PartRestore>()
             .AddSingleton<RestoreChecks>()
             .AddSingleton<BackupVerifier>()
+            .AddSingleton<RunFences>()
+            .AddSingleton<BackupHolds>()
+            .AddSingleton<BackupRetirement>()
+            .AddSingleton(Policy)
+            .AddSingleton(new PruneOptions())
+            .AddSingleton<RetentionPlans>()
+            .AddSingleton<RetentionPlanner>()
+            .AddSingleton<Pruner>()
+            .AddSingleton<RecordCleanup>()
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 9, 1, 2, 0, 0, TimeSpan.Zero));
+
+    /// <summary>Keeps the newest complete backup only.</summary>
+    public static RetentionPolicy Policy { get; } = new() { Daily = 0, Weekly = 0, Monthly = 0, KeepWithin = TimeSpan.Zero };
 
     public FakeNode Node { get; }
 
@@ -107,7 +120,7 @@ internal sealed class CaptureRig : IDisposable
     {
         RunId runId = await CaptureAsync(backup);
         CommitReceipt receipt = await Get<BackupCommit>().CommitAsync(runId, Cancellation);
-        await Get<RunPins>().ReleaseAsync(runId, Cancellation);
+        await Get<RunFences>().ReleaseAsync(runId, Cancellation);
         return receipt;
     }
 

@@ -1,0 +1,106 @@
+using System.Globalization;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>What a cleanup of records removed.</summary>
+/// <param name="Done">Whether nothing is left to remove.</param>
+/// <param name="Records">Records of runs.</param>
+/// <param name="Pins">Released pins.</param>
+/// <param name="Days">Days' worth of deleted blobs that the store had kept itself.</param>
+public sealed record CleanupReceipt(bool Done, long Records, long Pins, int Days);
+
+/// <summary>Removes what is kept by age only: records of old runs, pins they have let go of, and what a directory store kept of the deleted. No backup depends on any of it.</summary>
+public sealed class RecordCleanup(SealedStore store, RunPins pins, RunFences fences, PruneOptions options, TimeProvider time)
+{
+    private const int MonthLength = 7;
+
+    /// <summary>Removes for a bounded time; repeat it until it is done.</summary>
+    /// <param name="now">The moment, by the store's clock.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<CleanupReceipt> StepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        bool IsTimeUp() => time.GetElapsedTime(began) >= options.StepTime;
+        DateTimeOffset before = now - options.KeepRecords;
+        (bool recordsDone, long records) = await RemoveRecordsAsync(before, IsTimeUp, cancellationToken);
+        (bool pinsDone, long released) = recordsDone ? await RemovePinsAsync(before, IsTimeUp, cancellationToken) : (false, 0);
+        int days = pinsDone ? await store.Blobs.PurgeDeletedAsync(DateOnly.FromDateTime((now - options.KeepDeleted).UtcDateTime), cancellationToken) : 0;
+        return new CleanupReceipt(pinsDone, records, released, days);
+    }
+
+    /// <summary>Months come in order, so the listing ends with the first one that is too young.</summary>
+    private async Task<(bool Done, long Removed)> RemoveRecordsAsync(DateTimeOffset before, Func<bool> isTimeUp, CancellationToken cancellationToken)
+    {
+        string lastMonth = before.UtcDateTime.ToString("yyyy'/'MM", CultureInfo.InvariantCulture);
+        long removed = 0;
+        var old = new List<BlobEntry>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Runs, cancellationToken))
+        {
+            string path = entry.Name.Value[BlobNames.Runs.Length..];
+            if (path.Length > MonthLength && string.CompareOrdinal(path[..MonthLength], lastMonth) > 0)
+            {
+                break;
+            }
+
+            if (entry.Modified < before)
+            {
+                old.Add(entry);
+            }
+        }
+
+        foreach (BlobEntry entry in old)
+        {
+            if (isTimeUp())
+            {
+                return (false, removed);
+            }
+
+            removed += await RemoveAsync(entry.Name, entry.ETag, cancellationToken) ? 1 : 0;
+        }
+
+        return (true, removed);
+    }
+
+    private async Task<(bool Done, long Removed)> RemovePinsAsync(DateTimeOffset before, Func<bool> isTimeUp, CancellationToken cancellationToken)
+    {
+        long removed = 0;
+        var old = new List<PinEntry>();
+        await foreach (PinEntry entry in pins.ListAsync(cancellationToken))
+        {
+            if (entry.Pin.Released && entry.Renewed < before)
+            {
+                old.Add(entry);
+            }
+        }
+
+        foreach (PinEntry entry in old)
+        {
+            if (isTimeUp())
+            {
+                return (false, removed);
+            }
+
+            // Without its pin a run could begin anew under its old id: only a manifest or a marker keeps it from that.
+            await fences.FenceAsync(entry.Pin, cancellationToken);
+            removed += await RemoveAsync(BlobNames.Pin(entry.RunId), entry.ETag, cancellationToken) ? 1 : 0;
+        }
+
+        return (true, removed);
+    }
+
+    private async Task<bool> RemoveAsync(BlobName name, string etag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.Blobs.DeleteAsync(name, etag, cancellationToken);
+        }
+        catch (StoreException e) when (e is StoreConflictException or ImmutableBlobException)
+        {
+            // Written again, or not free to go yet: the next cleanup looks at it.
+            return false;
+        }
+    }
+}
