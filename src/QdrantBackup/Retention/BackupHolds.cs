@@ -28,12 +28,13 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
         Hold counts = await ReplaceAsync(id, found => found is { Released: false } ? null : hold, cancellationToken) ?? hold;
         try
         {
-            // Looked at again after the hold is written: whoever retires looks for holds after writing too, and a prune lists holds after
-            // retirements, so one of the two sees the other, and a hold that was confirmed is never overlooked.
+            // Looked at again after the hold is written: a prune lists holds after retirements, so an ending that is not seen here comes with a hold that is seen there,
+            // and a hold that was confirmed is never overlooked.
             await ThrowIfRetiredAsync(id, cancellationToken);
         }
-        catch (RefusedException)
+        catch (RefusedException) when (ReferenceEquals(counts, hold))
         {
+            // Its own only: another's may have been confirmed before the backup was ended.
             await ReleaseAsync(id, by, cancellationToken);
             throw;
         }

@@ -28,7 +28,7 @@ public sealed class BackupRetirement(SealedStore store, BackupCatalog catalog, B
     {
         IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
         Dictionary<BackupId, CatalogEntry> known = entries.ToDictionary(e => e.Id);
-        IReadOnlyList<BackupId> newest = RetentionRules.Newest(entries.Where(e => !e.Retired).Select(RetentionPlanner.CandidateOf), now);
+        IReadOnlySet<BackupId> newest = RetentionRules.Newest(entries.Where(e => !e.Retired).Select(RetentionPlanner.CandidateOf), now);
         var receipts = new List<RetirementReceipt>();
         foreach (RetentionVerdict backup in backups)
         {

@@ -40,7 +40,7 @@ internal sealed class GarbageDeletion(SealedStore store, BackupRetirement retire
         PruneRound round = work.Round;
         if (round.Chunks.Count > 0)
         {
-            (ChunkId Id, Garbage Chunk)[] batch = [.. round.Chunks.Take(options.MaxRequests * BatchOfEach).Select(c => (c.Key, c.Value))];
+            (ChunkId Id, Garbage Chunk)[] batch = [.. round.Chunks.Take(options.MaxDeletions * BatchOfEach).Select(c => (c.Key, c.Value))];
             (long deleted, long bytes) = await DeleteAsync(work, [.. batch.Select(c => (BlobNames.Chunk(c.Id), c.Chunk))], cancellationToken);
             work.Totals = work.Totals with { ChunksDeleted = work.Totals.ChunksDeleted + deleted, BytesDeleted = work.Totals.BytesDeleted + bytes };
             Array.ForEach(batch, c => round.Chunks.Remove(c.Id));
@@ -49,7 +49,7 @@ internal sealed class GarbageDeletion(SealedStore store, BackupRetirement retire
 
         if (round.Lists.Count > 0 && round.Position == PruneWork.Slices)
         {
-            (BlobName Name, Garbage List)[] batch = [.. round.Lists.Take(options.MaxRequests * BatchOfEach).Select(l => (l.Key, l.Value))];
+            (BlobName Name, Garbage List)[] batch = [.. round.Lists.Take(options.MaxDeletions * BatchOfEach).Select(l => (l.Key, l.Value))];
             (long deleted, _) = await DeleteAsync(work, batch, cancellationToken);
             work.Totals = work.Totals with { ListsDeleted = work.Totals.ListsDeleted + deleted };
             Array.ForEach(batch, l => round.Lists.Remove(l.Name));
@@ -65,7 +65,7 @@ internal sealed class GarbageDeletion(SealedStore store, BackupRetirement retire
     private async Task<(long Deleted, long Bytes)> DeleteAsync(PruneWork work, (BlobName Name, Garbage Blob)[] batch, CancellationToken cancellationToken)
     {
         var outcomes = new Outcome[batch.Length];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxRequests, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxDeletions, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, batch.Length, parallel, async (i, cancellation) =>
             outcomes[i] = await TryDeleteAsync(batch[i].Name, batch[i].Blob, cancellation));
         string[] immutable = [.. batch.Where((_, i) => outcomes[i] == Outcome.Immutable).Select(b => b.Name.Value)];

@@ -36,12 +36,12 @@ internal sealed class GarbageListing(SealedStore store, DeadBackups dead, RunFen
             return;
         }
 
-        int to = Math.Min(round.Position + options.MaxRequests, work.Live.To);
+        int to = Math.Min(round.Position + options.MaxListings, work.Live.To);
         var found = new List<(ChunkId Id, Garbage Chunk)>[to - round.Position];
         long[] bytes = new long[found.Length];
         long[] counts = new long[found.Length];
         int from = round.Position;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxRequests, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxListings, CancellationToken = cancellationToken };
         await Parallel.ForAsync(from, to, parallel, async (slice, cancellation) =>
         {
             int i = slice - from;

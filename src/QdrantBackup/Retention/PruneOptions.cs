@@ -21,8 +21,11 @@ public sealed record PruneOptions
     /// <summary>How many blobs that may go are held at once, about 150 bytes each; a store with more is pruned part by part.</summary>
     public int MaxGarbage { get; init; } = 200_000;
 
-    /// <summary>How many requests to the store are under way at once.</summary>
-    public int MaxRequests { get; init; } = 8;
+    /// <summary>How many of the 256 slices of the chunk ids are listed at once.</summary>
+    public int MaxListings { get; init; } = 8;
+
+    /// <summary>How many deletions are under way at once.</summary>
+    public int MaxDeletions { get; init; } = 16;
 
     /// <summary>How many chunk lists are read at once; each takes up to 64 MiB, usually far less.</summary>
     public int MaxLists { get; init; } = 4;

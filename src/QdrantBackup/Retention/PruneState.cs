@@ -14,9 +14,9 @@ internal sealed record PruneState
 
     public required PrunePhase Phase { get; init; }
 
-    public required string Generation { get; init; }
+    public required int Step { get; init; }
 
-    public required int Pages { get; init; }
+    public required IReadOnlyList<string> Pages { get; init; }
 
     public required int Next { get; init; }
 
@@ -46,11 +46,11 @@ internal sealed record PruneState
 
     public required PruneTotals Totals { get; init; }
 
-    public static PruneState Of(PruneWork work, string generation, int pages) => new()
+    public static PruneState Of(PruneWork work, int step, IReadOnlyList<string> pages) => new()
     {
         RunId = work.RunId,
         Phase = work.Phase,
-        Generation = generation,
+        Step = step,
         Pages = pages,
         Next = work.Next,
         LiveFrom = work.Live.From,

@@ -45,7 +45,7 @@ public sealed partial class Pruner
     public async Task<PruneReceipt> StepAsync(PruneRequest request, CancellationToken cancellationToken)
     {
         long began = _time.GetTimestamp();
-        (PruneWork work, string? etag) = await _files.LoadAsync(request.RunId, cancellationToken);
+        (PruneWork work, StoredDocument<PruneState>? loaded) = await _files.LoadAsync(request.RunId, cancellationToken);
         bool isOver = work.Phase == PrunePhase.Done;
         while (work.Phase != PrunePhase.Done)
         {
@@ -60,7 +60,7 @@ public sealed partial class Pruner
         {
             try
             {
-                await _files.SaveAsync(work, etag, cancellationToken);
+                await _files.SaveAsync(work, loaded, cancellationToken);
             }
             catch (StoreConflictException)
             {

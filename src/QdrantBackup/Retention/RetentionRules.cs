@@ -6,6 +6,7 @@ namespace QdrantBackup.Retention;
 public static class RetentionRules
 {
     private const string StandsAlone = ", partial with no complete one after it";
+    private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
 
     /// <summary>A verdict for each backup, newest first. The newest complete one, what is on hold, dated in the future or damaged is kept whatever the policy says (W4).</summary>
     /// <param name="policy">What to keep.</param>
@@ -37,13 +38,26 @@ public static class RetentionRules
             : new RetentionVerdict(b.Id, Keep: false, [WhyNot(b, policy)]))];
     }
 
-    /// <summary>The newest complete backups, by either clock: the one that its id says, and the one that was written last. Those dated in the future do not count.</summary>
-    internal static IReadOnlyList<BackupId> Newest(IEnumerable<RetentionCandidate> backups, DateTimeOffset now)
+    /// <summary>
+    /// What nobody may end: the newest complete backups, by either clock, that of the machine that its id tells and the store's that its manifest tells; and of those dated
+    /// in the future the newest within a day, since it is dated so only because two clocks do not agree.
+    /// </summary>
+    internal static IReadOnlySet<BackupId> Newest(IEnumerable<RetentionCandidate> backups, DateTimeOffset now)
     {
-        RetentionCandidate[] complete = [.. backups.Where(b => b.State == BackupState.Complete && b.Id.Began <= now)];
-        return complete.Length == 0
-            ? []
-            : [.. new[] { complete.MaxBy(b => b.Id.Value, StringComparer.Ordinal)!.Id, LastWritten(complete).Id }.Distinct()];
+        RetentionCandidate[] complete = [.. backups.Where(b => b.State == BackupState.Complete && b.Id.Began <= now + MostSkew).OrderByDescending(b => b.Id.Value, StringComparer.Ordinal)];
+        var newest = new HashSet<BackupId>();
+        if (complete.Length > 0)
+        {
+            newest.Add(complete[0].Id);
+            newest.Add(LastWritten(complete).Id);
+        }
+
+        if (complete.FirstOrDefault(b => b.Id.Began <= now) is { } past)
+        {
+            newest.Add(past.Id);
+        }
+
+        return newest;
     }
 
     private static IEnumerable<string> WhateverThePolicy(RetentionCandidate backup, DateTimeOffset now)

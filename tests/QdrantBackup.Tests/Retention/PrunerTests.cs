@@ -136,7 +136,7 @@ public sealed class PrunerTests
         do
         {
             // A pruner of its own for every step, as after a restart of the app.
-            receipt = await NewPruner(rig, new PruneOptions { StepTime = TimeSpan.Zero, MaxLiveChunks = 8, MaxGarbage = 4, MaxRequests = 4, UnusualShare = 1 }).StepAsync(request, Cancellation);
+            receipt = await NewPruner(rig, new PruneOptions { StepTime = TimeSpan.Zero, MaxLiveChunks = 8, MaxGarbage = 4, MaxListings = 4, MaxDeletions = 1, UnusualShare = 1 }).StepAsync(request, Cancellation);
             seen.Add(receipt.Phase);
         }
         while (!receipt.Done);

@@ -1,0 +1,86 @@
+using QdrantBackup.Simulation.Actors;
+using QdrantBackup.Simulation.Plants;
+using QdrantBackup.Simulation.World;
+
+namespace QdrantBackup.Simulation;
+
+/// <summary>How a seed ended.</summary>
+/// <param name="Violation">What was wrong; null if nothing was.</param>
+/// <param name="Steps">How many requests were let through.</param>
+/// <param name="Hash">What two runs of a seed must share.</param>
+internal sealed record Outcome(string? Violation, int Steps, ulong Hash);
+
+/// <summary>One seed: backups, readers, people and pruners on one store, all at once; then calm, and what is left is looked at.</summary>
+internal static class StoreSimulation
+{
+    /// <summary>Runs a seed.</summary>
+    /// <param name="seed">Everything follows from it.</param>
+    /// <param name="plant">A fault to plant.</param>
+    /// <param name="reader">Who wants to read what happens.</param>
+    public static Task<Outcome> RunAsync(ulong seed, Plant? plant = null, TextWriter? reader = null) => Task.Run(async () =>
+    {
+        var world = new SimulatedWorld(seed, plant ?? Plant.None, reader);
+        Weather weather = Weather.Of(world.Chance);
+        await BeginAsync(world);
+        world.Weather = weather;
+        world.Tell(weather.ToString());
+        string[] lanes = ["backup-a", "backup-b", "prune-a", "prune-b", "retire", "other"];
+        foreach (string lane in lanes.Take(world.Chance.Pick(4, 5, 6, 6)).Append("retire").Distinct())
+        {
+            await world.BeginAsync(() => LiveAsync(world, lane, world.Chance.Pick(1, 2, 2, 3)));
+        }
+
+        await world.RunAsync(world.Chance.OneIn(2) ? world.Chance.Pick(lanes) : null);
+        if (world.Oracle.Violation is null)
+        {
+            await EndAsync(world);
+        }
+
+        return new Outcome(world.Oracle.Violation, world.Steps, world.Hash);
+    });
+
+    /// <summary>One or two backups before anything else, so that there is something to build on.</summary>
+    private static async Task BeginAsync(SimulatedWorld world)
+    {
+        for (int i = world.Chance.Pick(1, 2); i > 0; i--)
+        {
+            await world.BeginAsync(new BackupActor(world, "first").RunAsync);
+            await world.RunAsync();
+        }
+    }
+
+    private static async Task LiveAsync(SimulatedWorld world, string lane, int times)
+    {
+        for (; times > 0; times--)
+        {
+            await ActorOf(world, lane).RunAsync();
+        }
+    }
+
+    private static DurableActor ActorOf(SimulatedWorld world, string lane) => lane switch
+    {
+        "backup-a" or "backup-b" => new BackupActor(world, lane),
+        "prune-a" or "prune-b" => new PruneActor(world, lane),
+        "retire" => new RetireActor(world, lane),
+        _ => world.Chance.OneIn(2) ? new ReadActor(world, "read") : new HoldActor(world, "hold"),
+    };
+
+    /// <summary>Everything late arrives, every grace period passes, and two prunes in calm weather must leave what is needed and nothing else.</summary>
+    private static async Task EndAsync(SimulatedWorld world)
+    {
+        await world.ArriveAllAsync();
+        bool hadGrace = world.Weather.HasGrace;
+        world.Weather = Weather.Calm with { HasGrace = hadGrace };
+        for (int i = 0; i < 2 && world.Oracle.Violation is null; i++)
+        {
+            world.Clock.Advance(TimeSpan.FromHours(100));
+            await world.BeginAsync(new PruneActor(world, "last").RunAsync);
+            await world.RunAsync();
+        }
+
+        if (world.Oracle.Violation is null)
+        {
+            world.Oracle.CheckRest(world.Service);
+        }
+    }
+}
