@@ -13,6 +13,9 @@ internal sealed record Outcome(string? Violation, int Steps, ulong Hash);
 /// <summary>One seed: backups, readers, people and pruners on one store, all at once; then calm, and what is left is looked at.</summary>
 internal static class StoreSimulation
 {
+    /// <summary>What goes on at once, the first four always; in the order in which most comes of it.</summary>
+    private static readonly string[] Lanes = ["backup-a", "backup-b", "retire", "prune-a", "other", "prune-b"];
+
     /// <summary>Runs a seed.</summary>
     /// <param name="seed">Everything follows from it.</param>
     /// <param name="plant">A fault to plant.</param>
@@ -24,13 +27,18 @@ internal static class StoreSimulation
         await BeginAsync(world);
         world.Weather = weather;
         world.Tell(weather.ToString());
-        string[] lanes = ["backup-a", "backup-b", "prune-a", "prune-b", "retire", "other"];
-        foreach (string lane in lanes.Take(world.Chance.Pick(4, 5, 6, 6)).Append("retire").Distinct())
+        string[] lanes = weather.HasStops
+            ? [.. Lanes.Take(world.Chance.Pick(4, 4, 4, 5, 6))]
+            : [.. Lanes.Take(world.Chance.Pick(4, 5, 6))];
+        Stops? stops = weather.HasStops ? new Stops(lanes, world.Chance) : null;
+        world.Tell(stops?.ToString() ?? "no stops");
+        foreach (string lane in lanes)
         {
-            await world.BeginAsync(() => LiveAsync(world, lane, world.Chance.Pick(1, 2, 2, 3)));
+            int times = weather.HasStops ? 1 : world.Chance.Pick(1, 1, 2, 3);
+            await world.BeginAsync(() => LiveAsync(world, lane, times));
         }
 
-        await world.RunAsync(world.Chance.OneIn(2) ? world.Chance.Pick(lanes) : null);
+        await world.RunAsync(world.Chance.OneIn(2) ? world.Chance.Pick(lanes) : null, stops);
         if (world.Oracle.Violation is null)
         {
             await EndAsync(world);
@@ -46,6 +54,7 @@ internal static class StoreSimulation
         {
             await world.BeginAsync(new BackupActor(world, "first").RunAsync);
             await world.RunAsync();
+            world.Clock.Advance(TimeSpan.FromHours(1));
         }
     }
 
@@ -62,7 +71,7 @@ internal static class StoreSimulation
         "backup-a" or "backup-b" => new BackupActor(world, lane),
         "prune-a" or "prune-b" => new PruneActor(world, lane),
         "retire" => new RetireActor(world, lane),
-        _ => world.Chance.OneIn(2) ? new ReadActor(world, "read") : new HoldActor(world, "hold"),
+        _ => world.Chance.OneIn(2) ? new ReadActor(world, lane) : new HoldActor(world, lane),
     };
 
     /// <summary>Everything late arrives, every grace period passes, and two prunes in calm weather must leave what is needed and nothing else.</summary>

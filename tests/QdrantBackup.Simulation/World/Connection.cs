@@ -40,7 +40,7 @@ internal sealed class Connection(SimulatedWorld world, Attempt attempt, Ghosts g
         string? after = null;
         while (true)
         {
-            await world.Turnstile.PassAsync(attempt, $"list {prefix} after {after}");
+            await world.Turnstile.PassAsync(attempt, after is null ? $"list {prefix}" : $"more of {prefix} after {after}");
             FailPerhaps();
             if (world.Service.Page(prefix, after, world.Weather.PageSize) is not { } page)
             {

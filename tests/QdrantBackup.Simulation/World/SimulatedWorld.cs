@@ -22,6 +22,7 @@ internal sealed class SimulatedWorld
     private int _runs;
     private int _blows;
     private string? _slow;
+    private Stops? _stops;
     private Attempt? _current;
 
     public SimulatedWorld(ulong seed, Plant plant, TextWriter? reader)
@@ -88,9 +89,11 @@ internal sealed class SimulatedWorld
     }
 
     /// <summary>Lets requests through, one after the other, until nobody waits any more or an invariant is broken.</summary>
-    public async Task RunAsync(string? slow = null)
+    /// <param name="slow">An actor that is chosen seldom.</param>
+    /// <param name="stops">The schedule, where it is not left to chance.</param>
+    public async Task RunAsync(string? slow = null, Stops? stops = null)
     {
-        (_slow, _current) = (slow, null);
+        (_slow, _stops, _current) = (slow, stops, null);
         while (Oracle.Violation is null)
         {
             await Turnstile.QuietAsync();
@@ -147,6 +150,23 @@ internal sealed class SimulatedWorld
 
     private Request Choose(IReadOnlyList<Request> waiting)
     {
+        if (_stops is not null)
+        {
+            Request[] zombies = [.. waiting.Where(r => r.Attempt.IsAbandoned)];
+            if (zombies.Length > 0 && (zombies.Length == waiting.Count || Chance.OneIn(20)))
+            {
+                return zombies[Chance.Next(zombies.Length)];
+            }
+
+            (Request turn, bool passedOn) = _stops.Choose(waiting);
+            if (passedOn && Chance.OneIn(4))
+            {
+                Clock.Advance(TimeSpan.FromHours(Chance.Pick(1, 1, 25, 60)));
+            }
+
+            return turn;
+        }
+
         if (waiting.FirstOrDefault(r => r.Attempt == _current) is { } next && !Chance.OneIn(Weather.IsKeen ? next.Matters ? 3 : 300 : Weather.Burst))
         {
             return next;

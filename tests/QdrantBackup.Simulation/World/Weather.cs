@@ -27,6 +27,9 @@ internal sealed record Weather
     /// <summary>Whether others come in mostly where it matters: around what the rules are about.</summary>
     public bool IsKeen { get; init; }
 
+    /// <summary>Whether the lanes take turns with few stops.</summary>
+    public bool HasStops { get; init; }
+
     /// <summary>Whether grace periods and the limit of a listing hold, or are switched off so that the rules stand alone.</summary>
     public bool HasGrace { get; init; }
 
@@ -44,7 +47,8 @@ internal sealed record Weather
         CrashOneIn = chance.Pick(0, 0, 60, 300),
         JumpOneIn = chance.Pick(0, 30, 200),
         Burst = chance.Pick(1, 3, 10, 40, 150),
-        IsKeen = !chance.OneIn(3),
+        IsKeen = chance.OneIn(2),
+        HasStops = !chance.OneIn(4),
         HasGrace = chance.OneIn(4),
         HasRanges = chance.OneIn(4),
         HasShortSteps = chance.OneIn(8),
