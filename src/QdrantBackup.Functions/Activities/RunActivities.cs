@@ -30,9 +30,9 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
         var services = await connection.OpenAsync(cancellationToken);
         var id = new RunId(runId);
         await services.Pins.RenewAsync(id, cancellationToken);
-        if ((await services.Records.ReadRequestAsync(id, cancellationToken)).Kind == RunKind.Verify)
+        if ((await services.Records.ReadRequestAsync(id, cancellationToken)).Kind is RunKind.Verify or RunKind.Retention)
         {
-            // Reading back disturbs nobody: it has no turn to keep.
+            // Reading back and pruning disturb nobody: they have no turn to keep.
             return;
         }
 
@@ -58,7 +58,7 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
         var services = await OpenOwnAsync(end.RunId, instanceId, cancellationToken);
         var runId = new RunId(end.RunId);
         await services.Lease.ReleaseAsync(options.Cluster, runId, cancellationToken);
-        await services.Pins.ReleaseAsync(runId, cancellationToken);
+        await services.Fences.ReleaseAsync(runId, cancellationToken);
     }
 
     // Whoever can start instances could name another's run: then nothing of it is run, recorded or given back.

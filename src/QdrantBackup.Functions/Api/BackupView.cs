@@ -1,5 +1,6 @@
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
 
 namespace QdrantBackup.Functions.Api;
 
@@ -34,11 +35,15 @@ internal sealed record BackupView
 
     public long? StoredBytes { get; init; }
 
+    public HoldView? Hold { get; init; }
+
     public string? Damage { get; init; }
 
     public string? Hint { get; init; }
 
-    public static BackupView Of(CatalogEntry entry) => entry.Summary is { } summary
+    public static BackupView Of(CatalogEntry entry, Hold? hold) => Of(entry) with { Hold = hold is null ? null : HoldView.Of(hold) };
+
+    private static BackupView Of(CatalogEntry entry) => entry.Summary is { } summary
         ? Of(summary) with { State = entry.Retired ? "retired" : summary.State.ToString().ToLowerInvariant(), Damage = entry.Damage, Hint = entry.Hint }
         : new() { Id = entry.Id.Value, State = "damaged", Started = entry.Id.Began, Damage = entry.Damage, Hint = entry.Hint };
 

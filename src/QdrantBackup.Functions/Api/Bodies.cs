@@ -61,5 +61,21 @@ internal sealed record ApproveBody
     public string? PlanHash { get; init; }
 }
 
+/// <summary>POST /api/v1/retention/apply.</summary>
+internal sealed record ApplyRetentionBody
+{
+    public string? PlanHash { get; init; }
+
+    public bool AllowUnusual { get; init; }
+
+    public bool Prune { get; init; } = true;
+}
+
+/// <summary>POST /api/v1/backups/{id}/hold.</summary>
+internal sealed record HoldBody
+{
+    public string? Reason { get; init; }
+}
+
 /// <summary>The answer to whatever starts a run.</summary>
 internal sealed record Accepted(string Id, string StatusUrl);

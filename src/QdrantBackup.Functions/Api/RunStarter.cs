@@ -79,6 +79,7 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     {
         RunKind.Backup => nameof(BackupOrchestrator),
         RunKind.Restore => nameof(RestoreOrchestrator),
+        RunKind.Retention => nameof(RetentionOrchestrator),
         _ => nameof(VerifyOrchestrator),
     };
 }

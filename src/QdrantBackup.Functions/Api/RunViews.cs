@@ -2,6 +2,7 @@ using Microsoft.DurableTask.Client;
 using QdrantBackup.Functions.Orchestrations;
 using QdrantBackup.Functions.Wiring;
 using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Functions.Api;
@@ -42,6 +43,8 @@ internal sealed record RunView
     public IReadOnlyList<RunError> Errors { get; init; } = [];
 
     public CaptureTotals? Totals { get; init; }
+
+    public PruneTotals? Pruned { get; init; }
 
     public IReadOnlyList<RunItem>? Items { get; init; }
 
@@ -102,6 +105,7 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         BackupId = run.Result?.BackupId?.Value,
         Errors = ErrorsOf(run.Result),
         Totals = run.Result?.Totals,
+        Pruned = run.Result?.Pruned,
         Items = run.Result?.Items,
         Notes = run.Notes.Count == 0 ? null : run.Notes,
         InstanceId = run.Request.InstanceId,

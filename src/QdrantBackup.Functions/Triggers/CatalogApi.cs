@@ -49,7 +49,8 @@ public sealed class CatalogApi(StoreConnection connection)
             page.Add(entry);
         }
 
-        return ApiResults.Ok(new { Backups = page.Select(BackupView.Of), Continuation = next });
+        var holds = await services.Holds.ListAsync(cancellationToken);
+        return ApiResults.Ok(new { Backups = page.Select(e => BackupView.Of(e, holds.GetValueOrDefault(e.Id))), Continuation = next });
     }
 
     /// <summary>One backup: its manifest without the chunk lists.</summary>

@@ -87,7 +87,7 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
         }
 
         await services.Lease.ReleaseAsync(request.Cluster, request.RunId, cancellationToken);
-        await services.Pins.ReleaseAsync(request.RunId, cancellationToken);
+        await services.Fences.ReleaseAsync(request.RunId, cancellationToken);
         await services.Records.WriteResultAsync(
             new RunResult
             {

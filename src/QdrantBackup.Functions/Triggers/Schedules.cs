@@ -11,27 +11,22 @@ namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>The one timer: it starts what is due and sweeps up after runs that ended without doing so themselves.</summary>
 public sealed partial class Schedules(
-    StoreConnection connection, RunStarter starter, Janitor janitor, BackupOptions options, TimeProvider time, ILogger<Schedules> log)
+    StoreConnection connection, RunStarter starter, Janitor janitor, RetentionTimes retention, BackupOptions options, TimeProvider time, ILogger<Schedules> log)
 {
     /// <summary>One tick. The timer's own schedule only says how often; what is due is decided from the configured schedules and their state in the store.</summary>
     [Function("ScheduleTick")]
     public async Task Tick([TimerTrigger("%BACKUP_TICK%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        if (options.Role == AppRole.Maintenance)
-        {
-            return;
-        }
-
         var services = await connection.OpenAsync(cancellationToken);
-        var states = new ScheduleStates(services.Store, options.ClusterName);
-        var starting = new ScheduledRuns(starter, client, options);
-        var outcome = await new ScheduleTick(options.ClusterName, states, starting, time).RunAsync(options.Schedules, cancellationToken);
-        if (outcome.Started is { } run)
+        if (options.Role != AppRole.Maintenance)
         {
-            LogStarted(log, run.Schedule, run.Due, run.BackupId, outcome.Missed.Count);
+            await StartBackupsAsync(services, client, cancellationToken);
         }
 
-        await janitor.SweepAsync(services, client, cancellationToken);
+        if (options.Role != AppRole.Backup)
+        {
+            await retention.StartDueAsync(services, client, cancellationToken);
+        }
     }
 
     /// <summary>Each schedule, its next due time, and its last runs.</summary>
@@ -53,6 +48,19 @@ public sealed partial class Schedules(
             SettledThrough = state?.Marks.TryGetValue(s.Name, out var mark) == true ? mark.SettledThrough : (DateTimeOffset?)null,
         });
         return ApiResults.Ok(new { Schedules = schedules, Pending = state?.Pending?.BackupId });
+    }
+
+    private async Task StartBackupsAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var states = new ScheduleStates(services.Store, options.ClusterName);
+        var starting = new ScheduledRuns(starter, client, options);
+        var outcome = await new ScheduleTick(options.ClusterName, states, starting, time).RunAsync(options.Schedules, cancellationToken);
+        if (outcome.Started is { } run)
+        {
+            LogStarted(log, run.Schedule, run.Due, run.BackupId, outcome.Missed.Count);
+        }
+
+        await janitor.SweepAsync(services, client, cancellationToken);
     }
 
     [LoggerMessage(2201, LogLevel.Information, "Schedule {Schedule}, due {Due}, started backup {Backup}; it makes up {Missed} missed due times")]

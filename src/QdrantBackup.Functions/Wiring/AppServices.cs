@@ -24,6 +24,7 @@ internal static class AppServices
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunViews>();
         services.AddSingleton<Janitor>();
+        services.AddSingleton<RetentionTimes>();
         services.AddHostedService<StartupNotes>();
         return services;
     }

@@ -26,7 +26,7 @@ public sealed class StoreConnection(BackupOptions options, CaptureOptions captur
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            return _open ??= new StoreServices(await OpenStoreAsync(cancellationToken), nodes, capture, time, logs);
+            return _open ??= new StoreServices(await OpenStoreAsync(cancellationToken), nodes, capture, options.Retention, time, logs);
         }
         finally
         {

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
+using QdrantBackup.Configuration;
 using QdrantBackup.Manifests;
 using QdrantBackup.Restores;
+using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Verification;
 
@@ -11,10 +13,11 @@ namespace QdrantBackup.Functions.Wiring;
 /// <summary>The domain on one opened store. It holds connections and keys, never the state of a run: that is in the store and the histories only.</summary>
 public sealed class StoreServices : IDisposable
 {
-    internal StoreServices(SealedStore store, ClusterNodes nodes, CaptureOptions options, TimeProvider time, ILoggerFactory logs)
+    internal StoreServices(SealedStore store, ClusterNodes nodes, CaptureOptions options, RetentionOptions retention, TimeProvider time, ILoggerFactory logs)
     {
         Store = store;
         Pins = new RunPins(store);
+        Fences = new RunFences(store, Pins);
         Records = new RunRecords(store, time, logs.CreateLogger<RunRecords>());
         Lease = new ClusterLease(store, Pins);
         Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>());
@@ -31,6 +34,13 @@ public sealed class StoreServices : IDisposable
         Restore = new PartRestore(store, nodes, Catalog, restorePlans, options, logs.CreateLogger<PartRestore>());
         RestoreChecks = new RestoreChecks(nodes, restorePlans);
         Verifier = new BackupVerifier(store, Catalog, options, logs.CreateLogger<BackupVerifier>());
+        var prune = PruneOf(retention);
+        Holds = new BackupHolds(store, time);
+        Retirement = new BackupRetirement(store, Catalog, Holds, time);
+        RetentionPlans = new RetentionPlans(store);
+        Retention = new RetentionPlanner(store, Catalog, Holds, RetentionPlans, retention.Policy, prune, time);
+        Pruner = new Pruner(store, Pins, Fences, Holds, Retirement, prune, time, logs.CreateLogger<Pruner>());
+        Cleanup = new RecordCleanup(store, Pins, Fences, prune, time);
     }
 
     /// <summary>The opened store.</summary>
@@ -41,6 +51,9 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>What runs need kept.</summary>
     public RunPins Pins { get; }
+
+    /// <summary>Ends runs for good.</summary>
+    public RunFences Fences { get; }
 
     /// <summary>What is recorded of runs.</summary>
     public RunRecords Records { get; }
@@ -78,6 +91,32 @@ public sealed class StoreServices : IDisposable
     /// <summary>Reads backups back.</summary>
     public BackupVerifier Verifier { get; }
 
+    /// <summary>What must be kept whatever the policy says.</summary>
+    public BackupHolds Holds { get; }
+
+    /// <summary>Ends backups.</summary>
+    public BackupRetirement Retirement { get; }
+
+    /// <summary>What retention runs end.</summary>
+    public RetentionPlans RetentionPlans { get; }
+
+    /// <summary>Judges which backups are kept.</summary>
+    public RetentionPlanner Retention { get; }
+
+    /// <summary>Deletes what nothing needs.</summary>
+    public Pruner Pruner { get; }
+
+    /// <summary>Removes old records of runs.</summary>
+    public RecordCleanup Cleanup { get; }
+
     /// <inheritdoc/>
     public void Dispose() => Store.Dispose();
+
+    private static PruneOptions PruneOf(RetentionOptions retention) => new()
+    {
+        Grace = retention.Grace,
+        UnusualShare = retention.UnusualShare,
+        KeepRecords = retention.KeepRecords,
+        KeepDeleted = retention.KeepDeleted,
+    };
 }

@@ -1,4 +1,5 @@
 using QdrantBackup.Configuration.Access;
+using QdrantBackup.Retention;
 using QdrantBackup.Schedules;
 using QdrantBackup.Sealing;
 
@@ -93,20 +94,29 @@ public sealed class QdrantOptions
 /// <param name="MaxStoredSnapshots">How many of our snapshots may lie on it at once.</param>
 public sealed record QdrantNodeOptions(Uri Url, int MaxStoredSnapshots = 1);
 
-/// <summary>How much is kept: the newest of so many days, weeks and months, and everything younger than a span.</summary>
+/// <summary>How much is kept, when that is looked at, and how carefully.</summary>
 public sealed record RetentionOptions
 {
-    /// <summary>For how many days the newest backup of the day is kept.</summary>
-    public int Daily { get; init; } = 7;
+    /// <summary>Which backups are kept.</summary>
+    public RetentionPolicy Policy { get; init; } = new();
 
-    /// <summary>For how many weeks the newest backup of the week is kept.</summary>
-    public int Weekly { get; init; } = 4;
+    /// <summary>When backups are ended and what nothing needs is deleted; null: only when asked to.</summary>
+    public Schedule? Schedule { get; init; }
 
-    /// <summary>For how many months the newest backup of the month is kept.</summary>
-    public int Monthly { get; init; } = 12;
+    /// <summary>Whether backups are ended after every backup too.</summary>
+    public bool AfterBackups { get; init; } = true;
 
-    /// <summary>Everything younger than this is kept.</summary>
-    public TimeSpan KeepWithin { get; init; } = TimeSpan.FromDays(30);
+    /// <summary>How long an ended backup's manifest and chunks stay.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromHours(48);
+
+    /// <summary>The share above which ending or deleting needs an explicit yes; 0 to 1.</summary>
+    public double UnusualShare { get; init; } = 0.3;
+
+    /// <summary>How long the records of runs stay.</summary>
+    public TimeSpan KeepRecords { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long a directory store keeps what was deleted.</summary>
+    public TimeSpan KeepDeleted { get; init; } = TimeSpan.FromDays(14);
 }
 
 /// <summary>Where backups go: the blob container if one is given, else the directory.</summary>

@@ -13,7 +13,7 @@ internal static partial class SectionReaders
             ClusterName = ReadClusterName(reader),
             Qdrant = QdrantSection.Read(reader),
             Schedules = ScheduleSection.Read(reader),
-            Retention = ReadRetention(reader),
+            Retention = RetentionSection.Read(reader),
             Storage = StorageSection.Read(reader),
             Store = ReadPins(reader),
             Compression = reader.Value("Compression", ChunkCompression.Auto, ParseCompression),
@@ -43,11 +43,6 @@ internal static partial class SectionReaders
             reader.Warn("Verification is accepted and no backup is read back by itself yet: run `qdrant-backup verify` after it. Each snapshot's checksum is compared all the same, and each chunk's presence before the commit.");
         }
 
-        if (reader.Children("Retention").Count > 0)
-        {
-            reader.Warn("Retention is accepted and nothing is deleted yet: this version keeps every backup.");
-        }
-
         if (options.NiceLevel > 0)
         {
             reader.Warn("NiceLevel is accepted and has no effect yet: set MaxParallelParts and ChunksInFlight lower, or start the program with nice(1).");
@@ -64,14 +59,6 @@ internal static partial class SectionReaders
 
         return reader.Text(Key, text => ClusterNameForm().IsMatch(text)) ?? string.Empty;
     }
-
-    private static RetentionOptions ReadRetention(SettingReader reader) => new()
-    {
-        Daily = reader.Integer("Retention:Daily", 7, 0, 10_000),
-        Weekly = reader.Integer("Retention:Weekly", 4, 0, 10_000),
-        Monthly = reader.Integer("Retention:Monthly", 12, 0, 10_000),
-        KeepWithin = reader.Value("Retention:KeepWithin", TimeSpan.FromDays(30), text => ValueForms.Duration(text, TimeSpan.Zero, TimeSpan.FromDays(36_500))),
-    };
 
     private static StorePinOptions ReadPins(SettingReader reader) => new(
         reader.Text("Store:Id", text => StoreId.TryParse(text, out _)) is { } id && StoreId.TryParse(id, out var storeId) ? storeId : null,
@@ -94,7 +81,7 @@ internal static partial class SectionReaders
 
     private static AppRole? ParseRole(string text) => text.ToLowerInvariant() switch
     {
-        "all" => AppRole.All,
+        "all" or "both" => AppRole.All,
         "backup" => AppRole.Backup,
         "maintenance" => AppRole.Maintenance,
         _ => null,

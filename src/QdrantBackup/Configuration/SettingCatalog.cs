@@ -27,10 +27,18 @@ public static class SettingCatalog
         new("Schedule:TimeZone", "the name of a time zone such as Europe/Berlin", "UTC", "The time zone of all schedules that name none."),
         new("Schedule:MergeWindow", "a duration from 0s to 24h", "6h", "The merge window of all schedules that name none."),
 
-        new("Retention:Daily", "a whole number from 0 to 10000", "7", "For how many days the newest backup of the day is kept."),
-        new("Retention:Weekly", "a whole number from 0 to 10000", "4", "For how many weeks the newest backup of the week is kept."),
-        new("Retention:Monthly", "a whole number from 0 to 10000", "12", "For how many months the newest backup of the month is kept."),
+        new("Retention:Daily", "a whole number from 0 to 10000", "7", "For how many of the last days with a backup one of the day is kept."),
+        new("Retention:Weekly", "a whole number from 0 to 10000", "4", "For how many of the last weeks with a backup one of the week is kept."),
+        new("Retention:Monthly", "a whole number from 0 to 10000", "12", "For how many of the last months with a backup one of the month is kept."),
+        new("Retention:KeepLast", "a whole number from 0 to 10000", "0", "So many of the newest complete backups are kept; the newest one always is."),
         new("Retention:KeepWithin", "a duration such as 30d", "30d", "Every backup younger than this is kept."),
+        new("Retention:TimeZone", "the name of a time zone such as Europe/Berlin", "that of Schedule:TimeZone", "On whose clock days, weeks and months begin."),
+        new("Retention:Schedule", CronForm, "30 4 * * *", "When backups that no rule keeps are ended, and what nothing needs is deleted; off: only by `qdrant-backup cleanup`."),
+        new("Retention:AfterBackups", YesOrNo, "true", "Whether backups that no rule keeps are ended after every backup too."),
+        new("Retention:Grace", "a duration from 1h to 365d", "48h", "How long an ended backup's manifest and chunks stay at least."),
+        new("Retention:UnusualPercent", "a whole number from 1 to 100", "30", "Ending or deleting a larger share than this needs an explicit yes."),
+        new("Retention:KeepRecords", "a duration from 35d to 36500d", "400d", "How long the records of runs are kept, for the whole store."),
+        new("Retention:KeepDeleted", "a duration from 1d to 3650d", "14d", "How long a directory store keeps in trash/ what was deleted."),
 
         new("Storage:Local", "the absolute path of a directory", null, "The directory to keep backups in, where no Storage:Remote is given."),
         new("Storage:Remote", "the address of a blob container such as https://account.blob.core.windows.net/qdrant", null, "The blob container to keep backups in."),
@@ -59,7 +67,7 @@ public static class SettingCatalog
         new("ApiKeys:*:Scopes", "a list out of read, backup, restore and admin", null, "What the key allows, separated by commas; or as a list, below."),
         new("ApiKeys:*:Scopes:*", "read, backup, restore or admin", null, "One scope. backup and restore imply read, admin implies all."),
 
-        new("Role", "all, backup or maintenance", "all", "What this app does: everything, backups and restores, or retention."),
+        new("Role", "all, backup or maintenance", "all", "What this app does: everything (also written both), backups and restores, or retention; only the last deletes anything from the store."),
         new("Team", "at most 64 characters", null, "Who is responsible; recorded with every run."),
         new("Labels:*", "at most 256 characters", null, "A label that every backup gets."),
     ];

@@ -1,6 +1,7 @@
+using System.Formats.Tar;
+using System.Security.Cryptography;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
-using QdrantBackup.Tests.Chunking;
 
 namespace QdrantBackup.Simulation.World;
 
@@ -33,25 +34,43 @@ internal static class StoreContents
     /// <summary>A collection snapshot that holds some of the pieces, and a text that tells it from every other.</summary>
     public static byte[] Snapshot(IEnumerable<int> pieces, string text)
     {
-        TarBuilder tar = new TarBuilder()
-            .Add("config.json", System.Text.Encoding.UTF8.GetBytes(text))
-            .Add("version.info", "1"u8.ToArray())
-            .Add("0/shard_config.json", "{}"u8.ToArray())
-            .Add("0/replica_state.json", "{}"u8.ToArray());
-        foreach (int piece in pieces)
+        var snapshot = new MemoryStream();
+        using (var tar = new TarWriter(snapshot, TarEntryFormat.Gnu, leaveOpen: true))
         {
-            tar.Add($"0/segments/{piece}", Pieces[piece]);
+            Add(tar, "config.json", System.Text.Encoding.UTF8.GetBytes(text));
+            Add(tar, "version.info", "1"u8);
+            Add(tar, "0/shard_config.json", "{}"u8);
+            Add(tar, "0/replica_state.json", "{}"u8);
+            foreach (int piece in pieces)
+            {
+                Add(tar, $"0/segments/{piece}", Pieces[piece]);
+            }
         }
 
-        return tar.End();
+        return snapshot.ToArray();
+    }
+
+    private static void Add(TarWriter tar, string name, ReadOnlySpan<byte> content) => tar.WriteEntry(
+        new GnuTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content.ToArray()), ModificationTime = DateTimeOffset.UnixEpoch });
+
+    private static byte[] Noise(int number)
+    {
+        // Any bytes will do that do not compress and are the same every time.
+        byte[] noise = new byte[PieceLength];
+        for (int at = 0; at < noise.Length; at += SHA256.HashSizeInBytes)
+        {
+            SHA256.HashData(BitConverter.GetBytes(((long)number << 32) + at), noise.AsSpan(at));
+        }
+
+        return noise;
     }
 
     private static byte[][] FindPieces()
     {
         var found = new List<byte[]>();
-        for (uint seed = 1; found.Count < PieceCount; seed++)
+        for (int number = 1; found.Count < PieceCount; number++)
         {
-            byte[] piece = TarBuilder.Noise(PieceLength, seed);
+            byte[] piece = Noise(number);
             if (found.Count == 0 || Sealer.ChunkIdOf(piece).FirstByte == Sealer.ChunkIdOf(found[0]).FirstByte)
             {
                 found.Add(piece);

@@ -38,7 +38,7 @@ public sealed class BackupFileTests
         var options = BackupOptionsReader.Read(Configured.FromFile(text));
         Assert.Equal("qdrant", options.Storage.Container);
         Assert.Contains(options.Warnings, warning => warning.Contains("Storage:Local is accepted and not written to", StringComparison.Ordinal));
-        Assert.Contains(options.Warnings, warning => warning.Contains("nothing is deleted yet", StringComparison.Ordinal));
+        Assert.DoesNotContain(options.Warnings, warning => warning.Contains("Retention", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class BackupFileTests
         var problem = Assert.Single(ConfigurationReport.Create(Configured.FromFile(Json, ".json")).Problems);
         Assert.EndsWith("line 5", problem.Origin, StringComparison.Ordinal);
         var options = BackupOptionsReader.Read(Configured.FromFile(Json.Replace("\"lots\"", "9", StringComparison.Ordinal), ".json"));
-        Assert.Equal(9, options.Retention.Daily);
+        Assert.Equal(9, options.Retention.Policy.Daily);
         Assert.Equal(["/keys/a", "/keys/b"], options.Encryption.Recipients);
     }
 
