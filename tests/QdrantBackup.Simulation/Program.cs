@@ -14,7 +14,7 @@ if (args is ["plant", var number, var planted])
     return 0;
 }
 
-// soak [SEED [COUNT]]: with one number that seed is told in full, otherwise as many seeds as are asked for, from there on.
+// [SEED [COUNT]]: with one number that seed is told in full, otherwise as many seeds as are asked for, from there on.
 ulong first = args.Length > 0 ? ulong.Parse(args[0], CultureInfo.InvariantCulture) : 1;
 if (args.Length == 1)
 {

@@ -95,7 +95,8 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     {
         var backup = Ids.BackupOf(id);
         var services = await connection.OpenAsync(cancellationToken);
-        return await services.Holds.ReleaseAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
+        return await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is not null
+            && await services.Holds.ReleaseAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
             ? ApiResults.Ok(new { Id = backup.Value, Released = true })
             : Problems.NotFound($"Backup {backup} is not on hold", "GET /api/v1/backups shows which ones are.");
     }

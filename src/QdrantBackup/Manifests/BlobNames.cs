@@ -92,6 +92,9 @@ public static class BlobNames
     /// <summary>The state of a cluster's schedules.</summary>
     public static BlobName Schedules(string cluster) => new("schedules/" + ClusterSegment(cluster));
 
+    /// <summary>What retention of a cluster remembers.</summary>
+    public static BlobName Retention(string cluster) => new("retention/" + ClusterSegment(cluster));
+
     /// <summary>The readable, short and unique part of a chunk list's folder: the beginning of the collection's name, the shard, a keyed hash.</summary>
     public static string Label(Sealer sealer, PartKey key)
     {

@@ -29,6 +29,7 @@ namespace QdrantBackup.Manifests;
 [JsonSerializable(typeof(Hold))]
 [JsonSerializable(typeof(Retirement))]
 [JsonSerializable(typeof(RetentionPlan))]
+[JsonSerializable(typeof(RetentionMemory))]
 [JsonSerializable(typeof(PruneState))]
 [JsonSerializable(typeof(PrunePage))]
 internal sealed partial class StoreJson : JsonSerializerContext;

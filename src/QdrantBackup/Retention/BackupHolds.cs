@@ -42,19 +42,20 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
         return counts;
     }
 
-    /// <summary>Releases a hold by overwriting it; false when there was none. One that cannot be read is replaced.</summary>
+    /// <summary>Releases a hold by overwriting it; false when it was released before. One that cannot be read, or is gone, is replaced: only a record that says so releases.</summary>
     public async Task<bool> ReleaseAsync(BackupId id, string by, CancellationToken cancellationToken)
     {
-        bool wasHeld = false;
+        bool wasReleased = false;
         await ReplaceAsync(
             id,
             found =>
             {
-                wasHeld = found is { Released: false };
-                return wasHeld ? found! with { By = by, At = time.GetUtcNow(), Released = true } : null;
+                wasReleased = found is { Released: true };
+                Hold hold = found ?? new Hold { Id = id, Reason = "there was no record", By = by, At = time.GetUtcNow() };
+                return wasReleased ? null : hold with { By = by, At = time.GetUtcNow(), Released = true };
             },
             cancellationToken);
-        return wasHeld;
+        return !wasReleased;
     }
 
     /// <summary>The hold on a backup, or null.</summary>

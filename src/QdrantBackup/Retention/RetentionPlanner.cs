@@ -13,6 +13,8 @@ public sealed class RetentionPlanner(
 {
     private const string NotEndedYet = "it is shown no more, and its chunks stay for";
 
+    private readonly KnownHolds _known = new(store, holds);
+
     /// <summary>What the policy says of a cluster's backups. Changes nothing.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="now">The moment by the store's clock; null where nothing tells it: this machine's clock then, or the last manifest's time if that is later.</param>
@@ -20,7 +22,7 @@ public sealed class RetentionPlanner(
     public async Task<RetentionPreview> PreviewAsync(string cluster, DateTimeOffset? now, CancellationToken cancellationToken)
     {
         IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
-        IReadOnlyDictionary<BackupId, Hold> held = await holds.ListAsync(cancellationToken);
+        IReadOnlyDictionary<BackupId, Hold> held = await _known.ListAsync(cluster, cancellationToken);
         DateTimeOffset moment = now ?? Now(entries);
         Dictionary<BackupId, CatalogEntry> open = entries.Where(e => !e.Retired).ToDictionary(e => e.Id);
         IReadOnlyList<RetentionVerdict> verdicts = RetentionRules.Judge(
@@ -58,6 +60,7 @@ public sealed class RetentionPlanner(
                 $"nothing was ended: {unusual}", "Look at the plan ('qdrant-backup cleanup --dry-run'). If it is as it should be, say so with 'qdrant-backup cleanup --yes-delete-unusual'.");
         }
 
+        await _known.RememberAsync(request.Cluster, preview.Backups.Where(b => b.Hold is not null).Select(b => b.Verdict.Id), cancellationToken);
         return await plans.StoreAsync(
             new RetentionPlan { RunId = request.RunId, Cluster = request.Cluster, Now = now, Hash = preview.Hash, End = preview.End }, cancellationToken);
     }

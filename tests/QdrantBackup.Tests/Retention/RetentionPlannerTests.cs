@@ -111,6 +111,25 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
+    public async Task A_hold_whose_record_vanished_goes_on_holding_until_it_is_released()
+    {
+        using var rig = await RigAsync(backups: 3);
+        BackupId held = (await PreviewAsync(rig)).Backups[^1].Verdict.Id;
+        await rig.Get<BackupHolds>().PlaceAsync(held, "audit", "alice", Cancellation);
+        await PlanAsync(rig, new RetentionRequest());
+        await rig.Blobs.DeleteAsync(BlobNames.Hold(held), null, Cancellation);
+
+        JudgedBackup judged = (await PreviewAsync(rig)).Backups[^1];
+        Assert.Equal((held, true), (judged.Verdict.Id, judged.Verdict.Keep));
+        Assert.Contains("vanished", judged.Hold!.Reason, StringComparison.Ordinal);
+        await PlanAsync(rig, new RetentionRequest());
+        Assert.NotNull((await PreviewAsync(rig)).Backups[^1].Hold);
+
+        Assert.True(await rig.Get<BackupHolds>().ReleaseAsync(held, "alice", Cancellation));
+        Assert.False((await PreviewAsync(rig)).Backups[^1].Verdict.Keep);
+    }
+
+    [Fact]
     public async Task A_damaged_backup_is_kept_until_somebody_deletes_it_by_name()
     {
         using var rig = await RigAsync(backups: 3);

@@ -18,7 +18,7 @@ public sealed class StoreSimulationTests
     [InlineData(4)]
     public async Task No_seed_breaks_an_invariant(int slice)
     {
-        const int SeedsOfSlice = 100;
+        const int SeedsOfSlice = 60;
         for (ulong seed = (ulong)slice * 1_000_000; seed < ((ulong)slice * 1_000_000) + SeedsOfSlice; seed++)
         {
             Outcome outcome = await StoreSimulation.RunAsync(seed);
