@@ -34,7 +34,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         _timers = new DurableTimers(_database, ready, _health, time);
         _activities = new ActivityDispatcher(_database, functions, ready, _health, time, _logger);
         _signals = new WorkSignals(ready, _activities, _timers, new StatusWatch());
-        var orchestrations = new OrchestrationDispatcher(_database, functions, _payloads, ready, _signals, _health, time, loggers);
+        var orchestrations = new OrchestrationDispatcher(_database, functions, options, _payloads, ready, _signals, _health, time, loggers);
 
         var now = time.GetUtcNow();
         var (reached, unfinished) = _database.Read(session => (InboxTable.ReachedInstances(session, now), ActivityTable.All(session)));
@@ -67,7 +67,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
     /// <summary>A client of this engine.</summary>
     /// <param name="managementAddress">Where the management API is served, ending in <c>/runtime/webhooks/durabletask</c>.</param>
     public DurableTaskClient CreateClient(Uri? managementAddress = null) =>
-        new LocalDurableTaskClient(options.HubName, managementAddress, Database, _payloads, _signals!, time);
+        new LocalDurableTaskClient(options, managementAddress, functions, Database, _payloads, _signals!, time);
 
     /// <summary>The history of an instance, oldest event first; null if there is no such instance.</summary>
     public Task<IReadOnlyList<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<HistoryEvent>?>(
