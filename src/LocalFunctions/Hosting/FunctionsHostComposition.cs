@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LocalFunctions.Durable;
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Hosting.Discovery;
 using LocalFunctions.Hosting.Http;
 using LocalFunctions.Hosting.Invocation;
@@ -94,7 +95,7 @@ internal static class FunctionsHostComposition
         services.AddSingleton(provider => new DurableEngine(
             new DurableEngineOptions(app.State.DurableDatabase, app.HubName, app.Host.MaxConcurrentActivities, app.Host.MaxConcurrentOrchestrations, Json(provider)),
             provider.GetRequiredService<IDurableFunctions>(),
-            provider.GetRequiredService<TimeProvider>(),
+            new LocalMachine(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<InstanceQueries>();
         services.AddSingleton<InstanceCommands>();

@@ -1,6 +1,7 @@
 using DurableTask.Core.Exceptions;
 using LocalFunctions.Durable.Dispatch;
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -11,10 +12,10 @@ namespace LocalFunctions.Durable.Client;
 internal sealed partial class LocalDurableTaskClient(
     string name,
     Uri? managementAddress,
-    DurableDatabase database,
+    IDurableDatabase database,
     JsonPayloads payloads,
     WorkSignals signals,
-    TimeProvider time) : DurableTaskClient(name)
+    IMachine machine) : DurableTaskClient(name)
 {
     /// <summary>Where the management API is served.</summary>
     public Uri? ManagementAddress { get; } = managementAddress;
@@ -23,9 +24,9 @@ internal sealed partial class LocalDurableTaskClient(
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
-        var id = options?.InstanceId ?? ExecutionIds.New();
+        var id = options?.InstanceId ?? machine.NewId();
         InstanceIds.Check(id);
-        var started = new HistoryEvent(HistoryEventType.ExecutionStarted, -1, time.GetUtcNow())
+        var started = new HistoryEvent(HistoryEventType.ExecutionStarted, -1, machine.Time.GetUtcNow())
         {
             Name = orchestratorName.Name,
             Input = payloads.Serialize(input),
@@ -57,14 +58,17 @@ internal sealed partial class LocalDurableTaskClient(
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // SQLite blocks; a caller on a request's thread must not.
-    private static Task<T> OffThread<T>(Func<T> work, CancellationToken cancellation) => Task.Run(work, cancellation);
-
     private async Task<string> StartAsync(
         string id, HistoryEvent started, DateTimeOffset? startAt, IReadOnlyList<string> dedupe, CancellationToken cancellation)
     {
-        await OffThread(
-            () => database.Write(session =>
+        var effects = new CommitEffects { Reached = { id }, Changed = { id } };
+        if (startAt is { } due)
+        {
+            effects.Due(due);
+        }
+
+        await WriteAndAnnounceAsync(
+            session =>
             {
                 if (InstanceTable.StatusOf(session, id) is { } status
                     && (!status.HasEnded() || dedupe.Contains(status.ToString(), StringComparer.OrdinalIgnoreCase)))
@@ -73,17 +77,10 @@ internal sealed partial class LocalDurableTaskClient(
                         $"An orchestration instance with the id '{id}' already exists and is {status}.");
                 }
 
-                InstanceTable.Create(session, id, started, startAt);
-                return id;
-            }),
+                InstanceTable.Create(session, id, machine.NewId(), started, startAt);
+            },
+            effects,
             cancellation);
-        var effects = new CommitEffects { Reached = { id }, Changed = { id } };
-        if (startAt is { } due)
-        {
-            effects.Due(due);
-        }
-
-        signals.Announce(effects);
         return id;
     }
 
@@ -112,8 +109,27 @@ internal sealed partial class LocalDurableTaskClient(
         }
     }
 
+    // A write whose commit failed may be on disk nevertheless; announcing it then is what brings it to its end, and does no harm otherwise.
+    private async Task WriteAndAnnounceAsync(Action<SqlSession> statements, CommitEffects effects, CancellationToken cancellation)
+    {
+        try
+        {
+            await database.WriteAsync(
+                session =>
+                {
+                    statements(session);
+                    return true;
+                },
+                cancellation);
+        }
+        finally
+        {
+            signals.Announce(effects);
+        }
+    }
+
     private Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation) =>
-        OffThread(() => database.Read(session => InstanceTable.Find(session, instanceId)), cancellation);
+        database.ReadAsync(session => InstanceTable.Find(session, instanceId), cancellation);
 
     private OrchestrationMetadata Metadata(InstanceRow row, bool withPayloads) => new(row.Name, row.Id)
     {
