@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LocalFunctions.Durable;
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Hosting.Discovery;
 using LocalFunctions.Hosting.Http;
 using LocalFunctions.Hosting.Invocation;
@@ -98,7 +99,7 @@ internal static class FunctionsHostComposition
                 MaxActionsPerTurn = app.Host.MaxOrchestrationActions,
             },
             provider.GetRequiredService<IDurableFunctions>(),
-            provider.GetRequiredService<TimeProvider>(),
+            new LocalMachine(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<InstanceQueries>();
         services.AddSingleton<InstanceCommands>();

@@ -80,7 +80,7 @@ public sealed class TimerTests
         await engine.CrashAsync();
         engine.Time.Advance(TimeSpan.FromHours(1));
 
-        TellWhileNobodyRuns(engine, engine.Time.GetUtcNow().AddMinutes(30));
+        await TellWhileNobodyRunsAsync(engine, engine.Time.GetUtcNow().AddMinutes(30));
         engine.Time.Advance(TimeSpan.FromHours(1));
         await engine.StartAsync();
 
@@ -94,7 +94,7 @@ public sealed class TimerTests
         await using var engine = await Race(TimeSpan.FromHours(1));
         await engine.CrashAsync();
 
-        TellWhileNobodyRuns(engine, engine.Time.GetUtcNow().AddMinutes(30));
+        await TellWhileNobodyRunsAsync(engine, engine.Time.GetUtcNow().AddMinutes(30));
         engine.Time.Advance(TimeSpan.FromHours(2));
         await engine.StartAsync();
 
@@ -118,10 +118,10 @@ public sealed class TimerTests
         return engine;
     }
 
-    private static void TellWhileNobodyRuns(EngineFixture engine, DateTimeOffset at)
+    private static async Task TellWhileNobodyRunsAsync(EngineFixture engine, DateTimeOffset at)
     {
         using var database = DurableDatabase.Open(engine.DatabasePath);
-        database.Write(session =>
+        await database.WriteAsync(session =>
         {
             InboxTable.Add(session, "race", Raised("Go", "on") with { Timestamp = at });
             return true;

@@ -1,5 +1,6 @@
 using LocalFunctions.Durable;
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Machine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,7 @@ internal sealed class EngineFixture : IAsyncDisposable
     public async Task<EngineFixture> StartAsync()
     {
         var options = new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, 4, TestFunctions.Json) { Versions = Versions, MaxActionsPerTurn = MaxActionsPerTurn };
-        _engine = new DurableEngine(options, Functions, Clock ?? Time, Loggers);
+        _engine = new DurableEngine(options, Functions, new LocalMachine(Clock ?? Time), Loggers);
         await _engine.StartAsync(CancellationToken.None);
         return this;
     }

@@ -29,8 +29,8 @@ internal sealed partial class LocalDurableTaskClient
     /// <inheritdoc/>
     public override async Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
-        var isPurged = await OffThread(
-            () => database.Write(session =>
+        var isPurged = await database.WriteAsync(
+            session =>
             {
                 if (InstanceTable.StatusOf(session, instanceId) is { } status && !status.HasEnded())
                 {
@@ -38,7 +38,7 @@ internal sealed partial class LocalDurableTaskClient
                 }
 
                 return InstanceTable.Delete(session, instanceId);
-            }),
+            },
             cancellation);
         return new PurgeResult(isPurged ? 1 : 0, isComplete: true);
     }
@@ -58,7 +58,7 @@ internal sealed partial class LocalDurableTaskClient
         var query = new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, statuses);
         for (var batch = PurgeBatch; batch == PurgeBatch; purged += batch)
         {
-            batch = await OffThread(() => database.Write(session => PurgePage(session, query)), cancellation);
+            batch = await database.WriteAsync(session => PurgePage(session, query), cancellation);
         }
 
         return new PurgeResult(purged, isComplete: true);
@@ -75,7 +75,7 @@ internal sealed partial class LocalDurableTaskClient
         }
 
         var started = Started(row.Name, row.Input, row.Tags, version: null);
-        return await StartAsync(restartWithNewInstanceId ? ExecutionIds.New() : instanceId, started, startAt: null, [], cancellation);
+        return await StartAsync(restartWithNewInstanceId ? machine.NewId() : instanceId, started, startAt: null, [], cancellation);
     }
 
     private static int PurgePage(SqlSession session, OrchestrationQuery query)
@@ -91,23 +91,19 @@ internal sealed partial class LocalDurableTaskClient
 
     private static RpcException Unknown(string instanceId) => new(StatusCode.NotFound, $"There is no orchestration instance '{instanceId}'.");
 
-    private HistoryEvent Event(HistoryEventType type) => new(type, -1, time.GetUtcNow());
+    private HistoryEvent Event(HistoryEventType type) => new(type, -1, machine.Time.GetUtcNow());
 
-    private async Task TellAsync(string instanceId, HistoryEvent told, CancellationToken cancellation)
-    {
-        await OffThread(
-            () => database.Write(session =>
+    private Task TellAsync(string instanceId, HistoryEvent told, CancellationToken cancellation) => WriteAndAnnounceAsync(
+        session =>
+        {
+            var status = InstanceTable.StatusOf(session, instanceId) ?? throw Unknown(instanceId);
+            if (status.HasEnded())
             {
-                var status = InstanceTable.StatusOf(session, instanceId) ?? throw Unknown(instanceId);
-                if (status.HasEnded())
-                {
-                    throw new RpcException(StatusCode.FailedPrecondition, $"The orchestration instance '{instanceId}' has ended: it is {status}.");
-                }
+                throw new RpcException(StatusCode.FailedPrecondition, $"The orchestration instance '{instanceId}' has ended: it is {status}.");
+            }
 
-                InboxTable.Add(session, instanceId, told);
-                return true;
-            }),
-            cancellation);
-        signals.Announce(new CommitEffects { Reached = { instanceId } });
-    }
+            InboxTable.Add(session, instanceId, told);
+        },
+        new CommitEffects { Reached = { instanceId } },
+        cancellation);
 }

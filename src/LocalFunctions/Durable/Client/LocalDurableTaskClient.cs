@@ -1,6 +1,7 @@
 using DurableTask.Core.Exceptions;
 using LocalFunctions.Durable.Dispatch;
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -12,10 +13,10 @@ internal sealed partial class LocalDurableTaskClient(
     DurableEngineOptions engineOptions,
     Uri? managementAddress,
     IDurableFunctions functions,
-    DurableDatabase database,
+    IDurableDatabase database,
     JsonPayloads payloads,
     WorkSignals signals,
-    TimeProvider time) : DurableTaskClient(engineOptions.HubName)
+    IMachine machine) : DurableTaskClient(engineOptions.HubName)
 {
     /// <summary>Where the management API is served.</summary>
     public Uri? ManagementAddress { get; } = managementAddress;
@@ -24,7 +25,7 @@ internal sealed partial class LocalDurableTaskClient(
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
-        var id = options?.InstanceId ?? ExecutionIds.New();
+        var id = options?.InstanceId ?? machine.NewId();
         InstanceIds.Check(id);
         var started = Started(orchestratorName.Name, payloads.Serialize(input), options?.Tags, options?.Version);
         return StartAsync(id, started, options?.StartAt, options?.DedupeStatuses ?? [], cancellation);
@@ -52,9 +53,6 @@ internal sealed partial class LocalDurableTaskClient(
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // SQLite blocks; a caller on a request's thread must not.
-    private static Task<T> OffThread<T>(Func<T> work, CancellationToken cancellation) => Task.Run(work, cancellation);
-
     /// <exception cref="ArgumentException">The orchestrator is disabled. One that does not exist makes an instance that fails, as officially.</exception>
     private HistoryEvent Started(string orchestrator, string? input, IReadOnlyDictionary<string, string>? tags, TaskVersion? version)
     {
@@ -75,8 +73,14 @@ internal sealed partial class LocalDurableTaskClient(
     private async Task<string> StartAsync(
         string id, HistoryEvent started, DateTimeOffset? startAt, IReadOnlyList<string> dedupe, CancellationToken cancellation)
     {
-        await OffThread(
-            () => database.Write(session =>
+        var effects = new CommitEffects { Reached = { id }, Changed = { id } };
+        if (startAt is { } due)
+        {
+            effects.Due(due);
+        }
+
+        await WriteAndAnnounceAsync(
+            session =>
             {
                 if (InstanceTable.StatusOf(session, id) is { } status
                     && (!status.HasEnded() || dedupe.Contains(status.ToString(), StringComparer.OrdinalIgnoreCase)))
@@ -85,17 +89,10 @@ internal sealed partial class LocalDurableTaskClient(
                         $"An orchestration instance with the id '{id}' already exists and is {status}.");
                 }
 
-                InstanceTable.Create(session, id, started, startAt);
-                return id;
-            }),
+                InstanceTable.Create(session, id, machine.NewId(), started, startAt);
+            },
+            effects,
             cancellation);
-        var effects = new CommitEffects { Reached = { id }, Changed = { id } };
-        if (startAt is { } due)
-        {
-            effects.Due(due);
-        }
-
-        signals.Announce(effects);
         return id;
     }
 
@@ -124,8 +121,27 @@ internal sealed partial class LocalDurableTaskClient(
         }
     }
 
+    // A write whose commit failed may be on disk nevertheless; announcing it then is what brings it to its end, and does no harm otherwise.
+    private async Task WriteAndAnnounceAsync(Action<SqlSession> statements, CommitEffects effects, CancellationToken cancellation)
+    {
+        try
+        {
+            await database.WriteAsync(
+                session =>
+                {
+                    statements(session);
+                    return true;
+                },
+                cancellation);
+        }
+        finally
+        {
+            signals.Announce(effects);
+        }
+    }
+
     private Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation) =>
-        OffThread(() => database.Read(session => InstanceTable.Find(session, instanceId)), cancellation);
+        database.ReadAsync(session => InstanceTable.Find(session, instanceId), cancellation);
 
     private OrchestrationMetadata Metadata(InstanceRow row, bool withPayloads) => new(row.Name, row.Id)
     {

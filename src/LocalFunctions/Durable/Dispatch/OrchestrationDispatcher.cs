@@ -1,3 +1,4 @@
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Durable.Replay;
 using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
@@ -6,16 +7,17 @@ using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable.Dispatch;
 
-/// <summary>Gives instances their turns, each on one of a few threads, so that an orchestrator that does not return holds up one thread only.</summary>
+/// <summary>Gives instances their turns, so many at a time.</summary>
 internal sealed class OrchestrationDispatcher(
-    DurableDatabase database,
+    IDurableDatabase database,
     IDurableFunctions functions,
     DurableEngineOptions options,
     JsonPayloads payloads,
     ReadyInstances ready,
     WorkSignals signals,
+    Unfinished unfinished,
     StorageHealth health,
-    TimeProvider time,
+    IMachine machine,
     ILoggerFactory loggers)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
@@ -23,37 +25,39 @@ internal sealed class OrchestrationDispatcher(
     private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
 
     /// <summary>Runs turns until no more are to be taken and those that run have ended.</summary>
-    public Task RunAsync(int maxConcurrent, CancellationToken stopping)
+    public async Task RunAsync(int maxConcurrent, CancellationToken stopping)
     {
-        stopping.Register(ready.Close);
-        return Task.WhenAll(Enumerable.Range(1, maxConcurrent).Select(number => RunThread($"orchestrations {number}", stopping)));
+        var threads = machine.StartThreads("orchestrations", maxConcurrent);
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, maxConcurrent).Select(_ => threads.RunAsync(() => WorkAsync(stopping))));
+        }
+        finally
+        {
+            (threads as IDisposable)?.Dispose();
+        }
     }
 
-    private Task RunThread(string name, CancellationToken stopping)
-    {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            while (ready.TryTake(out var instanceId))
-            {
-                TakeTurn(instanceId, stopping);
-            }
-
-            ended.SetResult();
-        })
-        {
-            IsBackground = true,
-            Name = name,
-        };
-        thread.Start();
-        return ended.Task;
-    }
-
-    private void TakeTurn(string instanceId, CancellationToken stopping)
+    private async Task WorkAsync(CancellationToken stopping)
     {
         try
         {
-            RunTurn(instanceId);
+            while (!stopping.IsCancellationRequested)
+            {
+                await TakeTurnAsync(await ready.TakeAsync(stopping), stopping);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping. Whatever wants a turn gets it after the next start.
+        }
+    }
+
+    private async Task TakeTurnAsync(string instanceId, CancellationToken stopping)
+    {
+        try
+        {
+            await RunTurnAsync(instanceId);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
@@ -72,25 +76,43 @@ internal sealed class OrchestrationDispatcher(
 
     private async Task TryLaterAsync(string instanceId, CancellationToken stopping)
     {
-        await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(PauseAfterFailure, machine.Time, stopping)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         ready.Add(instanceId);
     }
 
-    private void RunTurn(string instanceId)
+    private async Task RunTurnAsync(string instanceId)
     {
-        var now = time.GetUtcNow();
-        if (Patiently(() => database.Read(session => Turn.Load(session, instanceId, now))) is not { } turn)
+        var now = machine.Time.GetUtcNow();
+        if (await health.PatientlyAsync(() => database.ReadAsync(session => Turn.Load(session, instanceId, now))) is not { } turn)
         {
             // If the clock was set back since the alarm rang, what was due is not any more, and the alarm must ring again.
-            signals.Announce(Patiently(() => database.Read(session => LaterOf(session, instanceId, now))));
+            signals.Announce(await health.PatientlyAsync(() => database.ReadAsync(session => LaterOf(session, instanceId, now))));
             return;
         }
 
-        if (Decide(turn, now) is { } result && Patiently(() => database.Write(session => new TurnWriter(session, turn, result, now).Write())) is { } effects)
+        if (Decide(turn, now) is { } result && await WriteAsync(turn, result, now) is { } effects)
         {
             Log(turn.Instance, result);
             signals.Announce(effects);
         }
+    }
+
+    private async Task<CommitEffects?> WriteAsync(Turn turn, TurnResult result, DateTimeOffset now)
+    {
+        var tries = 0;
+        var effects = await health.PatientlyAsync(() =>
+        {
+            tries++;
+            return database.WriteAsync(session => new TurnWriter(session, turn, result, now, machine.NewId).Write());
+        });
+        if (effects is null && tries > 1)
+        {
+            // An earlier try was written although it failed, and what it set going is known to the database alone.
+            await health.PatientlyAsync(() => unfinished.TakeUpAsync(now));
+        }
+
+        return effects;
     }
 
     private static CommitEffects LaterOf(SqlSession session, string instanceId, DateTimeOffset now)
@@ -131,8 +153,6 @@ internal sealed class OrchestrationDispatcher(
         var failure = new TaskFailureDetails("VersionMismatch", mismatch, StackTrace: null, InnerFailure: null, Properties: null);
         return new TurnResult(OrchestrationRuntimeStatus.Failed, []) { Failure = failure, EndId = -1 };
     }
-
-    private T Patiently<T>(Func<T> work) => health.PatientlyAsync(work).GetAwaiter().GetResult();
 
     private void Log(InstanceRow instance, TurnResult result)
     {

@@ -17,13 +17,13 @@ internal sealed class StorageHealth(TimeProvider time, ILogger logger, Cancellat
     public string? Problem => _problem;
 
     /// <summary>Does something with the database, again and again until it works.</summary>
-    public async Task<T> PatientlyAsync<T>(Func<T> work)
+    public async Task<T> PatientlyAsync<T>(Func<Task<T>> work)
     {
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                var result = work();
+                var result = await work();
                 if (_problem is not null)
                 {
                     _problem = null;

@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
+using LocalFunctions.Durable.Machine;
 using Microsoft.Data.Sqlite;
 
 namespace LocalFunctions.Durable.Storage;
 
 /// <summary>The SQLite file: one writer at a time, readers beside it, one process.</summary>
-internal sealed class DurableDatabase : IDisposable
+internal sealed class DurableDatabase : IDurableDatabase
 {
     private readonly string _path;
     private readonly FileStream _ownership;
-    private readonly SqlSession _writer;
-    private readonly Lock _writing = new();
+    private readonly CommitQueue _writes;
     private readonly ConcurrentBag<SqlSession> _readers = [];
     private volatile bool _closed;
 
@@ -17,7 +17,7 @@ internal sealed class DurableDatabase : IDisposable
     {
         _path = path;
         _ownership = ownership;
-        _writer = writer;
+        _writes = new CommitQueue(writer, TaskScheduler.Default);
     }
 
     /// <summary>Opens or makes the database.</summary>
@@ -49,29 +49,32 @@ internal sealed class DurableDatabase : IDisposable
         }
     }
 
-    /// <summary>Runs statements in one transaction: all of them are on disk when this returns, or none ever.</summary>
-    public T Write<T>(Func<SqlSession, T> statements)
+    /// <inheritdoc/>
+    public Task<T> WriteAsync<T>(Func<SqlSession, T> statements, CancellationToken cancellation = default)
     {
-        lock (_writing)
-        {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            try
-            {
-                _writer.Execute("BEGIN IMMEDIATE");
-                var result = statements(_writer);
-                _writer.Execute("COMMIT");
-                return result;
-            }
-            catch
-            {
-                RollBack();
-                throw;
-            }
-        }
+        cancellation.ThrowIfCancellationRequested();
+        return _writes.AddAsync(statements);
     }
 
-    /// <summary>Runs queries on one consistent state.</summary>
-    public T Read<T>(Func<SqlSession, T> queries)
+    /// <inheritdoc/>
+    public Task<T> ReadAsync<T>(Func<SqlSession, T> queries, CancellationToken cancellation = default) =>
+        TaskScheduler.Default.RunAsync(() => Read(queries), cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        _writes.Dispose();
+        DisposeReaders();
+        _ownership.Dispose();
+    }
+
+    private T Read<T>(Func<SqlSession, T> queries)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         var reader = _readers.TryTake(out var idle) ? idle : Connect(_path);
@@ -90,23 +93,6 @@ internal sealed class DurableDatabase : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_writing)
-        {
-            if (_closed)
-            {
-                return;
-            }
-
-            _closed = true;
-            DisposeReaders();
-            _writer.Dispose();
-            _ownership.Dispose();
-        }
-    }
-
     private void Return(SqlSession reader)
     {
         _readers.Add(reader);
@@ -121,18 +107,6 @@ internal sealed class DurableDatabase : IDisposable
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
-        }
-    }
-
-    private void RollBack()
-    {
-        try
-        {
-            _writer.Execute("ROLLBACK");
-        }
-        catch (SqliteException)
-        {
-            // After some errors, a full disk among them, SQLite has rolled back by itself; or the transaction never began.
         }
     }
 

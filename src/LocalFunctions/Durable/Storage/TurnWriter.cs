@@ -6,16 +6,16 @@ using Microsoft.DurableTask.Client;
 namespace LocalFunctions.Durable.Storage;
 
 /// <summary>Writes a turn: all that it changed, in the one transaction of the session.</summary>
-internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult result, DateTimeOffset now)
+internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult result, DateTimeOffset now, Func<string> newId)
 {
     private readonly CommitEffects _effects = new();
 
     private InstanceRow Instance => turn.Instance;
 
-    /// <summary>Writes the turn; null, and nothing written, if the instance was replaced or purged meanwhile.</summary>
+    /// <summary>Writes the turn; null, and nothing written, if the instance was replaced or purged meanwhile or the turn is written already.</summary>
     public CommitEffects? Write()
     {
-        if (!InstanceTable.Update(session, Changed(), Instance.ExecutionId))
+        if (!InstanceTable.Update(session, Changed(), Instance.ExecutionId, turn.Past.Count))
         {
             return null;
         }
@@ -59,7 +59,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             Failure = result.Failure,
         };
         return result.NextGeneration is { } next
-            ? changed with { ExecutionId = ExecutionIds.New(), Created = now, Input = next[0].Input }
+            ? changed with { ExecutionId = newId(), Created = now, Input = next[0].Input }
             : changed;
     }
 
@@ -169,7 +169,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             Tags = action.Tags,
             Parent = Link(action),
         };
-        InstanceTable.Create(session, child, started, startAt: null);
+        InstanceTable.Create(session, child, newId(), started, startAt: null);
         _effects.Reached.Add(child);
     }
 
