@@ -71,8 +71,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         session => InstanceTable.StatusOf(session, instanceId) is null ? null : HistoryTable.Read(session, instanceId), cancellationToken);
 
     /// <summary>What is wrong; null if nothing is.</summary>
-    public Task<string?> HealthAsync() => Task.FromResult(
-        _closed || _health is null ? "The durable engine is not running." : _health.Problem);
+    public string? Problem => _closed || _health is null ? "The durable engine is not running." : _health.Problem;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -55,7 +55,7 @@ public sealed class FullDiskTests
             await Task.Yield();
         }
 
-        Assert.Contains("Free disk space", await engine.Engine.HealthAsync(), StringComparison.Ordinal);
+        Assert.Contains("Free disk space", engine.Engine.Problem, StringComparison.Ordinal);
         Assert.Equal(3, begun);
 
         await disk.FreeAsync();
@@ -88,7 +88,7 @@ public sealed class FullDiskTests
     private async Task UntilAsync(EngineFixture engine, Func<string?, bool> isReached)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!isReached(await engine.Engine.HealthAsync()))
+        while (!isReached(engine.Engine.Problem))
         {
             patience.Token.ThrowIfCancellationRequested();
             _time.Advance(TimeSpan.FromSeconds(10));
