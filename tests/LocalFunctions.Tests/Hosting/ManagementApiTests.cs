@@ -141,7 +141,16 @@ public sealed class ManagementApiTests
     [InlineData("DELETE", "/instances?createdTimeFrom=2020-01-01T00:00:00Z", 404)]
     [InlineData("GET", "/instances?runtimeStatus=Lost", 400)]
     [InlineData("GET", "/instances?top=many", 400)]
-    [InlineData("POST", "/instances/nobody/rewind", 501)]
+    [InlineData("POST", "/instances/nobody/rewind", 404)]
+    [InlineData("POST", "/instances/nobody/restart", 400)]
+    [InlineData("POST", "/instances/nobody/suspend", 404)]
+    [InlineData("POST", "/instances/nobody/resume", 404)]
+    [InlineData("PUT", "/instances/nobody", 404)]
+    [InlineData("GET", "/orchestrators/Fulfil", 404)]
+    [InlineData("POST", "/makeprimary", 404)]
+    [InlineData("GET", "/instances?taskHub=Other", 404)]
+    [InlineData("GET", "/instances?taskHub=testhubname", 200)]
+    [InlineData("POST", "/orchestrators/Fulfil?timeout=soon", 400)]
     [InlineData("GET", "/entities", 404)]
     public async Task What_is_not_there_or_not_understood_has_the_official_status(string method, string path, int status)
     {
@@ -174,10 +183,10 @@ public sealed class ManagementApiTests
         await using var app = await TestApp.StartAsync([typeof(Durable)], builder => builder.Configuration["LocalFunctions:SystemKey"] = "k3y");
         Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(app, "/orchestrators/Approval/x", "")).StatusCode);
         using var byQuery = await PostAsync(app, "/orchestrators/Approval/x?code=k3y", "");
-        Assert.EndsWith("/instances/x?code=k3y", byQuery.Headers.Location?.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("/instances/x?taskHub=TestHubName&connection=AzureWebJobsStorage&code=k3y", byQuery.Headers.Location?.ToString(), StringComparison.Ordinal);
         app.Http.DefaultRequestHeaders.Add("x-functions-key", "k3y");
         using var byHeader = await PostAsync(app, "/orchestrators/Approval/y", "");
-        Assert.EndsWith("/instances/y", byHeader.Headers.Location?.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("/instances/y?taskHub=TestHubName&connection=AzureWebJobsStorage", byHeader.Headers.Location?.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
