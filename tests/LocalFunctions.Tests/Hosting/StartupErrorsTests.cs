@@ -117,6 +117,33 @@ public class BadSchedule
     public void Tick([TimerTrigger("61 2 * * *")] TimerInfo timer) => _ = timer;
 }
 
+public class TouchingOrchestrator
+{
+    [Function("Touching")]
+    public Task Orchestrate([OrchestrationTrigger] TaskOrchestrationContext context, [DurableClient] DurableTaskClient client) => Task.FromResult((context, client));
+}
+
+public class CancellableOrchestrator
+{
+    [Function("Cancellable")]
+    public Task Orchestrate([OrchestrationTrigger] TaskOrchestrationContext context, CancellationToken cancellation) => Task.FromResult((context, cancellation));
+}
+
+public class SameActivity
+{
+    [Function("One")]
+    public void First([ActivityTrigger(Activity = "Pack")] string input) => _ = input;
+
+    [Function("Pack")]
+    public void Second([ActivityTrigger] string input) => _ = input;
+}
+
+public class NamedBySetting
+{
+    [Function("Named")]
+    public Task Orchestrate([OrchestrationTrigger(Orchestration = "%Orchestration_Name%")] TaskOrchestrationContext context) => Task.FromResult(context);
+}
+
 public sealed class StartupErrorsTests
 {
     [Theory]
@@ -134,6 +161,11 @@ public sealed class StartupErrorsTests
     [InlineData(typeof(MalformedRoute), "MalformedRoute.Malformed: the route 'a/{b' is malformed")]
     [InlineData(typeof(FromSetting), "FromSetting.Tick: '%Tick__Schedule%' in '%Tick__Schedule%' is not a setting")]
     [InlineData(typeof(BadSchedule), "BadSchedule.Tick: the schedule '61 2 * * *' is not an NCRONTAB expression")]
+    [InlineData(typeof(TouchingOrchestrator), "TouchingOrchestrator.Orchestrate: an orchestrator has no binding but its trigger")]
+    [InlineData(typeof(CancellableOrchestrator), "CancellableOrchestrator.Orchestrate: an orchestrator takes no CancellationToken")]
+    [InlineData(typeof(SameActivity), "SameActivity.First and LocalFunctions.Tests.Hosting.SameActivity.Second: all are called as 'Pack'")]
+    [InlineData(typeof(NamedBySetting), "NamedBySetting.Orchestrate: '%Orchestration_Name%' in '%Orchestration_Name%' is not a setting")]
+    [Trait("Honours", "3 Signatures")]
     public void A_broken_function_is_refused_and_its_method_named(Type function, string message)
     {
         var refused = Assert.Throws<FunctionsStartupException>(() => TestApp.Build([function]));
@@ -190,6 +222,7 @@ public sealed class StartupErrorsTests
     [InlineData("""{ "extensions": {} }""", "must say \"version\": \"2.0\"")]
     [InlineData("{ oops", "is not JSON")]
     [InlineData("""{ "version": "2.0", "extensions": { "durableTask": { "maxConcurrentActivityFunctions": 0 } } }""", "'extensions.durableTask.maxConcurrentActivityFunctions' is '0'")]
+    [InlineData("""{ "version": "2.0", "extensions": { "durableTask": { "versionMatchStrategy": "Newest" } } }""", "'extensions.durableTask.versionMatchStrategy' is 'Newest'; it must be None, Strict, CurrentOrOlder")]
     public void A_broken_host_json_is_refused_with_the_reason(string hostJson, string message)
     {
         var refused = Assert.Throws<FunctionsStartupException>(() => TestApp.Build([typeof(Durable)], hostJson: hostJson));
@@ -201,6 +234,7 @@ public sealed class StartupErrorsTests
     [InlineData("DrainSeconds", "soon", "LocalFunctions:DrainSeconds")]
     [InlineData("Urls", "8000", "LocalFunctions:Urls is '8000'")]
     [InlineData("StateDirectory", " ", "LocalFunctions:StateDirectory is empty")]
+    [InlineData("DrainSecond", "5", "LocalFunctions:DrainSecond is not a setting of this runtime; there are AdminKey, DrainSeconds, HostKey")]
     public void A_broken_setting_is_refused_by_name(string name, string value, string message)
     {
         var refused = Assert.Throws<FunctionsStartupException>(() =>

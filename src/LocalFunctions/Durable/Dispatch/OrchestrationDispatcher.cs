@@ -21,6 +21,7 @@ internal sealed class OrchestrationDispatcher(
     ILoggerFactory loggers)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+    private readonly StuckTurns _stuck = new(machine, loggers.CreateLogger<DurableEngine>());
     private readonly ReplayRules _rules = new(options.Versions.Default, options.MaxActionsPerTurn);
     private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
 
@@ -42,10 +43,14 @@ internal sealed class OrchestrationDispatcher(
     {
         try
         {
-            while (!stopping.IsCancellationRequested)
+            var isReplaced = false;
+            while (!isReplaced && !stopping.IsCancellationRequested)
             {
                 await health.WhenWellAsync(stopping);
-                await TakeTurnAsync(await ready.TakeAsync(stopping), stopping);
+                var instanceId = await ready.TakeAsync(stopping);
+                using var turn = _stuck.Watch(instanceId, () => WorkAsync(stopping));
+                await TakeTurnAsync(instanceId, turn, stopping);
+                isReplaced = turn.IsReplaced;
             }
         }
         catch (OperationCanceledException)
@@ -54,11 +59,11 @@ internal sealed class OrchestrationDispatcher(
         }
     }
 
-    private async Task TakeTurnAsync(string instanceId, CancellationToken stopping)
+    private async Task TakeTurnAsync(string instanceId, StuckTurns.WatchedTurn watched, CancellationToken stopping)
     {
         try
         {
-            await RunTurnAsync(instanceId);
+            await RunTurnAsync(instanceId, watched);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
@@ -82,7 +87,7 @@ internal sealed class OrchestrationDispatcher(
         ready.Add(instanceId);
     }
 
-    private async Task RunTurnAsync(string instanceId)
+    private async Task RunTurnAsync(string instanceId, StuckTurns.WatchedTurn watched)
     {
         var now = machine.Time.GetUtcNow();
         if (await health.PatientlyAsync(() => database.ReadAsync(session => Turn.Load(session, instanceId, now))) is not { } turn)
@@ -92,7 +97,10 @@ internal sealed class OrchestrationDispatcher(
             return;
         }
 
-        if (Decide(turn, now) is { } result && await WriteAsync(turn, result, now) is { } effects)
+        watched.Begin();
+        var decided = Decide(turn, now);
+        watched.End();
+        if (decided is { } result && await WriteAsync(turn, result, now) is { } effects)
         {
             Log(turn.Instance, result);
             signals.Announce(effects);
