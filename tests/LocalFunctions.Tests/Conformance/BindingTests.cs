@@ -70,7 +70,7 @@ public sealed class BindingTests
     [Fact]
     [Trait("Honours", "3 Parameters of activities")]
     [Trait("Honours", "3 Input of orchestrators")]
-    [Trait("Honours", "3 A scope per invocation")]
+    [Trait("Honours", "2 A scope per invocation")]
     [Trait("Honours", "8 Settings in bindings")]
     public async Task Orchestrators_and_activities_get_their_inputs_their_instance_and_a_scope()
     {

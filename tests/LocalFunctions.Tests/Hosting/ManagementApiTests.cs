@@ -52,6 +52,7 @@ public sealed class ManagementApiTests
     }
 
     [Fact]
+    [Trait("Honours", "6 Raise an event")]
     public async Task A_waiting_instance_is_202_until_its_event_is_raised()
     {
         await using var app = await StartAsync();
@@ -97,6 +98,7 @@ public sealed class ManagementApiTests
     }
 
     [Fact]
+    [Trait("Honours", "6 List of instances")]
     public async Task Instances_are_listed_in_pages_and_by_status_and_prefix()
     {
         await using var app = await StartAsync();
@@ -116,6 +118,7 @@ public sealed class ManagementApiTests
     }
 
     [Fact]
+    [Trait("Honours", "6 Purge")]
     public async Task Terminated_instances_keep_the_reason_and_can_be_purged()
     {
         await using var app = await StartAsync();
@@ -152,6 +155,7 @@ public sealed class ManagementApiTests
     [InlineData("GET", "/instances?taskHub=testhubname", 200)]
     [InlineData("POST", "/orchestrators/Fulfil?timeout=soon", 400)]
     [InlineData("GET", "/entities", 404)]
+    [Trait("Honours", "6 Errors")]
     public async Task What_is_not_there_or_not_understood_has_the_official_status(string method, string path, int status)
     {
         await using var app = await StartAsync();
@@ -190,6 +194,7 @@ public sealed class ManagementApiTests
     }
 
     [Fact]
+    [Trait("Honours", "7 Activities at least once")]
     public async Task An_instance_goes_on_after_a_restart_of_the_app()
     {
         await using var before = await StartAsync();

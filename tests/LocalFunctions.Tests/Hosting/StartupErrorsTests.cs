@@ -173,6 +173,7 @@ public sealed class StartupErrorsTests
     }
 
     [Fact]
+    [Trait("Honours", "3 Signatures")]
     public void Names_that_differ_only_in_case_are_refused_and_both_methods_named()
     {
         var refused = Assert.Throws<FunctionsStartupException>(() => TestApp.Build([typeof(Same1), typeof(Same2)]));
@@ -195,6 +196,7 @@ public sealed class StartupErrorsTests
     }
 
     [Fact]
+    [Trait("Honours", "8 Settings in bindings")]
     public async Task A_setting_in_a_schedule_is_resolved()
     {
         await using var app = TestApp.Build([typeof(FromSetting)], builder => builder.Configuration["Tick:Schedule"] = "0 2 * * *");
@@ -210,6 +212,7 @@ public sealed class StartupErrorsTests
     }
 
     [Fact]
+    [Trait("Honours", "2 Builder")]
     public void A_builder_builds_once()
     {
         var builder = FunctionsApplication.CreateBuilder([], new FunctionAppSource(typeof(TestApp).Assembly, () => []));
@@ -223,6 +226,7 @@ public sealed class StartupErrorsTests
     [InlineData("{ oops", "is not JSON")]
     [InlineData("""{ "version": "2.0", "extensions": { "durableTask": { "maxConcurrentActivityFunctions": 0 } } }""", "'extensions.durableTask.maxConcurrentActivityFunctions' is '0'")]
     [InlineData("""{ "version": "2.0", "extensions": { "durableTask": { "versionMatchStrategy": "Newest" } } }""", "'extensions.durableTask.versionMatchStrategy' is 'Newest'; it must be None, Strict, CurrentOrOlder")]
+    [Trait("Honours", "8 host.json")]
     public void A_broken_host_json_is_refused_with_the_reason(string hostJson, string message)
     {
         var refused = Assert.Throws<FunctionsStartupException>(() => TestApp.Build([typeof(Durable)], hostJson: hostJson));

@@ -16,6 +16,7 @@ public sealed class TimerListenerTests : IDisposable
     private readonly Runs runs = new();
 
     [Fact]
+    [Trait("Honours", "8 Monitored schedules")]
     public async Task A_timer_runs_at_each_due_time_and_is_told_the_last_one()
     {
         var listening = Listen(Hourly);
@@ -37,6 +38,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 Past due")]
     public async Task Due_times_that_passed_while_nothing_ran_are_made_up_for_once_and_said_to_be_past_due()
     {
         await EndAsync(Listen(Hourly));
@@ -59,6 +61,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 Past due")]
     public async Task A_changed_schedule_is_not_past_due()
     {
         await EndAsync(Listen(Hourly));
@@ -68,6 +71,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 Past due")]
     public async Task Without_a_monitor_nothing_is_made_up_for()
     {
         await EndAsync(Listen(Hourly, monitored: false));
@@ -77,6 +81,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 RunOnStartup")]
     public async Task Run_on_startup_runs_at_every_start_but_not_twice_when_past_due()
     {
         var first = Listen(Hourly, runOnStartup: true);
@@ -90,6 +95,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 No overlap")]
     public async Task Runs_never_overlap_and_a_long_one_is_followed_by_one_for_all_it_missed()
     {
         runs.Hold();
@@ -109,6 +115,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 No overlap")]
     public async Task A_run_by_hand_waits_for_the_one_in_progress()
     {
         runs.Hold();
