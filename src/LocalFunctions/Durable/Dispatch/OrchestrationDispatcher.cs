@@ -108,6 +108,7 @@ internal sealed class OrchestrationDispatcher(
         {
             // An earlier try was written although it failed, and what it set going is known to the database alone.
             await health.PatientlyAsync(() => unfinished.TakeUpAsync(now));
+            signals.Watch.Changed(turn.Instance.Id);
         }
 
         return effects;
