@@ -36,7 +36,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         _activities = new ActivityDispatcher(_database, functions, ready, _health, machine, _logger);
         _signals = new WorkSignals(ready, _activities, _timers, new StatusWatch());
         var unfinished = new Unfinished(_database, ready, _activities, _timers);
-        var orchestrations = new OrchestrationDispatcher(_database, functions, _payloads, ready, _signals, unfinished, _health, machine, loggers);
+        var orchestrations = new OrchestrationDispatcher(_database, functions, options, _payloads, ready, _signals, unfinished, _health, machine, loggers);
 
         var (instances, activities) = await unfinished.TakeUpAsync(machine.Time.GetUtcNow());
         EngineLog.Opened(_logger, options.HubName, instances, activities);
@@ -64,7 +64,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
     /// <summary>A client of this engine.</summary>
     /// <param name="managementAddress">Where the management API is served, ending in <c>/runtime/webhooks/durabletask</c>.</param>
     public DurableTaskClient CreateClient(Uri? managementAddress = null) =>
-        new LocalDurableTaskClient(options.HubName, managementAddress, Database, _payloads, _signals!, machine);
+        new LocalDurableTaskClient(options, managementAddress, functions, Database, _payloads, _signals!, machine);
 
     /// <summary>The history of an instance, oldest event first; null if there is no such instance.</summary>
     public Task<IReadOnlyList<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => Database.ReadAsync<IReadOnlyList<HistoryEvent>?>(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LocalFunctions.Durable.Replay;
 
 namespace LocalFunctions.Durable;
 
@@ -13,4 +14,11 @@ internal sealed record DurableEngineOptions(
     string HubName,
     int MaxConcurrentActivities,
     int MaxConcurrentOrchestrations,
-    JsonSerializerOptions Json);
+    JsonSerializerOptions Json)
+{
+    /// <summary>Which versions of orchestrations are started and gone on with.</summary>
+    public OrchestrationVersions Versions { get; init; } = OrchestrationVersions.Unversioned;
+
+    /// <summary>How much an orchestrator may set going in one turn: one that loops without awaiting must not take all memory.</summary>
+    public int MaxActionsPerTurn { get; init; } = ReplayRules.DefaultMaxActionsPerTurn;
+}

@@ -19,6 +19,7 @@ internal sealed record FunctionApp(
     StateDirectory State,
     IReadOnlyList<FunctionDescriptor> Functions,
     IReadOnlyList<FunctionDescriptor> Enabled,
+    IReadOnlyDictionary<FunctionDescriptor, string> DurableNames,
     IReadOnlyList<HttpRoute> Routes,
     IReadOnlyList<TimerFunction> Timers)
 {
@@ -47,6 +48,7 @@ internal sealed record FunctionApp(
             new StateDirectory(Path.GetFullPath(options.StateDirectory, web.Environment.ContentRootPath)),
             functions,
             enabled,
+            Discovery.DurableNames.Find(functions, settings),
             HttpRoutes.Find(enabled, host.RoutePrefix, settings),
             TimerFunction.Find(functions, settings));
     }

@@ -91,9 +91,13 @@ internal static class FunctionsHostComposition
 
     private static void AddDurable(IServiceCollection services, FunctionApp app)
     {
-        services.AddSingleton<IDurableFunctions>(provider => new AppFunctions(app.Enabled, Json(provider), provider.GetRequiredService<FunctionPipeline>));
+        services.AddSingleton<IDurableFunctions>(provider => new AppFunctions(app, Json(provider), provider.GetRequiredService<FunctionPipeline>));
         services.AddSingleton(provider => new DurableEngine(
-            new DurableEngineOptions(app.State.DurableDatabase, app.HubName, app.Host.MaxConcurrentActivities, app.Host.MaxConcurrentOrchestrations, Json(provider)),
+            new DurableEngineOptions(app.State.DurableDatabase, app.HubName, app.Host.MaxConcurrentActivities, app.Host.MaxConcurrentOrchestrations, Json(provider))
+            {
+                Versions = app.Host.Versions,
+                MaxActionsPerTurn = app.Host.MaxOrchestrationActions,
+            },
             provider.GetRequiredService<IDurableFunctions>(),
             new LocalMachine(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<ILoggerFactory>()));

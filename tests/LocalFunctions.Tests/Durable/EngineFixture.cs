@@ -27,6 +27,10 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public int MaxActivities { get; set; } = 4;
 
+    public OrchestrationVersions Versions { get; set; } = OrchestrationVersions.Unversioned;
+
+    public int MaxActionsPerTurn { get; set; } = 100_000;
+
     public string DatabasePath => Path.Combine(_directory, "hub.db");
 
     public DurableEngine Engine => _engine ?? throw new InvalidOperationException("Start the engine first.");
@@ -35,7 +39,8 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public async Task<EngineFixture> StartAsync()
     {
-        _engine = new DurableEngine(new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, 4, TestFunctions.Json), Functions, new LocalMachine(Clock ?? Time), Loggers);
+        var options = new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, 4, TestFunctions.Json) { Versions = Versions, MaxActionsPerTurn = MaxActionsPerTurn };
+        _engine = new DurableEngine(options, Functions, new LocalMachine(Clock ?? Time), Loggers);
         await _engine.StartAsync(CancellationToken.None);
         return this;
     }

@@ -67,7 +67,7 @@ public sealed class ResilienceTests
     [Fact]
     public void Timers_cancelled_in_the_past_are_not_taken_back_again_at_every_turn()
     {
-        var ledger = new ActionLedger();
+        var ledger = new ActionLedger(100);
         foreach (var id in (int[])[0, 1])
         {
             _ = ledger.Open(new HistoryEvent(HistoryEventType.TimerCreated, id, DateTimeOffset.UnixEpoch));

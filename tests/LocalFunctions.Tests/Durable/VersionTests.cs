@@ -1,3 +1,4 @@
+using LocalFunctions.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -12,6 +13,7 @@ public sealed class VersionTests
     {
         await using var engine = await new EngineFixture
         {
+            Versions = OrchestrationVersions.Unversioned with { Match = VersionMatchStrategy.None },
             Functions = new TestFunctions()
                 .Orchestrator("Child", context => Task.FromResult<object?>(context.Version))
                 .Orchestrator("Main", async context =>

@@ -74,7 +74,7 @@ internal sealed partial class LocalDurableTaskClient
             throw new InvalidOperationException($"The instance '{instanceId}' is {row.Status}; only one that has ended can be restarted under its id.");
         }
 
-        var started = Event(HistoryEventType.ExecutionStarted) with { Name = row.Name, Input = row.Input, Tags = row.Tags };
+        var started = Started(row.Name, row.Input, row.Tags, version: null);
         return await StartAsync(restartWithNewInstanceId ? machine.NewId() : instanceId, started, startAt: null, [], cancellation);
     }
 

@@ -10,12 +10,13 @@ namespace LocalFunctions.Durable.Client;
 
 /// <summary>The client of the engine in the same process.</summary>
 internal sealed partial class LocalDurableTaskClient(
-    string name,
+    DurableEngineOptions engineOptions,
     Uri? managementAddress,
+    IDurableFunctions functions,
     IDurableDatabase database,
     JsonPayloads payloads,
     WorkSignals signals,
-    IMachine machine) : DurableTaskClient(name)
+    IMachine machine) : DurableTaskClient(engineOptions.HubName)
 {
     /// <summary>Where the management API is served.</summary>
     public Uri? ManagementAddress { get; } = managementAddress;
@@ -26,13 +27,7 @@ internal sealed partial class LocalDurableTaskClient(
     {
         var id = options?.InstanceId ?? machine.NewId();
         InstanceIds.Check(id);
-        var started = new HistoryEvent(HistoryEventType.ExecutionStarted, -1, machine.Time.GetUtcNow())
-        {
-            Name = orchestratorName.Name,
-            Input = payloads.Serialize(input),
-            Version = options?.Version?.Version,
-            Tags = options?.Tags is { Count: > 0 } tags ? tags : null,
-        };
+        var started = Started(orchestratorName.Name, payloads.Serialize(input), options?.Tags, options?.Version);
         return StartAsync(id, started, options?.StartAt, options?.DedupeStatuses ?? [], cancellation);
     }
 
@@ -57,6 +52,23 @@ internal sealed partial class LocalDurableTaskClient(
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <exception cref="ArgumentException">The orchestrator is disabled. One that does not exist makes an instance that fails, as officially.</exception>
+    private HistoryEvent Started(string orchestrator, string? input, IReadOnlyDictionary<string, string>? tags, TaskVersion? version)
+    {
+        if (functions.IsDisabled(orchestrator))
+        {
+            throw new ArgumentException($"The orchestrator function '{orchestrator}' is disabled by a setting; remove AzureWebJobs.{orchestrator}.Disabled to start it.");
+        }
+
+        return Event(HistoryEventType.ExecutionStarted) with
+        {
+            Name = orchestrator,
+            Input = input,
+            Version = version is { } chosen ? chosen.Version : engineOptions.Versions.Default,
+            Tags = tags is { Count: > 0 } ? tags : null,
+        };
+    }
 
     private async Task<string> StartAsync(
         string id, HistoryEvent started, DateTimeOffset? startAt, IReadOnlyList<string> dedupe, CancellationToken cancellation)

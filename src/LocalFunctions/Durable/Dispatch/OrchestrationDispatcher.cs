@@ -1,6 +1,7 @@
 using LocalFunctions.Durable.Machine;
 using LocalFunctions.Durable.Replay;
 using LocalFunctions.Durable.Storage;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,7 @@ namespace LocalFunctions.Durable.Dispatch;
 internal sealed class OrchestrationDispatcher(
     IDurableDatabase database,
     IDurableFunctions functions,
+    DurableEngineOptions options,
     JsonPayloads payloads,
     ReadyInstances ready,
     WorkSignals signals,
@@ -19,6 +21,7 @@ internal sealed class OrchestrationDispatcher(
     ILoggerFactory loggers)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+    private readonly ReplayRules _rules = new(options.Versions.Default, options.MaxActionsPerTurn);
     private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
 
     /// <summary>Runs turns until no more are to be taken and those that run have ended.</summary>
@@ -88,8 +91,7 @@ internal sealed class OrchestrationDispatcher(
             return;
         }
 
-        var result = Decide(turn, now);
-        if (await WriteAsync(turn, result, now) is { } effects)
+        if (Decide(turn, now) is { } result && await WriteAsync(turn, result, now) is { } effects)
         {
             Log(turn.Instance, result);
             signals.Announce(effects);
@@ -125,9 +127,33 @@ internal sealed class OrchestrationDispatcher(
         return effects;
     }
 
-    private TurnResult Decide(Turn turn, DateTimeOffset now) => turn.Terminated is { } terminated
-        ? new TurnResult(OrchestrationRuntimeStatus.Terminated, []) { Output = terminated.Input, EndId = -1 }
-        : new OrchestrationReplay(turn.Instance.Id, turn.Started!, functions, payloads, loggers).Run(turn.Past, turn.Arrived, now);
+    /// <summary>Null leaves everything as it is.</summary>
+    private TurnResult? Decide(Turn turn, DateTimeOffset now)
+    {
+        if (turn.Terminated is { } terminated)
+        {
+            return new TurnResult(OrchestrationRuntimeStatus.Terminated, []) { Output = terminated.Input, EndId = -1 };
+        }
+
+        if (options.Versions.Mismatch(turn.Started!.Version) is { } mismatch)
+        {
+            return Refuse(turn.Instance, mismatch);
+        }
+
+        return new OrchestrationReplay(turn.Instance.Id, turn.Started, functions, payloads, _rules, loggers).Run(turn.Past, turn.Arrived, now);
+    }
+
+    private TurnResult? Refuse(InstanceRow instance, string mismatch)
+    {
+        if (options.Versions.OnMismatch == VersionFailureStrategy.Reject)
+        {
+            EngineLog.VersionRejected(_logger, instance.Name, instance.Id, mismatch);
+            return null;
+        }
+
+        var failure = new TaskFailureDetails("VersionMismatch", mismatch, StackTrace: null, InnerFailure: null, Properties: null);
+        return new TurnResult(OrchestrationRuntimeStatus.Failed, []) { Failure = failure, EndId = -1 };
+    }
 
     private void Log(InstanceRow instance, TurnResult result)
     {

@@ -19,15 +19,18 @@ internal sealed class OrchestrationReplay
     private readonly JsonPayloads _payloads;
     private readonly HistoryEvent _started;
     private readonly ReplayContext _context;
+    private readonly ILogger _logger;
     private Task<string?> _execution = Task.FromResult<string?>(null);
     private bool _suspended;
 
-    public OrchestrationReplay(string instanceId, HistoryEvent started, IDurableFunctions functions, JsonPayloads payloads, ILoggerFactory loggers)
+    public OrchestrationReplay(
+        string instanceId, HistoryEvent started, IDurableFunctions functions, JsonPayloads payloads, ReplayRules rules, ILoggerFactory loggers)
     {
+        _logger = loggers.CreateLogger<DurableEngine>();
         _functions = functions;
         _payloads = payloads;
         _started = started;
-        _context = new ReplayContext(instanceId, started, payloads, _thread, loggers);
+        _context = new ReplayContext(instanceId, started, payloads, _thread, rules, loggers);
     }
 
     /// <summary>Runs the turn on the calling thread.</summary>
@@ -113,8 +116,17 @@ internal sealed class OrchestrationReplay
                 _thread.Run(() => _context.Mailbox.Deliver(happened));
                 break;
             default:
-                _thread.Run(() => _context.Ledger.Complete(happened));
+                _thread.Run(() => Complete(happened));
                 break;
+        }
+    }
+
+    private void Complete(HistoryEvent result)
+    {
+        // A timer that fires although it was cancelled is no surprise.
+        if (!_context.Ledger.Complete(result) && !_context.IsReplaying && result is { TaskId: { } task, EventType: not HistoryEventType.TimerFired })
+        {
+            EngineLog.ResultIgnored(_logger, result.EventType, task, _context.InstanceId);
         }
     }
 
@@ -132,6 +144,11 @@ internal sealed class OrchestrationReplay
 
     private TurnResult Conclude(DateTimeOffset now)
     {
+        if (_context.Ledger.IsOverfull)
+        {
+            return FailedAtOnce(FailureText.Of(new InvalidOperationException(_context.Ledger.TooManyActions)));
+        }
+
         if (_suspended)
         {
             // What it set going is held back: the replay after the resumption asks for the same again.
@@ -166,7 +183,7 @@ internal sealed class OrchestrationReplay
     {
         Timestamp = now,
         Input = _payloads.Serialize(next.NewInput),
-        Version = next.NewVersion ?? _started.Version,
+        Version = string.IsNullOrWhiteSpace(next.NewVersion) ? _started.Version : next.NewVersion,
     };
 
     private TurnResult Going(OrchestrationRuntimeStatus status) => new(status, _context.Ledger.Unrecorded)
@@ -178,13 +195,12 @@ internal sealed class OrchestrationReplay
     private TurnResult Failed(Exception failure)
     {
         var details = FailureText.Of(failure);
-        if (failure is NonDeterministicException)
-        {
-            // What a strayed replay set going must not happen.
-            details = details with { ErrorType = NonDeterministicException.OfficialName };
-            return new TurnResult(OrchestrationRuntimeStatus.Failed, []) { Failure = details, EndId = _context.Ledger.TakeId() };
-        }
-
-        return Going(OrchestrationRuntimeStatus.Failed) with { Failure = details, EndId = _context.Ledger.TakeId() };
+        return failure is NonDeterministicException
+            ? FailedAtOnce(details with { ErrorType = NonDeterministicException.OfficialName })
+            : Going(OrchestrationRuntimeStatus.Failed) with { Failure = details, EndId = _context.Ledger.TakeId() };
     }
+
+    // What a strayed replay set going must not happen.
+    private TurnResult FailedAtOnce(TaskFailureDetails details) =>
+        new(OrchestrationRuntimeStatus.Failed, []) { Failure = details, EndId = _context.Ledger.TakeId() };
 }

@@ -1,4 +1,5 @@
 using LocalFunctions.Durable.History;
+using Microsoft.Data.Sqlite;
 
 namespace LocalFunctions.Durable.Storage;
 
@@ -21,11 +22,16 @@ internal static class InboxTable
             due,
             HistoryJson.Write(happened));
 
-    /// <summary>What has reached an instance, in order: first what was to arrive at once, then what became due.</summary>
-    public static List<InboxRow> Arrived(SqlSession session, string instanceId, DateTimeOffset now, int limit) => session.Query(
-        "SELECT sequence, event FROM inbox WHERE instance_id = $1 AND due <= $2 ORDER BY due, sequence LIMIT $3",
-        reader => new InboxRow(reader.GetInt64(0), reader.GetString(1)),
+    /// <summary>What an instance was told, in order.</summary>
+    public static List<InboxRow> Told(SqlSession session, string instanceId, int limit) => session.Query(
+        "SELECT sequence, due, event FROM inbox WHERE instance_id = $1 AND due <= $2 ORDER BY due, sequence LIMIT $3", Read, instanceId, AtOnce, limit);
+
+    /// <summary>What became due for an instance, in order.</summary>
+    public static List<InboxRow> Due(SqlSession session, string instanceId, DateTimeOffset now, int limit) => session.Query(
+        "SELECT sequence, due, event FROM inbox WHERE instance_id = $1 AND due > $2 AND due <= $3 ORDER BY due, sequence LIMIT $4",
+        Read,
         instanceId,
+        AtOnce,
         now.UtcTicks,
         limit);
 
@@ -57,7 +63,16 @@ internal static class InboxTable
     /// <summary>Takes back whatever was for one execution only.</summary>
     public static void RemoveExecution(SqlSession session, string instanceId, string executionId) => session.Execute(
         "DELETE FROM inbox WHERE instance_id = $1 AND execution_id = $2", instanceId, executionId);
+
+    private static InboxRow Read(SqliteDataReader reader) => new(reader.GetInt64(0), reader.GetInt64(1), HistoryJson.ReadEvent(reader.GetString(2)));
 }
 
 /// <summary>An event that has reached an instance.</summary>
-internal sealed record InboxRow(long Sequence, string Event);
+/// <param name="Sequence">Its number in the inbox.</param>
+/// <param name="Due">When it became due, in UTC ticks; 0 or less if it was to arrive at once.</param>
+/// <param name="Event">The event.</param>
+internal sealed record InboxRow(long Sequence, long Due, HistoryEvent Event)
+{
+    /// <summary>When it reached the instance, in UTC ticks.</summary>
+    public long ReachedAt => Due > InboxTable.AtOnce ? Due : Event.Timestamp.UtcTicks;
+}

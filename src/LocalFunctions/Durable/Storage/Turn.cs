@@ -21,19 +21,40 @@ internal sealed record Turn(InstanceRow Instance, IReadOnlyList<HistoryEvent> Pa
     /// <summary>Loads a turn; null if there is nothing to do, or nothing yet.</summary>
     public static Turn? Load(SqlSession session, string instanceId, DateTimeOffset now)
     {
-        var messages = InboxTable.Arrived(session, instanceId, now, MaxMessages);
+        var messages = Merged(
+            InboxTable.Told(session, instanceId, MaxMessages), InboxTable.Due(session, instanceId, now, MaxMessages)).Take(MaxMessages).ToList();
         if (messages.Count == 0 || InstanceTable.Find(session, instanceId) is not { HasEnded: false } instance)
         {
             return null;
         }
 
         var arrived = messages
-            .Select(message => HistoryJson.ReadEvent(message.Event))
+            .Select(message => message.Event)
             .OrderBy(happened => happened.EventType == HistoryEventType.ExecutionStarted ? 0 : 1)
             .ToList();
         var turn = new Turn(instance, HistoryTable.Read(session, instanceId), messages, arrived);
 
         // Events may come before a delayed start; they wait for it in the inbox.
         return turn.Started is null && turn.Terminated is null ? null : turn;
+    }
+
+    // A timer counts from when it became due, also if nobody ran then. Each of the two keeps its own order whatever the clock did meanwhile.
+    private static IEnumerable<InboxRow> Merged(List<InboxRow> told, List<InboxRow> due)
+    {
+        var fired = 0;
+        foreach (var message in told)
+        {
+            while (fired < due.Count && due[fired].ReachedAt < message.ReachedAt)
+            {
+                yield return due[fired++];
+            }
+
+            yield return message;
+        }
+
+        for (; fired < due.Count; fired++)
+        {
+            yield return due[fired];
+        }
     }
 }
