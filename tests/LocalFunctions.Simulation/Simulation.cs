@@ -92,7 +92,11 @@ internal sealed class Simulation : IDisposable
     });
 
     private DurableEngine Install(Lane lane, Interpreter interpreter) => new(
-        new DurableEngineOptions("simulated", "Simulation", _world.Chance.Between(1, 4), _world.Chance.Between(1, 4), Json),
+        new DurableEngineOptions("simulated", "Simulation", _world.Chance.Between(1, 4), _world.Chance.Between(1, 4), Json)
+        {
+            KeepFromLength = _world.Chance.Pick(0, 10, 100),
+            MaxKept = _world.Chance.Pick(0, 1, 100),
+        },
         new SimulatedFunctions(_world, lane, interpreter, _effects),
         new SimulatedMachine(_world, lane, _disk),
         NullLoggerFactory.Instance);

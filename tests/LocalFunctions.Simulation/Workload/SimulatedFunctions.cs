@@ -15,6 +15,9 @@ internal sealed class SimulatedFunctions(SimulatedWorld world, Lane lane, Interp
     public bool HasOrchestrator(string name) => name == Interpreter.Orchestrator;
 
     /// <inheritdoc/>
+    public bool IsDisabled(string orchestrator) => false;
+
+    /// <inheritdoc/>
     public bool HasActivity(string name) => name is Interpreter.Work or Interpreter.EchoBack;
 
     /// <inheritdoc/>
