@@ -33,7 +33,7 @@ internal sealed class Simulation : IDisposable
     /// <param name="reader">Who wants to read what happens.</param>
     public static Outcome Run(ulong seed, Plant? plant = null, TextWriter? reader = null)
     {
-        using var simulation = new Simulation(seed, plant ?? Plant.None, reader);
+        using var simulation = new Simulation(seed, plant ?? new Plant(), reader);
         return simulation.Run();
     }
 

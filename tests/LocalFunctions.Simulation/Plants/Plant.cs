@@ -1,5 +1,4 @@
 using LocalFunctions.Durable.Storage;
-using LocalFunctions.Simulation.World;
 
 namespace LocalFunctions.Simulation.Plants;
 
@@ -9,11 +8,11 @@ internal delegate int Statement(string sql, ReadOnlySpan<object?> values);
 /// <summary>A fault that is planted into the engine from outside, at the seams that the simulation has anyway, to see that it is found. This one plants nothing.</summary>
 internal class Plant
 {
-    /// <summary>The engine as it is.</summary>
-    public static readonly Plant None = new();
+    /// <summary>Whether it had anything to change: a plant that fits the engine no more would prove nothing.</summary>
+    public bool HasTaken { get; protected set; }
 
-    /// <summary>Whether a second process gets in while the first has the database open.</summary>
-    public virtual bool ForgetsTheLease => false;
+    /// <summary>Whether a process gets in while another has the database open.</summary>
+    public virtual bool LetsInASecond() => false;
 
     /// <summary>What a query asks instead.</summary>
     public virtual string Rewrite(string sql) => sql;
@@ -27,5 +26,12 @@ internal class Plant
     }
 
     /// <summary>What stands between a process and the database.</summary>
-    public virtual IDurableDatabase Around(IDurableDatabase database, SimulatedWorld world) => database;
+    public virtual IDurableDatabase Around(IDurableDatabase database) => database;
+
+    /// <summary>What a statement was changed to, noting whether it was.</summary>
+    protected string Used(string right, string wrong)
+    {
+        HasTaken |= right != wrong;
+        return wrong;
+    }
 }
