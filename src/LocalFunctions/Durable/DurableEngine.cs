@@ -64,15 +64,14 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
     /// <summary>A client of this engine.</summary>
     /// <param name="managementAddress">Where the management API is served, ending in <c>/runtime/webhooks/durabletask</c>.</param>
     public DurableTaskClient CreateClient(Uri? managementAddress = null) =>
-        new LocalDurableTaskClient(options, managementAddress, functions, Database, _payloads, _signals!, machine);
+        new LocalDurableTaskClient(options, managementAddress, functions, new ClientDatabase(Database, _health!), _payloads, _signals!, machine);
 
     /// <summary>The history of an instance, oldest event first; null if there is no such instance.</summary>
     public Task<IReadOnlyList<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => Database.ReadAsync<IReadOnlyList<HistoryEvent>?>(
         session => InstanceTable.StatusOf(session, instanceId) is null ? null : HistoryTable.Read(session, instanceId), cancellationToken);
 
     /// <summary>What is wrong; null if nothing is.</summary>
-    public Task<string?> HealthAsync() => Task.FromResult(
-        _closed || _health is null ? "The durable engine is not running." : _health.Problem);
+    public string? Problem => _closed || _health is null ? "The durable engine is not running." : _health.Problem;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

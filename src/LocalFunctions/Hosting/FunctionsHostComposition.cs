@@ -101,6 +101,7 @@ internal static class FunctionsHostComposition
             provider.GetRequiredService<IDurableFunctions>(),
             new LocalMachine(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.AddHealthChecks().AddCheck<DurableHealthCheck>(DurableHealthCheck.Name);
         services.AddSingleton<InstanceQueries>();
         services.AddSingleton<InstanceCommands>();
         services.AddSingleton<DurableManagementApi>();

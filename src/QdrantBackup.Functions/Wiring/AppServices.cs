@@ -25,6 +25,9 @@ internal static class AppServices
         services.AddSingleton<RunViews>();
         services.AddSingleton<Janitor>();
         services.AddHostedService<StartupNotes>();
+
+        // What runs the app adds what it knows of itself: whether its own state can be written.
+        services.AddHealthChecks();
         return services;
     }
 

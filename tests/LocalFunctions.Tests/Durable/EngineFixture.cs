@@ -23,6 +23,9 @@ internal sealed class EngineFixture : IAsyncDisposable
     /// <summary>What the engine takes the time from, if not from <see cref="Time"/> itself.</summary>
     public TimeProvider? Clock { get; set; }
 
+    /// <summary>What the engine runs on, if not on this machine as it is.</summary>
+    public IMachine? Machine { get; set; }
+
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
     public int MaxActivities { get; set; } = 4;
@@ -40,7 +43,7 @@ internal sealed class EngineFixture : IAsyncDisposable
     public async Task<EngineFixture> StartAsync()
     {
         var options = new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, 4, TestFunctions.Json) { Versions = Versions, MaxActionsPerTurn = MaxActionsPerTurn };
-        _engine = new DurableEngine(options, Functions, new LocalMachine(Clock ?? Time), Loggers);
+        _engine = new DurableEngine(options, Functions, Machine ?? new LocalMachine(Clock ?? Time), Loggers);
         await _engine.StartAsync(CancellationToken.None);
         return this;
     }

@@ -141,7 +141,7 @@ public sealed class StorageTests
     public async Task An_engine_that_does_not_run_says_so_and_keeps_nobody_waiting()
     {
         await using var engine = await new EngineFixture().StartAsync();
-        Assert.Null(await engine.Engine.HealthAsync());
+        Assert.Null(engine.Engine.Problem);
         await engine.Client.ScheduleNewOrchestrationInstanceAsync("Any", new StartOrchestrationOptions("later", engine.Time.GetUtcNow().AddDays(1)));
         var wait = engine.Client.WaitForInstanceStartAsync("later", CancellationToken.None);
 
@@ -149,7 +149,7 @@ public sealed class StorageTests
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => wait);
 
-        Assert.NotNull(await engine.Engine.HealthAsync());
+        Assert.NotNull(engine.Engine.Problem);
     }
 
     private static void Change(string path, string sql)

@@ -55,6 +55,7 @@ internal sealed class ActivityDispatcher(
             while (!takeNoMore.IsCancellationRequested)
             {
                 var sequence = await _line.Reader.ReadAsync(takeNoMore);
+                await health.WhenWellAsync(takeNoMore);
                 await TakeAsync(sequence, takeNoMore);
             }
         }

@@ -45,6 +45,7 @@ internal sealed class OrchestrationDispatcher(
         {
             while (!stopping.IsCancellationRequested)
             {
+                await health.WhenWellAsync(stopping);
                 await TakeTurnAsync(await ready.TakeAsync(stopping), stopping);
             }
         }

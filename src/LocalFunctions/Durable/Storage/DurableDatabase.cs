@@ -31,20 +31,19 @@ internal sealed class DurableDatabase : IDurableDatabase
         SqlSession? writer = null;
         try
         {
+            DatabaseInspection.Check(path);
             MakePrivate(path);
             writer = Connect(path);
-            Prepare(writer, path);
+            DurableSchema.Apply(writer);
             return new DurableDatabase(path, ownership, writer);
         }
         catch (Exception failure)
         {
             writer?.Dispose();
             ownership.Dispose();
-            if (failure is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT })
+            if (failure is SqliteException)
             {
-                throw new DurableStorageException(
-                    $"The file '{path}' is damaged or not a database: {failure.Message} Nothing was changed. Put back a copy of it, or move it away to start with an empty history.",
-                    failure);
+                throw new DurableStorageException($"The database '{path}' cannot be opened: {failure.Message} Free disk space or repair the disk, then start again.", failure);
             }
 
             throw;
@@ -144,30 +143,5 @@ internal sealed class DurableDatabase : IDurableDatabase
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         return new SqlSession(connection);
-    }
-
-    private static void Prepare(SqlSession session, string path)
-    {
-        var version = (long)session.Scalar("PRAGMA user_version")!;
-        var application = (long)session.Scalar("PRAGMA application_id")!;
-        var isEmpty = (long)session.Scalar("SELECT COUNT(*) FROM sqlite_schema")! == 0;
-        if (!isEmpty && application != DurableSchema.ApplicationId)
-        {
-            throw new DurableStorageException($"The file '{path}' is a database of another program. Nothing was changed. Choose another path.");
-        }
-
-        if (version > DurableSchema.Version)
-        {
-            throw new DurableStorageException(
-                $"The database '{path}' has version {version}; this program knows {DurableSchema.Version}. Nothing was changed. Run the newer program that wrote it.");
-        }
-
-        session.Scalar("PRAGMA journal_mode=WAL");
-        session.Execute("PRAGMA synchronous=FULL");
-        if (isEmpty)
-        {
-            session.Execute(
-                $"BEGIN IMMEDIATE; {DurableSchema.Create} PRAGMA application_id={DurableSchema.ApplicationId}; PRAGMA user_version={DurableSchema.Version}; COMMIT");
-        }
     }
 }

@@ -41,11 +41,11 @@ internal static class InboxTable
 
     /// <summary>Instances for which something became due that no turn has taken in yet.</summary>
     public static List<string> DueInstances(SqlSession session, DateTimeOffset now) => session.Query(
-        "SELECT DISTINCT instance_id FROM inbox WHERE due > $1 AND due <= $2", reader => reader.GetString(0), AtOnce, now.UtcTicks);
+        "SELECT DISTINCT instance_id FROM inbox WHERE due > 0 AND due <= $1", reader => reader.GetString(0), now.UtcTicks);
 
     /// <summary>When the next thing becomes due; null if nothing will.</summary>
     public static DateTimeOffset? NextDue(SqlSession session, DateTimeOffset now) =>
-        session.Scalar("SELECT MIN(due) FROM inbox WHERE due > $1", now.UtcTicks) is long due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
+        session.Scalar("SELECT MIN(due) FROM inbox WHERE due > 0 AND due > $1", now.UtcTicks) is long due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
 
     /// <summary>When the next thing becomes due for an instance; null if nothing will.</summary>
     public static DateTimeOffset? NextDueOf(SqlSession session, string instanceId, DateTimeOffset now) =>
