@@ -103,7 +103,7 @@ internal sealed class Simulation : IDisposable
 
     private void SetClock()
     {
-        _world.Clock.Offset += TimeSpan.FromMinutes(_world.Chance.Pick(-60, -1, 1, 24 * 60));
+        _world.Clock.Offset += TimeSpan.FromSeconds(_world.Chance.Pick(-3600, -60, -1, 1, 60, 24 * 3600));
         _world.Trace.Tell($"{_world.Steps,6} the clock is set to {_world.Clock.Now:o}");
     }
 }

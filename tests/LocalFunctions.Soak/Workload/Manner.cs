@@ -16,6 +16,6 @@ internal sealed record Manner(int StartsAfterSeconds, int Starts, bool IsDelayed
         chance.Pick(1, 1, 2, 3),
         chance.OneIn(5),
         chance.Pick(0, 0, 0, 1, 2),
-        chance.OneIn(6),
+        chance.OneIn(4),
         chance.OneIn(3));
 }

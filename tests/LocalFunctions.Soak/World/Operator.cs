@@ -60,7 +60,7 @@ internal sealed class Operator(SimulatedWorld world, Func<Lane, DurableEngine> i
                 await process.StartAsync();
                 await ServeAsync(process);
             }
-            catch (Exception failure) when (IsOfTheWeather(failure) || failure is DurableStorageException)
+            catch (Exception failure) when (IsOfTheWeather(failure))
             {
                 process.Kill(failure.Message);
             }
@@ -107,5 +107,5 @@ internal sealed class Operator(SimulatedWorld world, Func<Lane, DurableEngine> i
         await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     private static bool IsOfTheWeather(Exception failure) =>
-        failure is ConnectionLostException or SqliteException or ObjectDisposedException or OperationCanceledException;
+        failure is ConnectionLostException or DurableStorageException or SqliteException or ObjectDisposedException or OperationCanceledException;
 }

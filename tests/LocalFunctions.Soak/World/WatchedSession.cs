@@ -17,7 +17,7 @@ internal sealed class WatchedSession(SqliteConnection connection, SimulatedWorld
     /// <summary>Makes the tables, and the triggers that watch them.</summary>
     public void Make()
     {
-        base.Execute(DurableSchema.Create);
+        DurableSchema.Apply(this);
         base.Execute(WatchedChanges.Create);
         _isMade = true;
     }

@@ -44,7 +44,7 @@ internal sealed record Weather
         Slowness = chance.Pick(0, 0, 50, 10),
         Crashes = chance.Pick(0, 0, 700, 150, 40),
         Stops = chance.Pick(0, 0, 500),
-        ClockChanges = chance.Pick(0, 0, 0, 400),
+        ClockChanges = chance.Pick(0, 0, 0, 300, 30),
         FailedStatements = chance.Pick(0, 0, 0, 200, 30),
         FailedCommits = chance.Pick(0, 0, 100, 10),
         DeniedCommits = chance.Pick(0, 0, 100, 10),
