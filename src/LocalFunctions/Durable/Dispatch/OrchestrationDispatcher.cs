@@ -22,6 +22,7 @@ internal sealed class OrchestrationDispatcher(
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
     private readonly StuckTurns _stuck = new(machine, loggers.CreateLogger<DurableEngine>());
+    private readonly KeptOrchestrations _kept = new(options.KeepFromLength, options.MaxKept);
     private readonly ReplayRules _rules = new(options.Versions.Default, options.MaxActionsPerTurn);
     private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
 
@@ -90,20 +91,32 @@ internal sealed class OrchestrationDispatcher(
     private async Task RunTurnAsync(string instanceId, StuckTurns.WatchedTurn watched)
     {
         var now = machine.Time.GetUtcNow();
-        if (await health.PatientlyAsync(() => database.ReadAsync(session => Turn.Load(session, instanceId, now))) is not { } turn)
+        var kept = _kept.Take(instanceId);
+        if (await health.PatientlyAsync(() => database.ReadAsync(session => Turn.Load(session, instanceId, kept, now))) is not { } turn)
         {
+            Keep(kept);
+
             // If the clock was set back since the alarm rang, what was due is not any more, and the alarm must ring again.
             signals.Announce(await health.PatientlyAsync(() => database.ReadAsync(session => LaterOf(session, instanceId, now))));
             return;
         }
 
         watched.Begin();
-        var decided = Decide(turn, now);
+        var (result, replay) = Decide(turn, now);
         watched.End();
-        if (decided is { } result && await WriteAsync(turn, result, now) is { } effects)
+        if (result is not null && await WriteAsync(turn, result, now) is { } effects)
         {
+            Keep(replay?.Written(turn.Instance, result, effects.HistoryLength));
             Log(turn.Instance, result);
             signals.Announce(effects);
+        }
+    }
+
+    private void Keep(KeptOrchestration? kept)
+    {
+        if (kept is not null)
+        {
+            _kept.Keep(kept);
         }
     }
 
@@ -119,6 +132,7 @@ internal sealed class OrchestrationDispatcher(
         {
             // An earlier try was written although it failed, and what it set going is known to the database alone.
             await health.PatientlyAsync(() => unfinished.TakeUpAsync(now));
+            signals.Watch.Changed(turn.Instance.Id);
         }
 
         return effects;
@@ -135,20 +149,21 @@ internal sealed class OrchestrationDispatcher(
         return effects;
     }
 
-    /// <summary>Null leaves everything as it is.</summary>
-    private TurnResult? Decide(Turn turn, DateTimeOffset now)
+    /// <summary>What the turn comes to, null to leave everything as it is; and the orchestrator, if it ran.</summary>
+    private (TurnResult? Result, OrchestrationReplay? Replay) Decide(Turn turn, DateTimeOffset now)
     {
         if (turn.Terminated is { } terminated)
         {
-            return new TurnResult(OrchestrationRuntimeStatus.Terminated, []) { Output = terminated.Input, EndId = -1 };
+            return (new TurnResult(OrchestrationRuntimeStatus.Terminated, []) { Output = terminated.Input, EndId = -1 }, null);
         }
 
         if (options.Versions.Mismatch(turn.Started!.Version) is { } mismatch)
         {
-            return Refuse(turn.Instance, mismatch);
+            return (Refuse(turn.Instance, mismatch), null);
         }
 
-        return new OrchestrationReplay(turn.Instance.Id, turn.Started, functions, payloads, _rules, loggers).Run(turn.Past, turn.Arrived, now);
+        var replay = turn.Kept?.Replay ?? new OrchestrationReplay(turn.Instance.Id, turn.Started, functions, payloads, _rules, loggers);
+        return (replay.Run(turn.Past, turn.Arrived, now), replay);
     }
 
     private TurnResult? Refuse(InstanceRow instance, string mismatch)

@@ -12,7 +12,7 @@ internal sealed class StorageHealth(TimeProvider time, ILogger logger, Cancellat
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly Lock _gate = new();
-    private TaskCompletionSource? _well;
+    private readonly List<TaskCompletionSource> _idle = [];
     private volatile string? _problem;
     private int _waiting;
 
@@ -20,11 +20,22 @@ internal sealed class StorageHealth(TimeProvider time, ILogger logger, Cancellat
     public string? Problem => _problem;
 
     /// <summary>Completes when the database can be used; at once, as a rule.</summary>
-    public Task WhenWellAsync(CancellationToken cancellation)
+    public async Task WhenWellAsync(CancellationToken cancellation)
     {
+        var well = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            return _well is null ? Task.CompletedTask : _well.Task.WaitAsync(cancellation);
+            if (_waiting == 0)
+            {
+                return;
+            }
+
+            _idle.Add(well);
+        }
+
+        using (cancellation.Register(() => well.TrySetCanceled(cancellation)))
+        {
+            await well.Task;
         }
     }
 
@@ -80,7 +91,6 @@ internal sealed class StorageHealth(TimeProvider time, ILogger logger, Cancellat
         lock (_gate)
         {
             _waiting += isFirst ? 1 : 0;
-            _well ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _problem = $"The durable database cannot be used: {failure.Message} Free disk space or repair the disk; work goes on by itself then.";
         }
     }
@@ -95,8 +105,8 @@ internal sealed class StorageHealth(TimeProvider time, ILogger logger, Cancellat
             }
 
             _problem = null;
-            _well?.SetResult();
-            _well = null;
+            _idle.ForEach(well => well.TrySetResult());
+            _idle.Clear();
         }
 
         EngineLog.StorageWorks(logger);

@@ -34,6 +34,9 @@ internal sealed class ActionLedger(int maxUnrecorded)
     /// </summary>
     public void BeginPresent() => _cancelledTimers.RemoveAll(id => !_unrecorded.ContainsKey(id));
 
+    /// <summary>The turn that asked for these actions is in the history.</summary>
+    public void Written() => _unrecorded.Clear();
+
     /// <summary>The id of an action that has no result: a sent event or the end.</summary>
     public int TakeId() => _nextId++;
 

@@ -1,11 +1,14 @@
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable.Replay;
 
-/// <summary>One turn: the orchestrator runs from its start over its history, then over what is new.</summary>
+/// <summary>
+/// An orchestrator as it runs: from its start over its history, then over what is new. It may be kept for the next turn, which then has no past; or be made again.
+/// </summary>
 internal sealed class OrchestrationReplay
 {
     /// <summary>What an orchestrator is told that awaits anything but its context.</summary>
@@ -33,7 +36,30 @@ internal sealed class OrchestrationReplay
         _context = new ReplayContext(instanceId, started, payloads, _thread, rules, loggers);
     }
 
-    /// <summary>Runs the turn on the calling thread.</summary>
+    /// <summary>How the execution started.</summary>
+    public HistoryEvent Started => _started;
+
+    /// <summary>A turn of it is in the history, which now has so many events. What the next turn may go on with; null if there is none.</summary>
+    public KeptOrchestration? Written(InstanceRow instance, TurnResult result, int historyLength)
+    {
+        if (result.HasEnded || result.NextGeneration is not null)
+        {
+            return null;
+        }
+
+        if (result.Status != OrchestrationRuntimeStatus.Suspended)
+        {
+            // What a suspension holds back is asked for again by the turn that resumes.
+            _context.Ledger.Written();
+        }
+
+        return new KeptOrchestration(instance.Id, instance.ExecutionId, historyLength, this);
+    }
+
+    /// <summary>Runs a turn on the calling thread.</summary>
+    /// <param name="past">The history, as far as it has not been replayed.</param>
+    /// <param name="arrived">What is new.</param>
+    /// <param name="now">The time of the turn.</param>
     public TurnResult Run(IEnumerable<HistoryEvent> past, IEnumerable<HistoryEvent> arrived, DateTimeOffset now)
     {
         if (!_functions.HasOrchestrator(_started.Name ?? ""))
@@ -42,6 +68,7 @@ internal sealed class OrchestrationReplay
                 $"The function '{_started.Name}' doesn't exist, is disabled, or is not an orchestrator function."));
         }
 
+        _thread.Open();
         try
         {
             foreach (var happened in past)
@@ -186,9 +213,9 @@ internal sealed class OrchestrationReplay
         Version = string.IsNullOrWhiteSpace(next.NewVersion) ? _started.Version : next.NewVersion,
     };
 
-    private TurnResult Going(OrchestrationRuntimeStatus status) => new(status, _context.Ledger.Unrecorded)
+    private TurnResult Going(OrchestrationRuntimeStatus status) => new(status, [.. _context.Ledger.Unrecorded])
     {
-        CancelledTimers = _context.Ledger.CancelledTimers,
+        CancelledTimers = [.. _context.Ledger.CancelledTimers],
         CustomStatus = _context.CustomStatus,
     };
 

@@ -4,7 +4,7 @@ namespace LocalFunctions.Durable.Storage;
 /// Transactions in line for the one connection that writes. Those that wait together are committed together, because it is the disk that a commit waits for; each is
 /// still all or nothing by itself, and one that fails takes no other with it.
 /// </summary>
-internal sealed class CommitQueue(SqlSession session, TaskScheduler scheduler) : IDisposable
+internal sealed class CommitQueue(SqlSession session, TaskScheduler scheduler)
 {
     private const int MaxTogether = 200;
     private readonly Lock _gate = new();
@@ -31,17 +31,12 @@ internal sealed class CommitQueue(SqlSession session, TaskScheduler scheduler) :
         return write.Outcome;
     }
 
-    /// <summary>Waits for the commit that is going on, gives up those that are in line, and closes the connection.</summary>
-    public void Dispose()
+    /// <summary>Gives up the transactions in line and waits for the commit that is going on; after it the connection is not touched any more.</summary>
+    public void Close()
     {
         PendingWrite[] late;
         lock (_gate)
         {
-            if (_closed)
-            {
-                return;
-            }
-
             _closed = true;
             late = [.. _line];
             _line.Clear();
@@ -50,7 +45,6 @@ internal sealed class CommitQueue(SqlSession session, TaskScheduler scheduler) :
         Array.ForEach(late, write => write.Fail(new ObjectDisposedException(nameof(CommitQueue))));
         lock (_committing)
         {
-            session.Dispose();
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class DurableDatabase : IDurableDatabase
 {
     private readonly string _path;
     private readonly FileStream _ownership;
+    private readonly SqlSession _writer;
     private readonly CommitQueue _writes;
     private readonly ConcurrentBag<SqlSession> _readers = [];
     private volatile bool _closed;
@@ -17,6 +18,7 @@ internal sealed class DurableDatabase : IDurableDatabase
     {
         _path = path;
         _ownership = ownership;
+        _writer = writer;
         _writes = new CommitQueue(writer, TaskScheduler.Default);
     }
 
@@ -68,7 +70,8 @@ internal sealed class DurableDatabase : IDurableDatabase
         }
 
         _closed = true;
-        _writes.Dispose();
+        _writes.Close();
+        _writer.Dispose();
         DisposeReaders();
         _ownership.Dispose();
     }

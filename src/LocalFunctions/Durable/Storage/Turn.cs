@@ -1,25 +1,35 @@
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Replay;
 
 namespace LocalFunctions.Durable.Storage;
 
 /// <summary>What a turn of an instance starts from.</summary>
 /// <param name="Instance">The instance.</param>
-/// <param name="Past">Its history.</param>
+/// <param name="Kept">Its orchestrator as the last turn left it; null if it must be replayed.</param>
+/// <param name="Past">Its history, if it must be replayed.</param>
 /// <param name="Messages">What has reached it, as it is in the inbox.</param>
 /// <param name="Arrived">The same as events, the start before all others.</param>
-internal sealed record Turn(InstanceRow Instance, IReadOnlyList<HistoryEvent> Past, IReadOnlyList<InboxRow> Messages, IReadOnlyList<HistoryEvent> Arrived)
+internal sealed record Turn(
+    InstanceRow Instance,
+    KeptOrchestration? Kept,
+    IReadOnlyList<HistoryEvent> Past,
+    IReadOnlyList<InboxRow> Messages,
+    IReadOnlyList<HistoryEvent> Arrived)
 {
     /// <summary>How much a turn takes in; what is left makes another turn.</summary>
     public const int MaxMessages = 1000;
 
     /// <summary>The start of the execution; null if a client ended the instance before it started.</summary>
-    public HistoryEvent? Started => Past.Concat(Arrived).FirstOrDefault(happened => happened.EventType == HistoryEventType.ExecutionStarted);
+    public HistoryEvent? Started => Kept?.Replay.Started ?? Past.Concat(Arrived).FirstOrDefault(happened => happened.EventType == HistoryEventType.ExecutionStarted);
 
     /// <summary>A client's wish that the instance ends.</summary>
     public HistoryEvent? Terminated => Arrived.FirstOrDefault(happened => happened.EventType == HistoryEventType.ExecutionTerminated);
 
+    /// <summary>How many events the history has before this turn.</summary>
+    public int HistoryLength => Kept?.HistoryLength ?? Past.Count;
+
     /// <summary>Loads a turn; null if there is nothing to do, or nothing yet.</summary>
-    public static Turn? Load(SqlSession session, string instanceId, DateTimeOffset now)
+    public static Turn? Load(SqlSession session, string instanceId, KeptOrchestration? kept, DateTimeOffset now)
     {
         var messages = Merged(
             InboxTable.Told(session, instanceId, MaxMessages), InboxTable.Due(session, instanceId, now, MaxMessages)).Take(MaxMessages).ToList();
@@ -32,7 +42,9 @@ internal sealed record Turn(InstanceRow Instance, IReadOnlyList<HistoryEvent> Pa
             .Select(message => message.Event)
             .OrderBy(happened => happened.EventType == HistoryEventType.ExecutionStarted ? 0 : 1)
             .ToList();
-        var turn = new Turn(instance, HistoryTable.Read(session, instanceId), messages, arrived);
+        var turn = kept?.IsAt(instance.ExecutionId, HistoryTable.Length(session, instanceId)) == true
+            ? new Turn(instance, kept, [], messages, arrived)
+            : new Turn(instance, null, HistoryTable.Read(session, instanceId), messages, arrived);
 
         // Events may come before a delayed start; they wait for it in the inbox.
         return turn.Started is null && turn.Terminated is null ? null : turn;

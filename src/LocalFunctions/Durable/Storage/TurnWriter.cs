@@ -15,7 +15,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
     /// <summary>Writes the turn; null, and nothing written, if the instance was replaced or purged meanwhile or the turn is written already.</summary>
     public CommitEffects? Write()
     {
-        if (!InstanceTable.Update(session, Changed(), Instance.ExecutionId, turn.Past.Count))
+        if (!InstanceTable.Update(session, Changed(), Instance.ExecutionId, turn.HistoryLength))
         {
             return null;
         }
@@ -70,7 +70,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             InboxTable.RemoveTimer(session, Instance.Id, Instance.ExecutionId, timer);
         }
 
-        HistoryTable.Append(session, Instance.Id, turn.Past.Count, Events());
+        _effects.HistoryLength = HistoryTable.Append(session, Instance.Id, turn.HistoryLength, Events());
         if (result.HasEnded)
         {
             InstanceTable.DeleteWork(session, Instance.Id);

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json;
+using LocalFunctions.Soak.Invariants;
+using Microsoft.DurableTask;
+
+namespace LocalFunctions.Soak.Workload;
+
+/// <summary>The orchestrator of every world: goes through a plan.</summary>
+internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
+{
+    public const string Orchestrator = "Plan";
+    public const string Work = "Work";
+    public const string EchoBack = "Echo";
+    public const string Item = "Item";
+    private const string Greeting = "Greeting";
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
+
+    public async Task<string?> RunAsync(TaskOrchestrationContext context, string? input)
+    {
+        var passage = JsonSerializer.Deserialize<Passage>(input!)!;
+        var plan = plans[passage.Plan];
+        foreach (var step in plan.Steps)
+        {
+            var result = step is Listen listen ? await ListenAsync(context, passage, listen) : await TakeAsync(context, passage, step);
+            passage = passage with { Total = Model.Add(passage.Total, result), NextItem = passage.NextItem + (step is Listen { Count: var heard } ? heard : 0) };
+        }
+
+        if (passage.Generation + 1 == plan.Generations)
+        {
+            return passage.Total.ToString(CultureInfo.InvariantCulture);
+        }
+
+        context.ContinueAsNew(passage with { Generation = passage.Generation + 1 });
+        return null;
+    }
+
+    private Task<long> TakeAsync(TaskOrchestrationContext context, Passage passage, Step step) => step switch
+    {
+        Call call => CallAsync(context, call),
+        FanOut fan => FanOutAsync(context, passage, fan),
+        Child child => ChildAsync(context, passage, child),
+        Sleep sleep => SleepAsync(context, sleep),
+        Race race => RaceAsync(context, race),
+        Hear => HearAsync(context),
+        Echo echo => EchoAsync(context, echo),
+        Show show => ShowAsync(context, show),
+        _ => throw new NotSupportedException(step.ToString()),
+    };
+
+    private static async Task<long> CallAsync(TaskOrchestrationContext context, Call call)
+    {
+        try
+        {
+            return await context.CallActivityAsync<long>(Work, new Job(call.Activity, call.Failures), Options(call.Attempts));
+        }
+        catch (TaskFailedException) when (call.Failures == Call.Always)
+        {
+            return Model.Failed;
+        }
+    }
+
+    private async Task<long> FanOutAsync(TaskOrchestrationContext context, Passage passage, FanOut fan) =>
+        (await Task.WhenAll(fan.Branches.Select(branch => TakeAsync(context, passage, branch)))).Aggregate(1L, Model.Add);
+
+    private static async Task<long> ChildAsync(TaskOrchestrationContext context, Passage passage, Child child)
+    {
+        var id = child.IsNamed ? $"{context.InstanceId}-{child.Plan.Number}-{passage.Generation}" : null;
+        var result = context.CallSubOrchestratorAsync<long>(
+            Orchestrator, new Passage(child.Plan.Number, 0, 0, 0), new SubOrchestrationOptions(Options(child.Attempts)?.Retry, id));
+        if (child.IsTold)
+        {
+            context.SendEvent(id!, Greeting, child.Plan.Number);
+        }
+
+        return await result;
+    }
+
+    private static async Task<long> SleepAsync(TaskOrchestrationContext context, Sleep sleep)
+    {
+        await context.CreateTimer(sleep.Delay, CancellationToken.None);
+        return 1;
+    }
+
+    private async Task<long> RaceAsync(TaskOrchestrationContext context, Race race)
+    {
+        ledger.MemoryOf(context.InstanceId).CancelsTimers = true;
+        using var enough = new CancellationTokenSource();
+        var timer = context.CreateTimer(race.Delay, enough.Token);
+        var work = context.CallActivityAsync<long>(Work, new Job(race.Activity, 0));
+        if (await Task.WhenAny(timer, work) == work)
+        {
+            enough.Cancel();
+        }
+
+        return await work;
+    }
+
+    private static async Task<long> ListenAsync(TaskOrchestrationContext context, Passage passage, Listen listen)
+    {
+        for (var next = passage.NextItem; next < passage.NextItem + listen.Count;)
+        {
+            // A caller that does not know whether it was heard says the same again, but never something new before.
+            var item = await context.WaitForExternalEvent<int>(Item);
+            if (item > next)
+            {
+                throw new InvalidOperationException($"I8 item {item} came before item {next}");
+            }
+
+            next += item == next ? 1 : 0;
+        }
+
+        return listen.Count;
+    }
+
+    private static async Task<long> HearAsync(TaskOrchestrationContext context)
+    {
+        await context.WaitForExternalEvent<int>(Greeting);
+        return 1;
+    }
+
+    private static async Task<long> EchoAsync(TaskOrchestrationContext context, Echo echo)
+    {
+        var said = $"{echo.Activity} {context.NewGuid()} {context.CurrentUtcDateTime:o}";
+        var heard = await context.CallActivityAsync<string>(EchoBack, said);
+        return heard == said ? 1 : throw new InvalidOperationException($"I8 a replay said '{said}', where '{heard}' was said first");
+    }
+
+    private static Task<long> ShowAsync(TaskOrchestrationContext context, Show show)
+    {
+        context.SetCustomStatus(show.Status);
+        return Task.FromResult(1L);
+    }
+
+    private static TaskOptions? Options(int attempts) =>
+        attempts == 1 ? null : TaskOptions.FromRetryPolicy(new RetryPolicy(attempts, RetryInterval));
+}
+
+/// <summary>Where an instance is in its plan.</summary>
+internal sealed record Passage(int Plan, int Generation, long Total, int NextItem);
+
+/// <summary>What an activity is to do.</summary>
+internal sealed record Job(int Activity, int Failures);
