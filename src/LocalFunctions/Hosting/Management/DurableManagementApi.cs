@@ -1,5 +1,6 @@
 using Grpc.Core;
 using LocalFunctions.Durable;
+using LocalFunctions.Durable.Storage;
 using LocalFunctions.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -74,6 +75,8 @@ internal sealed class DurableManagementApi(
                 return ManagementAnswer.WriteAsync(http, StatusCodes.Status410Gone);
             case PayloadTooLargeException:
                 return ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status413PayloadTooLarge, failure.Message);
+            case DurableStorageException:
+                return ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status503ServiceUnavailable, failure.Message);
             case ArgumentException or BadHttpRequestException:
                 return ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "One or more of the arguments submitted is incorrect", failure);
             default:
