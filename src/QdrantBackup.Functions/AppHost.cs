@@ -37,6 +37,7 @@ public static class AppHost
 
         builder.Services.AddBackupOptions(builder.Configuration);
         builder.Services.AddBackupApp();
+        builder.AddRuntimeServices();
         builder.UseMiddleware<ApiMiddleware>();
         builder.UseMiddleware<ActivityFailureMiddleware>();
         configure?.Invoke(builder);
