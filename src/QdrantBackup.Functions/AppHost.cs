@@ -36,8 +36,8 @@ public static class AppHost
         }
 
         builder.Services.AddBackupOptions(builder.Configuration);
-        builder.Services.AddBackupApp();
         builder.AddRuntimeServices();
+        builder.Services.AddBackupApp();
         builder.UseMiddleware<ApiMiddleware>();
         builder.UseMiddleware<ActivityFailureMiddleware>();
         configure?.Invoke(builder);

@@ -3,6 +3,7 @@ using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace QdrantBackup.Functions.Wiring;
 
@@ -14,8 +15,16 @@ internal static partial class RuntimeServices
     // The host reads it too: with it, telemetry is accepted from identities with the role Monitoring Metrics Publisher only.
     private const string Authentication = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
 
+    // They log every request and every call; what is kept is paid for. host.json filters what the host logs only.
+    private static readonly string[] Talkative = ["Microsoft.AspNetCore", "System.Net.Http", "Azure"];
+
     static partial void AddTelemetry(FunctionsApplicationBuilder builder)
     {
+        foreach (var category in Talkative)
+        {
+            builder.Logging.AddFilter(category, LogLevel.Warning);
+        }
+
         var telemetry = builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
         if (string.IsNullOrEmpty(builder.Configuration[ConnectionString]))
         {
