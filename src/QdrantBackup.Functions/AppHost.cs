@@ -39,7 +39,11 @@ public static class AppHost
         builder.AddRuntimeServices();
         builder.Services.AddBackupApp();
         builder.UseMiddleware<ApiMiddleware>();
-        builder.UseMiddleware<ActivityFailureMiddleware>();
+        if (AppServices.IsLocalRuntime)
+        {
+            builder.UseMiddleware<ActivityFailureMiddleware>();
+        }
+
         configure?.Invoke(builder);
         return builder;
     }

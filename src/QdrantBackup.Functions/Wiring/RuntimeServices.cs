@@ -11,6 +11,7 @@ internal static partial class RuntimeServices
     {
         AddTelemetry(builder);
         AddKeyVaultKeys(builder.Services);
+        GuardActivities(builder.Services);
     }
 
     /// <summary>Sends logs and traces where the platform keeps them.</summary>
@@ -18,4 +19,7 @@ internal static partial class RuntimeServices
 
     /// <summary>Puts the vendor's client of Key Vault behind Azure's port for such clients.</summary>
     static partial void AddKeyVaultKeys(IServiceCollection services);
+
+    /// <summary>Turns what activities throw into what histories may keep, where a middleware comes too late for it.</summary>
+    static partial void GuardActivities(IServiceCollection services);
 }
