@@ -8,8 +8,11 @@ namespace QdrantBackup.Deployment.Tests.AzureBuild;
 /// The app built against the official packages, once for all tests. The feed of this machine may lack two of them; then the build leaves
 /// those two out, each by the property that is there for it, and everything else is the real thing.
 /// </summary>
-public sealed partial class OfficialBuild : IAsyncLifetime
+[CollectionDefinition(Collection)]
+public sealed partial class OfficialBuild : IAsyncLifetime, ICollectionFixture<OfficialBuild>
 {
+    public const string Collection = "official build";
+
     /// <summary>The packages that a feed may lack, with the property that does without.</summary>
     public static IReadOnlyDictionary<string, string> MayBeMissing { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {

@@ -7,7 +7,8 @@ using QdrantBackup.Harness;
 namespace QdrantBackup.Deployment.Tests.AzureBuild;
 
 /// <summary>The app against the real packages of Azure Functions: it compiles, and the official tools see in it what LocalFunctions sees.</summary>
-public sealed class OfficialBuildTests(OfficialBuild official) : IClassFixture<OfficialBuild>
+[Collection(OfficialBuild.Collection)]
+public sealed class OfficialBuildTests(OfficialBuild official)
 {
     private const string NotFound = "NU1101";
     private const string VersionNotFound = "NU1102";
