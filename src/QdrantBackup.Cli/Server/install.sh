@@ -35,9 +35,11 @@ give() { # file or directory: to the user, where there is one and we may
   if [ "$(id -u)" = 0 ] && id "$user" >/dev/null 2>&1; then chown "$user:$group" "$1"; fi
 }
 
-own() { # mode, directory
-  install -d -m "$1" "$2"
-  give "$2"
+own() { # mode, directory: made for the user, unless it is there
+  if [ ! -d "$2" ]; then
+    install -d -m "$1" "$2"
+    give "$2"
+  fi
 }
 
 place() { # mode, from, to: the user's name is put in where the file says qdrant
@@ -48,11 +50,17 @@ place() { # mode, from, to: the user's name is put in where the file says qdrant
   mv "$3.new" "$3"
 }
 
-install -d "$root/opt/qdrant"
+# What is there already belongs to others, too: Qdrant's own configuration, other programs' logs.
+for shared in "$root/opt/qdrant" "$root/var/log/citadel"; do
+  [ -d "$shared" ] || install -d "$shared"
+done
 own 0700 "$root/opt/qdrant/config"
 own 0700 "$root/opt/qdrant/backups"
 own 0700 "$root/var/lib/qdrant-backup"
-own 0750 "$root/var/log/citadel"
+if [ ! -e "$root/var/log/citadel/backup.log" ]; then
+  install -m 0640 /dev/null "$root/var/log/citadel/backup.log"
+  give "$root/var/log/citadel/backup.log"
+fi
 
 restart=
 if [ -z "$root" ] && [ -d /run/systemd/system ] && systemctl is-active --quiet qdrant-backup; then

@@ -65,19 +65,35 @@ public sealed class PackageTests(ServerPackage package) : IClassFixture<ServerPa
     }
 
     [Fact]
-    public async Task Whoever_may_not_read_the_configuration_is_told_whom_to_ask()
+    public async Task Folders_that_others_use_too_stay_as_they_are()
+    {
+        const UnixFileMode Others = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute;
+        using var root = new TempFolder("shared");
+        var shared = new[] { "opt/qdrant", "opt/qdrant/config", "var/log/citadel" }.Select(folder => root.File(folder)).ToList();
+        shared.ForEach(folder => Directory.CreateDirectory(folder));
+        shared.ForEach(folder => File.SetUnixFileMode(folder, Others));
+
+        var installed = await Installation.ProgramAsync([Path.Combine(package.Server, "install.sh"), "--root", root.Path, "--user", InstalledServer.User]);
+
+        Assert.True(installed.ExitCode == 0, installed.Errors);
+        Assert.All(shared, folder => Assert.Equal(Others, File.GetUnixFileMode(folder)));
+        Assert.True(File.Exists(root.File("opt/qdrant/config/backup.yaml")));
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_use_the_installation_is_told_whom_to_ask()
     {
         await using var server = await InstalledServer.InstallAsync(package);
         string[] asNobodyElse = InstalledServer.IsRoot ? ["setpriv", "--reuid", "daemon", "--regid", "daemon", "--clear-groups", "--"] : [];
         if (!InstalledServer.IsRoot)
         {
-            File.SetUnixFileMode(server.At("/opt/qdrant/config"), UnixFileMode.UserWrite);
+            File.SetUnixFileMode(server.At("/var/lib/qdrant-backup"), UnixFileMode.UserRead);
         }
 
         var result = await Installation.ProgramAsync([.. asNobodyElse, server.At("/opt/qdrant/scripts/backup.sh")]);
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("may not read", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("may not use", result.Errors, StringComparison.Ordinal);
         Assert.Contains($"user {InstalledServer.User}, or with sudo", result.Errors, StringComparison.Ordinal);
     }
 

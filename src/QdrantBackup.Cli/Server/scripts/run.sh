@@ -15,15 +15,15 @@ fail() {
 }
 
 [ -x "$program" ] || fail "$program is not there" "Install the package again: install.sh lies in its folder server."
-[ -d "$config" ] || fail "$config is not there" "Install the package again: install.sh lies in its folder server."
+[ -d "$state" ] || fail "$state is not there" "Install the package again: install.sh lies in its folder server."
 
 # What root creates in the store or the state directory, the service could no longer write.
 if [ "$(id -u)" = 0 ]; then
-  owner=$(stat -c %U "$config")
-  [ "$owner" = root ] || exec setpriv --reuid "$owner" --regid "$(stat -c %G "$config")" --init-groups -- "$0" "$@"
+  owner=$(stat -c %U "$state")
+  [ "$owner" = root ] || exec setpriv --reuid "$owner" --regid "$(stat -c %G "$state")" --init-groups -- "$0" "$@"
 fi
 
-[ -r "$config" ] || fail "user $(id -un) may not read $config" "Run this as user $(stat -c %U "$config"), or with sudo."
+[ -w "$state" ] || fail "user $(id -un) may not use $state" "Run this as user $(stat -c %U "$state"), or with sudo."
 
 export HOME="$state" LocalFunctions__StateDirectory="$state"
 # Name=value lines as systemd reads them; nothing in them is executed.
