@@ -95,6 +95,7 @@ internal sealed class Simulation : IDisposable
         new DurableEngineOptions("simulated", "Simulation", _world.Chance.Between(1, 4), _world.Chance.Between(1, 4), Json)
         {
             KeepFromLength = _world.Chance.Pick(0, 10, 100),
+            MaxMessagesPerTurn = _world.Chance.Pick(1, 3, 1000),
             MaxKept = _world.Chance.Pick(0, 1, 100),
         },
         new SimulatedFunctions(_world, lane, interpreter, _effects),

@@ -66,7 +66,7 @@ internal sealed class Caller(SimulatedWorld world, Operator operators, Ledger le
 
             var payload = item;
             if (await TellAsync(client => client.RaiseEventAsync(instanceId, world.Chance.Pick("Item", "item"), payload))
-                && !ledger.MemoryOf(instanceId).StoredEvents.Contains(item.ToString(CultureInfo.InvariantCulture)))
+                && !ledger.MemoryOf(instanceId).StoredEvents.ContainsKey(item.ToString(CultureInfo.InvariantCulture)))
             {
                 world.Report($"I1 {instanceId}: item {item} was acknowledged, and it is nowhere");
             }

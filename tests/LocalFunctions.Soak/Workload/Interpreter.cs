@@ -19,10 +19,11 @@ internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
     {
         var passage = JsonSerializer.Deserialize<Passage>(input!)!;
         var plan = plans[passage.Plan];
+        var heard = new Dictionary<int, int>();
         foreach (var step in plan.Steps)
         {
-            var result = step is Listen listen ? await ListenAsync(context, passage, listen) : await TakeAsync(context, passage, step);
-            passage = passage with { Total = Model.Add(passage.Total, result), NextItem = passage.NextItem + (step is Listen { Count: var heard } ? heard : 0) };
+            var result = step is Listen listen ? await ListenAsync(context, passage.NextItem, listen, heard) : await TakeAsync(context, passage, step);
+            passage = passage with { Total = Model.Add(passage.Total, result), NextItem = passage.NextItem + ((step as Listen)?.Count ?? 0) };
         }
 
         if (passage.Generation + 1 == plan.Generations)
@@ -95,15 +96,21 @@ internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
         return await work;
     }
 
-    private static async Task<long> ListenAsync(TaskOrchestrationContext context, Passage passage, Listen listen)
+    private async Task<long> ListenAsync(TaskOrchestrationContext context, int from, Listen listen, Dictionary<int, int> heard)
     {
-        for (var next = passage.NextItem; next < passage.NextItem + listen.Count;)
+        for (var next = from; next < from + listen.Count;)
         {
             // A caller that does not know whether it was heard says the same again, but never something new before.
             var item = await context.WaitForExternalEvent<int>(Item);
+            heard[item] = heard.GetValueOrDefault(item) + 1;
             if (item > next)
             {
                 throw new InvalidOperationException($"I8 item {item} came before item {next}");
+            }
+
+            if (heard[item] > ledger.MemoryOf(context.InstanceId).StoredEvents[item.ToString(CultureInfo.InvariantCulture)])
+            {
+                throw new InvalidOperationException($"I2 item {item} was heard more often than it was said");
             }
 
             next += item == next ? 1 : 0;

@@ -40,7 +40,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             GoOn();
         }
 
-        if (turn.Messages.Count == Turn.MaxMessages)
+        if (turn.IsFull)
         {
             _effects.Reached.Add(Instance.Id);
         }
