@@ -14,35 +14,34 @@ internal static class Histories
         await using var engine = new EngineUnderTest();
         await engine.StartAsync();
         await engine.RunManyAsync(BenchmarkFunctions.Chain, 25, 20, 20);
-        var costs = new Dictionary<int, double>();
+        var costs = new Dictionary<int, Cost>();
         foreach (var events in (int[])[Short, Long])
         {
             var times = events == Short ? Repeats : 1;
-            var time = await Report.TimeAsync(async () =>
+            costs[events] = await Report.MeasureAsync(events * times, async () =>
             {
                 for (var time = 0; time < times; time++)
                 {
                     await engine.RunAsync(BenchmarkFunctions.Chain, events / EventsPerActivity);
                 }
             });
-            costs[events] = time.TotalMicroseconds / events / times;
-            Report.Tell($"history of {events} events, one activity after the other", $"{costs[events],8:0} us an event");
+            Report.Tell($"an event in a history of {events}, one activity after the other", $"{costs[events]}");
         }
 
-        report.Require("an event of the long history to one of the short", costs[Long] / costs[Short], 2);
+        report.Require("the same, long to short, processor time", costs[Long].ProcessorMicroseconds / costs[Short].ProcessorMicroseconds, 2);
         await MeasureEventsAsync(engine);
         await MeasureRestartAsync(engine);
     }
 
     private static async Task MeasureEventsAsync(EngineUnderTest engine)
     {
-        var time = await Report.TimeAsync(async () =>
+        var cost = await Report.MeasureAsync(Long, async () =>
         {
             var id = await engine.ScheduleAsync(BenchmarkFunctions.Listen, Long);
             await Parallel.ForAsync(0, Long, new ParallelOptions { MaxDegreeOfParallelism = 20 }, async (item, cancellation) => await engine.Client.RaiseEventAsync(id, "item", item, cancellation));
             await engine.EndAsync(id);
         });
-        Report.Tell($"one instance that is sent {Long} events, 20 at a time", $"{time.TotalMicroseconds / Long,8:0} us an event");
+        Report.Tell($"an external event of {Long} for one instance, 20 at a time", $"{cost}");
     }
 
     private static async Task MeasureRestartAsync(EngineUnderTest engine)
@@ -52,11 +51,11 @@ internal static class Histories
         await engine.UntilStatusAsync(id, "listens");
         await engine.StopAsync();
         await engine.StartAsync();
-        var time = await Report.TimeAsync(async () =>
+        var cost = await Report.MeasureAsync(Long, async () =>
         {
             await engine.Client.RaiseEventAsync(id, "item", 1);
             await engine.EndAsync(id);
         });
-        Report.Tell($"the first turn after a restart, which replays {Long} events", $"{time.TotalMilliseconds,8:0} ms");
+        Report.Tell($"the first turn after a restart, which replays {Long} events", $"{cost.Elapsed.TotalMilliseconds:0} ms");
     }
 }

@@ -18,22 +18,21 @@ internal static class Instances
         await using var engine = new EngineUnderTest();
         await engine.StartAsync();
         await engine.RunManyAsync(BenchmarkFunctions.Chain, 2, 200, AtATime);
-        var costs = new List<double>();
+        var costs = new List<Cost>();
         var heaps = new List<double>();
         var halfTime = DateTimeOffset.MaxValue;
         foreach (var level in Levels)
         {
             halfTime = TimeProvider.System.GetUtcNow();
             await FillAsync(engine, level);
-            var time = await Report.TimeAsync(() => engine.RunManyAsync(BenchmarkFunctions.Chain, 2, Measured, AtATime));
-            costs.Add(time.TotalMicroseconds / Measured);
+            costs.Add(await Report.MeasureAsync(Measured, () => engine.RunManyAsync(BenchmarkFunctions.Chain, 2, Measured, AtATime)));
             heaps.Add(GC.GetTotalMemory(forceFullCollection: true) / 1048576.0);
             Report.Tell(
                 $"beside {level} instances, one with two activities",
-                string.Create(CultureInfo.InvariantCulture, $"{costs[^1],8:0} us; {engine.SizeBytes / (double)level / 1024:0.0} KiB of database an instance; heap {heaps[^1]:0.0} MiB"));
+                string.Create(CultureInfo.InvariantCulture, $"{costs[^1]}; {engine.SizeBytes / (double)level / 1024:0.0} KiB of database an instance; heap {heaps[^1]:0.0} MiB"));
         }
 
-        report.Require($"an instance beside {Levels[^1]} to one beside {Levels[0]}", costs[^1] / costs[0], 2);
+        report.Require($"the same, beside {Levels[^1]} to beside {Levels[0]}, processor time", costs[^1].ProcessorMicroseconds / costs[0].ProcessorMicroseconds, 2);
         report.Require("heap at the end less heap at the beginning, MiB", heaps[^1] - heaps[0], MaxHeapGrowthMiB);
         await MeasureStartAsync(engine, report);
         await MeasurePurgeAsync(engine, halfTime);
@@ -53,12 +52,12 @@ internal static class Instances
     private static async Task MeasureStartAsync(EngineUnderTest engine, Report report)
     {
         await engine.StopAsync();
-        var time = await Report.TimeAsync(async () =>
+        var cost = await Report.MeasureAsync(1, async () =>
         {
             await engine.StartAsync();
             await engine.RunAsync(BenchmarkFunctions.Empty, 0);
         });
-        report.Require($"start with {await engine.CountAsync()} instances in the database, seconds", time.TotalSeconds, MaxStartSeconds);
+        report.Require($"start with {await engine.CountAsync()} instances in the database, seconds", cost.Elapsed.TotalSeconds, MaxStartSeconds);
     }
 
     private static async Task MeasurePurgeAsync(EngineUnderTest engine, DateTimeOffset before)
@@ -66,10 +65,10 @@ internal static class Instances
         foreach (var (what, until) in (IEnumerable<(string, DateTimeOffset?)>)[("the older ones", before), ("the others that ended", null)])
         {
             PurgeResult? purged = null;
-            var time = await Report.TimeAsync(async () => purged = await engine.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: until)));
+            var cost = await Report.MeasureAsync(1, async () => purged = await engine.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: until)));
             Report.Tell(
                 $"purge of {what}: {purged!.PurgedInstanceCount} instances",
-                $"{time.TotalMicroseconds / purged.PurgedInstanceCount,8:0} us each; database {engine.SizeBytes / 1048576.0:0.0} MiB after it");
+                $"{cost with { Units = purged.PurgedInstanceCount }}; database {engine.SizeBytes / 1048576.0:0.0} MiB after it");
         }
     }
 }
