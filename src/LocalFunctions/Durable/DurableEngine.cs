@@ -3,7 +3,6 @@ using LocalFunctions.Durable.Dispatch;
 using LocalFunctions.Durable.History;
 using LocalFunctions.Durable.Machine;
 using LocalFunctions.Durable.Storage;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable;
@@ -62,8 +61,8 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
     }
 
     /// <summary>A client of this engine.</summary>
-    /// <param name="managementAddress">Where the management API is served, ending in <c>/runtime/webhooks/durabletask</c>.</param>
-    public DurableTaskClient CreateClient(Uri? managementAddress = null) =>
+    /// <param name="managementAddress">Where the management API is served, with the query that addresses carry.</param>
+    public LocalDurableTaskClient CreateClient(Uri? managementAddress = null) =>
         new LocalDurableTaskClient(options, managementAddress, functions, new ClientDatabase(Database, _health!), _payloads, _signals!, machine);
 
     /// <summary>The history of an instance, oldest event first; null if there is no such instance.</summary>

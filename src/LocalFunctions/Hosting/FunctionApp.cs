@@ -55,6 +55,12 @@ internal sealed record FunctionApp(
 
     private static LocalFunctionsOptions ReadOptions(ConfigurationManager settings)
     {
+        var known = typeof(LocalFunctionsOptions).GetProperties().Select(property => property.Name).ToList();
+        if (settings.GetSection(LocalFunctionsOptions.Section).GetChildren().FirstOrDefault(given => !known.Contains(given.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new FunctionsStartupException($"{unknown.Path} is not a setting of this runtime; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+        }
+
         try
         {
             var options = settings.GetSection(LocalFunctionsOptions.Section).Get<LocalFunctionsOptions>() ?? new LocalFunctionsOptions();

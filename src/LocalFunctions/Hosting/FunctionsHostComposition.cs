@@ -102,7 +102,9 @@ internal static class FunctionsHostComposition
             new LocalMachine(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHealthChecks().AddCheck<DurableHealthCheck>(DurableHealthCheck.Name);
+        services.AddSingleton(new ManagementNames(app.HubName, app.Host.ConnectionName));
         services.AddSingleton<InstanceQueries>();
+        services.AddSingleton<InstanceStarts>();
         services.AddSingleton<InstanceCommands>();
         services.AddSingleton<DurableManagementApi>();
     }
@@ -125,5 +127,6 @@ internal static class FunctionsHostComposition
     private static JsonSerializerOptions Json(IServiceProvider provider) => provider.GetRequiredService<IOptions<JsonSerializerOptions>>().Value;
 
     private static Microsoft.DurableTask.Client.DurableTaskClient Client(IServiceProvider provider) =>
-        provider.GetRequiredService<DurableEngine>().CreateClient(DurableManagementApi.Address(provider.GetRequiredService<ILocalServer>()));
+        provider.GetRequiredService<DurableEngine>().CreateClient(DurableManagementApi.Address(
+            provider.GetRequiredService<ILocalServer>(), provider.GetRequiredService<ManagementNames>()));
 }

@@ -26,7 +26,7 @@ internal sealed class FunctionsRuntime(
         held = await StateLock.AcquireAsync(directory, cancellationToken);
         if (engine is not null)
         {
-            await StartAsync(engine, cancellationToken);
+            await StartEngineAsync(engine, cancellationToken);
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class FunctionsRuntime(
         Release();
     }
 
-    private static async Task StartAsync(DurableEngine engine, CancellationToken cancellationToken)
+    private static async Task StartEngineAsync(DurableEngine engine, CancellationToken cancellationToken)
     {
         try
         {

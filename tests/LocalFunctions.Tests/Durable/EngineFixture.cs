@@ -12,6 +12,9 @@ namespace LocalFunctions.Tests.Durable;
 /// <summary>The real engine on a database file of its own, with a clock that the test moves.</summary>
 internal sealed class EngineFixture : IAsyncDisposable
 {
+    /// <summary>How many orchestrators run at a time.</summary>
+    public const int MaxOrchestrations = 4;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _directory = Directory.CreateTempSubdirectory("durable-").FullName;
     private DurableEngine? _engine;
@@ -46,7 +49,7 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public async Task<EngineFixture> StartAsync()
     {
-        var options = new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, 4, TestFunctions.Json)
+        var options = new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, MaxOrchestrations, TestFunctions.Json)
         {
             Versions = Versions,
             MaxActionsPerTurn = MaxActionsPerTurn,

@@ -10,6 +10,7 @@ public sealed class SurfaceTests
     private const string Own = "LocalFunctions.";
 
     [Fact]
+    [Trait("Category", "Recording")]
     public void The_public_surface_is_the_one_that_is_written_down()
     {
         var actual = PublicSurface.Lines().ToList();

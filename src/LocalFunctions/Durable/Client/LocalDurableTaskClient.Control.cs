@@ -65,18 +65,34 @@ internal sealed partial class LocalDurableTaskClient
     }
 
     /// <inheritdoc/>
-    public override async Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    public override Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default) =>
+        RestartAsAsync(instanceId, restartWithNewInstanceId ? null : instanceId, version: null, cancellation);
+
+    /// <summary>Starts an instance again with the input it had, under an id and with a version.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="newInstanceId">The id of the new one; a random one if null.</param>
+    /// <param name="version">The version of the new one; that of new instances if null.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="ArgumentException">There is no such instance, or the new id is refused.</exception>
+    /// <exception cref="InvalidOperationException">The instance has not ended and its id was to be used again.</exception>
+    public async Task<string> RestartAsAsync(string instanceId, string? newInstanceId, string? version, CancellationToken cancellation)
     {
         var row = await FindAsync(instanceId, cancellation)
             ?? throw new ArgumentException($"There is no instance '{instanceId}'.", nameof(instanceId));
-        if (!restartWithNewInstanceId && !row.HasEnded)
+        if (newInstanceId == instanceId && !row.HasEnded)
         {
             throw new InvalidOperationException($"The instance '{instanceId}' is {row.Status}; only one that has ended can be restarted under its id.");
         }
 
-        var started = Started(row.Name, row.Input, row.Tags, version: null);
-        return await StartAsync(restartWithNewInstanceId ? machine.NewId() : instanceId, started, startAt: null, [], cancellation);
+        var id = newInstanceId ?? machine.NewId();
+        InstanceIds.Check(id);
+        var started = Started(row.Name, row.Input, row.Tags, version is null ? (TaskVersion?)null : new TaskVersion(version));
+        return await StartAsync(id, started, startAt: null, [], cancellation);
     }
+
+    /// <summary>Ends an instance with a text as its output, as it is: the HTTP API gives it one that need not be JSON.</summary>
+    public Task TerminateWithTextAsync(string instanceId, string? output, CancellationToken cancellation) =>
+        TellAsync(instanceId, Event(HistoryEventType.ExecutionTerminated) with { Input = JsonPayloads.Checked(output) }, cancellation);
 
     private static int PurgePage(SqlSession session, OrchestrationQuery query)
     {

@@ -21,6 +21,7 @@ internal sealed class OrchestrationDispatcher(
     ILoggerFactory loggers)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+    private readonly StuckTurns _stuck = new(machine, loggers.CreateLogger<DurableEngine>());
     private readonly KeptOrchestrations _kept = new(options.KeepFromLength, options.MaxKept);
     private readonly ReplayRules _rules = new(options.Versions.Default, options.MaxActionsPerTurn);
     private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
@@ -43,10 +44,14 @@ internal sealed class OrchestrationDispatcher(
     {
         try
         {
-            while (!stopping.IsCancellationRequested)
+            var isReplaced = false;
+            while (!isReplaced && !stopping.IsCancellationRequested)
             {
                 await health.WhenWellAsync(stopping);
-                await TakeTurnAsync(await ready.TakeAsync(stopping), stopping);
+                var instanceId = await ready.TakeAsync(stopping);
+                using var turn = _stuck.Watch(instanceId, () => WorkAsync(stopping));
+                await TakeTurnAsync(instanceId, turn, stopping);
+                isReplaced = turn.IsReplaced;
             }
         }
         catch (OperationCanceledException)
@@ -55,11 +60,11 @@ internal sealed class OrchestrationDispatcher(
         }
     }
 
-    private async Task TakeTurnAsync(string instanceId, CancellationToken stopping)
+    private async Task TakeTurnAsync(string instanceId, StuckTurns.WatchedTurn watched, CancellationToken stopping)
     {
         try
         {
-            await RunTurnAsync(instanceId);
+            await RunTurnAsync(instanceId, watched);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
@@ -83,7 +88,7 @@ internal sealed class OrchestrationDispatcher(
         ready.Add(instanceId);
     }
 
-    private async Task RunTurnAsync(string instanceId)
+    private async Task RunTurnAsync(string instanceId, StuckTurns.WatchedTurn watched)
     {
         var now = machine.Time.GetUtcNow();
         var kept = _kept.Take(instanceId);
@@ -96,7 +101,9 @@ internal sealed class OrchestrationDispatcher(
             return;
         }
 
+        watched.Begin();
         var (result, replay) = Decide(turn, now);
+        watched.End();
         if (result is not null && await WriteAsync(turn, result, now) is { } effects)
         {
             Keep(replay?.Written(turn.Instance, result, effects.HistoryLength));

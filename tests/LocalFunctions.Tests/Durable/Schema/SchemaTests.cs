@@ -25,6 +25,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
+    [Trait("Category", "Recording")]
     public async Task What_this_program_leaves_is_what_the_newest_recording_holds()
     {
         await using var engine = new EngineFixture();
