@@ -19,10 +19,13 @@ internal sealed class BenchmarkFunctions : IDurableFunctions
     /// <summary>Waits for so many events.</summary>
     public const string Listen = "Listen";
 
+    /// <summary>Calls so many activities, one after the other, and then waits for an event.</summary>
+    public const string ChainThenListen = "ChainThenListen";
+
     private const string Activity = "Nothing";
 
     /// <inheritdoc/>
-    public bool HasOrchestrator(string name) => name is Empty or Chain or FanOut or Listen;
+    public bool HasOrchestrator(string name) => name is Empty or Chain or FanOut or Listen or ChainThenListen;
 
     /// <inheritdoc/>
     public bool IsDisabled(string orchestrator) => false;
@@ -52,6 +55,11 @@ internal sealed class BenchmarkFunctions : IDurableFunctions
                     await context.WaitForExternalEvent<int>("item");
                 }
 
+                break;
+            case ChainThenListen:
+                await RunOrchestratorAsync(Chain, context, serializedInput);
+                context.SetCustomStatus("listens");
+                await context.WaitForExternalEvent<int>("item");
                 break;
             default:
                 break;

@@ -50,6 +50,27 @@ internal sealed class EngineUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until an instance shows a custom status.</summary>
+    public async Task UntilStatusAsync(string instanceId, string status)
+    {
+        while ((await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: true))?.SerializedCustomStatus != $"\"{status}\"")
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+    }
+
+    /// <summary>How many instances there are.</summary>
+    public async Task<int> CountAsync()
+    {
+        var count = 0;
+        await foreach (var page in Client.GetAllInstancesAsync(new OrchestrationQuery(PageSize: 1000)).AsPages())
+        {
+            count += page.Values.Count;
+        }
+
+        return count;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_engine is not null)

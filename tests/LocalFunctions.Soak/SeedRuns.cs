@@ -53,11 +53,14 @@ internal static class SeedRuns
         {
             var found = Find(plant, PlantSeeds);
             missed += found is null ? 1 : 0;
-            Console.WriteLine($"| {name} | {(found is null ? "none" : found.Value.Seed)} | {found?.Violation} |");
+            Console.WriteLine($"| {name} | {(found is null ? "none" : found.Value.Seed)} | {Shortened(found?.Violation)} |");
         }
 
         return missed == 0 ? 0 : 1;
     }
+
+    // What a message says; not its JSON.
+    private static string? Shortened(string? violation) => violation?.Split([": {", ";"], StringSplitOptions.None)[0].Replace("System.InvalidOperationException: ", "", StringComparison.Ordinal);
 
     /// <summary>The first seed, of so many, that finds a planted fault; null if none does, or the plant had nothing to change.</summary>
     public static (ulong Seed, string Violation)? Find(Func<Plant> make, ulong seeds)

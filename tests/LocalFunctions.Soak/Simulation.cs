@@ -63,14 +63,19 @@ internal sealed class Simulation : IDisposable
     private Task LiveAsync(Operator operators, PlanWriter writer, string instanceId)
     {
         var lives = Enumerable.Range(0, _world.Chance.Pick(1, 1, 2))
-            .Select(_ => (Plan: writer.Root(), Manner: Manner.Draw(_world.Chance)))
+            .Select(_ => new Life(writer.Root(), Manner.Draw(_world.Chance)))
             .ToList();
+        if (lives is [var first, _])
+        {
+            // What an interrupted life left under way must not reach the second.
+            lives[0] = first with { Manner = first.Manner with { IsPurged = true, IsTerminated = _world.Chance.OneIn(2) } };
+        }
+
         return _world.Outside.RunAsync(async () =>
         {
-            for (var life = 0; life < lives.Count; life++)
+            foreach (var (plan, manner) in lives)
             {
-                var manner = life < lives.Count - 1 ? lives[life].Manner with { IsPurged = true } : lives[life].Manner;
-                await new Caller(_world, operators, _ledger, instanceId, lives[life].Plan, manner).RunAsync();
+                await new Caller(_world, operators, _ledger, instanceId, plan, manner).RunAsync();
             }
         });
     }
@@ -95,6 +100,7 @@ internal sealed class Simulation : IDisposable
         new DurableEngineOptions("simulated", "Simulation", _world.Chance.Between(1, 4), _world.Chance.Between(1, 4), Json)
         {
             KeepFromLength = _world.Chance.Pick(0, 10, 100),
+            MaxMessagesPerTurn = _world.Chance.Pick(1, 3, 1000),
             MaxKept = _world.Chance.Pick(0, 1, 100),
         },
         new SimulatedFunctions(_world, lane, interpreter, _effects),
@@ -113,3 +119,6 @@ internal sealed class Simulation : IDisposable
 /// <param name="Steps">How many steps it took.</param>
 /// <param name="Hash">What two runs of a seed must share.</param>
 internal sealed record Outcome(string? Violation, int Steps, ulong Hash);
+
+/// <summary>A life of an instance id.</summary>
+internal sealed record Life(Plan Plan, Manner Manner);

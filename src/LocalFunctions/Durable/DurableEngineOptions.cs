@@ -25,6 +25,9 @@ internal sealed record DurableEngineOptions(
     /// <summary>How many orchestrations are kept in memory at most.</summary>
     public int MaxKept { get; init; } = 200;
 
+    /// <summary>How many messages a turn takes in; what is left makes another turn.</summary>
+    public int MaxMessagesPerTurn { get; init; } = 1000;
+
     /// <summary>How much an orchestrator may set going in one turn: one that loops without awaiting must not take all memory.</summary>
     public int MaxActionsPerTurn { get; init; } = ReplayRules.DefaultMaxActionsPerTurn;
 }

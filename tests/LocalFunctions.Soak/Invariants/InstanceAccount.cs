@@ -187,7 +187,8 @@ internal sealed class InstanceAccount
         _inbox.Add(change.Number, happened);
         if (happened.EventType == HistoryEventType.EventRaised)
         {
-            Memory.StoredEvents.Add(happened.Input ?? "");
+            var payload = happened.Input ?? "";
+            Memory.StoredEvents[payload] = Memory.StoredEvents.GetValueOrDefault(payload) + 1;
         }
     }
 

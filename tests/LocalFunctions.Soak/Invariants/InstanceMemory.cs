@@ -9,6 +9,6 @@ internal sealed class InstanceMemory
     /// <summary>Whether its orchestrator may take timers back.</summary>
     public bool CancelsTimers { get; set; }
 
-    /// <summary>The payloads of the events that were stored for it.</summary>
-    public HashSet<string> StoredEvents { get; } = new(StringComparer.Ordinal);
+    /// <summary>The payloads of the events that were stored for it, and how often each was.</summary>
+    public Dictionary<string, int> StoredEvents { get; } = new(StringComparer.Ordinal);
 }

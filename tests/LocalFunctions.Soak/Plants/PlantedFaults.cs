@@ -9,9 +9,9 @@ internal static class PlantedFaults
         ["drops what arrives during a turn"] = () => new WrongSql(
             "DELETE FROM inbox WHERE sequence = $1",
             "DELETE FROM inbox WHERE sequence = $1 OR due = 0 AND sequence > $1 AND instance_id = (SELECT instance_id FROM inbox WHERE sequence = $1)"),
-        ["applies a result twice"] = () => new WrongMessages("TaskCompleted", due: null, times: 2),
-        ["loses a sub-orchestration's result"] = () => new WrongMessages("SubOrchestrationInstanceCompleted", due: null, times: 0),
-        ["loses the events that continue-as-new carries over"] = () => new WrongMessages("EventRaised", due: -1L, times: 0),
+        ["applies a result twice"] = () => new WrongMessages("TaskCompleted", isCarried: false, times: 2),
+        ["loses a sub-orchestration's result"] = () => new WrongMessages("SubOrchestrationInstanceCompleted", isCarried: false, times: 0),
+        ["loses the events that continue-as-new carries over"] = () => new WrongMessages("EventRaised", isCarried: true, times: 0),
         ["loses timers at a restart"] = () => new WrongOpening("DELETE FROM inbox WHERE due > 0"),
         ["forgets activities at a restart"] = () => new WrongSql("SELECT sequence FROM activities ORDER BY sequence", "SELECT sequence FROM activities WHERE 0"),
         ["forgets at a restart who was reached"] = () => new WrongSql(

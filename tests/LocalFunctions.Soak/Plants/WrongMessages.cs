@@ -4,9 +4,9 @@ namespace LocalFunctions.Soak.Plants;
 
 /// <summary>Messages of some kind come so many times instead of once.</summary>
 /// <param name="kind">What their event contains.</param>
-/// <param name="due">The due of those that are meant; null for all.</param>
+/// <param name="isCarried">Whether only those are meant that continue-as-new carries over.</param>
 /// <param name="times">How often they come.</param>
-internal sealed class WrongMessages(string kind, long? due, int times) : Plant
+internal sealed class WrongMessages(string kind, bool isCarried, int times) : Plant
 {
     /// <inheritdoc/>
     public override int Execute(string sql, ReadOnlySpan<object?> values, SqlSession session, Statement run)
@@ -14,7 +14,7 @@ internal sealed class WrongMessages(string kind, long? due, int times) : Plant
         if (!sql.StartsWith("INSERT INTO inbox", StringComparison.Ordinal)
             || values[^1] is not string message
             || !message.Contains(kind, StringComparison.Ordinal)
-            || (due is not null && !Equals(values[^2], due)))
+            || (isCarried && values[^2] is not < 0L))
         {
             return run(sql, values);
         }

@@ -27,7 +27,7 @@ internal sealed class Caller(SimulatedWorld world, Operator operators, Ledger le
             world.Report($"I7 {instanceId}: {manner.Starts} starts made {ledger.MemoryOf(instanceId).Births - births} instances");
         }
 
-        await Task.WhenAll(SendItemsAsync(), DisturbAsync(), TerminateAsync(), WatchAsync());
+        await Task.WhenAll([SendItemsAsync(), DisturbAsync(), TerminateAsync(), WatchAsync(), .. Approvals(), .. DoomChildren()]);
         await Task.WhenAll(_doubles);
         if (manner.IsPurged)
         {
@@ -66,7 +66,7 @@ internal sealed class Caller(SimulatedWorld world, Operator operators, Ledger le
 
             var payload = item;
             if (await TellAsync(client => client.RaiseEventAsync(instanceId, world.Chance.Pick("Item", "item"), payload))
-                && !ledger.MemoryOf(instanceId).StoredEvents.Contains(item.ToString(CultureInfo.InvariantCulture)))
+                && !ledger.MemoryOf(instanceId).StoredEvents.ContainsKey(item.ToString(CultureInfo.InvariantCulture)))
             {
                 world.Report($"I1 {instanceId}: item {item} was acknowledged, and it is nowhere");
             }
@@ -93,7 +93,25 @@ internal sealed class Caller(SimulatedWorld world, Operator operators, Ledger le
         }
     }
 
-    // False if it had ended already.
+    private IEnumerable<Task> Approvals() => Model.Approvals(plan).Where(_ => world.Chance.OneIn(2)).Select(async approval =>
+    {
+        await world.DelayAsync(world.Chance.Next(500));
+        await TellAsync(client => client.RaiseEventAsync(instanceId, Interpreter.ApprovalName(approval), true));
+    });
+
+    private IEnumerable<Task> DoomChildren() => Model.Doomed(plan).Select(async child =>
+    {
+        var id = Interpreter.ChildId(instanceId, child, 0);
+        for (var isThere = false; !isThere && ledger.Instances.Any(account => account.Id == instanceId && !account.HasEnded);)
+        {
+            await world.DelayAsync(world.Chance.Next(50));
+            isThere = ledger.Instances.Any(account => account.Id == id);
+        }
+
+        await TellAsync(client => client.TerminateInstanceAsync(id, "doomed"));
+    });
+
+    // False if it had ended already, or never was.
     private async Task<bool> TellAsync(Func<DurableTaskClient, Task> message)
     {
         try
@@ -104,7 +122,7 @@ internal sealed class Caller(SimulatedWorld world, Operator operators, Ledger le
                 return true;
             }, _doubles);
         }
-        catch (RpcException ended) when (ended.StatusCode == StatusCode.FailedPrecondition)
+        catch (RpcException ended) when (ended.StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound)
         {
             return false;
         }

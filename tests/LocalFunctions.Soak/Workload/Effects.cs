@@ -5,26 +5,26 @@ namespace LocalFunctions.Soak.Workload;
 /// <summary>What activities did to the world outside of the engine.</summary>
 internal sealed class Effects(SimulatedWorld world)
 {
-    private readonly Dictionary<int, Lane> _running = [];
+    private readonly Dictionary<(string Instance, int Activity), Lane> _running = [];
     private readonly Dictionary<int, int> _failures = [];
 
     /// <summary>An activity begins. I9: it never runs twice at the same time, unless a process with it has died.</summary>
-    public void Begin(Lane lane, int activity)
+    public void Begin(Lane lane, string instance, int activity)
     {
-        if (_running.TryGetValue(activity, out var other) && other.IsAlive)
+        if (_running.TryGetValue((instance, activity), out var other) && other.IsAlive)
         {
-            world.Report($"I9 activity {activity} runs in {lane.Name} while it runs in {other.Name}");
+            world.Report($"I9 activity {activity} of {instance} runs in {lane.Name} while it runs in {other.Name}");
         }
 
-        _running[activity] = lane;
+        _running[(instance, activity)] = lane;
     }
 
     /// <summary>An activity ends.</summary>
-    public void End(Lane lane, int activity)
+    public void End(Lane lane, string instance, int activity)
     {
-        if (_running.TryGetValue(activity, out var runner) && runner == lane)
+        if (_running.TryGetValue((instance, activity), out var runner) && runner == lane)
         {
-            _running.Remove(activity);
+            _running.Remove((instance, activity));
         }
     }
 

@@ -19,10 +19,11 @@ internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
     {
         var passage = JsonSerializer.Deserialize<Passage>(input!)!;
         var plan = plans[passage.Plan];
+        var heard = new Dictionary<int, int>();
         foreach (var step in plan.Steps)
         {
-            var result = step is Listen listen ? await ListenAsync(context, passage, listen) : await TakeAsync(context, passage, step);
-            passage = passage with { Total = Model.Add(passage.Total, result), NextItem = passage.NextItem + (step is Listen { Count: var heard } ? heard : 0) };
+            var result = step is Listen listen ? await ListenAsync(context, passage.NextItem, listen, heard) : await TakeAsync(context, passage, step);
+            passage = passage with { Total = Model.Add(passage.Total, result), NextItem = passage.NextItem + ((step as Listen)?.Count ?? 0) };
         }
 
         if (passage.Generation + 1 == plan.Generations)
@@ -34,6 +35,12 @@ internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
         return null;
     }
 
+    /// <summary>The id of a child that is named.</summary>
+    public static string ChildId(string parent, Child child, int generation) => $"{parent}-{child.Plan.Number}-{generation}";
+
+    /// <summary>The event that an approval waits for.</summary>
+    public static string ApprovalName(Approval approval) => $"Approval{approval.Number}";
+
     private Task<long> TakeAsync(TaskOrchestrationContext context, Passage passage, Step step) => step switch
     {
         Call call => CallAsync(context, call),
@@ -41,6 +48,7 @@ internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
         Child child => ChildAsync(context, passage, child),
         Sleep sleep => SleepAsync(context, sleep),
         Race race => RaceAsync(context, race),
+        Approval approval => AwaitAsync(context, approval),
         Hear => HearAsync(context),
         Echo echo => EchoAsync(context, echo),
         Show show => ShowAsync(context, show),
@@ -64,7 +72,7 @@ internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
 
     private static async Task<long> ChildAsync(TaskOrchestrationContext context, Passage passage, Child child)
     {
-        var id = child.IsNamed ? $"{context.InstanceId}-{child.Plan.Number}-{passage.Generation}" : null;
+        var id = child.IsNamed ? ChildId(context.InstanceId, child, passage.Generation) : null;
         var result = context.CallSubOrchestratorAsync<long>(
             Orchestrator, new Passage(child.Plan.Number, 0, 0, 0), new SubOrchestrationOptions(Options(child.Attempts)?.Retry, id));
         if (child.IsTold)
@@ -72,7 +80,30 @@ internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
             context.SendEvent(id!, Greeting, child.Plan.Number);
         }
 
-        return await result;
+        try
+        {
+            var value = await result;
+            return child.IsDoomed ? 1 : value;
+        }
+        catch (TaskFailedException) when (child.IsDoomed)
+        {
+            return 1;
+        }
+    }
+
+    private async Task<long> AwaitAsync(TaskOrchestrationContext context, Approval approval)
+    {
+        ledger.MemoryOf(context.InstanceId).CancelsTimers = true;
+        using var enough = new CancellationTokenSource();
+        var timer = context.CreateTimer(approval.Delay, enough.Token);
+        var approved = context.WaitForExternalEvent<bool>(ApprovalName(approval), enough.Token);
+        if (await Task.WhenAny(timer, approved) == approved && !await approved)
+        {
+            throw new InvalidOperationException("I8 an approval came that nobody gave");
+        }
+
+        enough.Cancel();
+        return 1;
     }
 
     private static async Task<long> SleepAsync(TaskOrchestrationContext context, Sleep sleep)
@@ -95,15 +126,21 @@ internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
         return await work;
     }
 
-    private static async Task<long> ListenAsync(TaskOrchestrationContext context, Passage passage, Listen listen)
+    private async Task<long> ListenAsync(TaskOrchestrationContext context, int from, Listen listen, Dictionary<int, int> heard)
     {
-        for (var next = passage.NextItem; next < passage.NextItem + listen.Count;)
+        for (var next = from; next < from + listen.Count;)
         {
             // A caller that does not know whether it was heard says the same again, but never something new before.
             var item = await context.WaitForExternalEvent<int>(Item);
+            heard[item] = heard.GetValueOrDefault(item) + 1;
             if (item > next)
             {
                 throw new InvalidOperationException($"I8 item {item} came before item {next}");
+            }
+
+            if (heard[item] > ledger.MemoryOf(context.InstanceId).StoredEvents[item.ToString(CultureInfo.InvariantCulture)])
+            {
+                throw new InvalidOperationException($"I2 item {item} was heard more often than it was said");
             }
 
             next += item == next ? 1 : 0;

@@ -21,6 +21,13 @@ internal static class Model
     /// <summary>How many events a caller must send a plan.</summary>
     public static int Items(Plan plan) => plan.Generations * plan.Steps.OfType<Listen>().Sum(step => step.Count);
 
+    /// <summary>The approvals that a plan waits for.</summary>
+    public static IEnumerable<Approval> Approvals(Plan plan) => plan.Steps.OfType<Approval>();
+
+    /// <summary>The children of a plan's first generation that a caller shall terminate.</summary>
+    public static IEnumerable<Child> Doomed(Plan plan) =>
+        plan.Steps.Concat(plan.Steps.OfType<FanOut>().SelectMany(fan => fan.Branches)).OfType<Child>().Where(child => child.IsDoomed);
+
     /// <summary>What an activity returns.</summary>
     public static long ResultOf(int activity) => Add(17, activity);
 
@@ -32,7 +39,7 @@ internal static class Model
         Call { Failures: Call.Always } => Failed,
         Call call => ResultOf(call.Activity),
         FanOut fan => fan.Branches.Aggregate(1L, (sum, branch) => Add(sum, Result(branch))),
-        Child child => Result(child.Plan),
+        Child { IsDoomed: false } child => Result(child.Plan),
         Race race => ResultOf(race.Activity),
         Listen listen => listen.Count,
         _ => 1,

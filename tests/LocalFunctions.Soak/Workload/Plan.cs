@@ -26,13 +26,17 @@ internal sealed record FanOut(IReadOnlyList<Step> Branches) : Step;
 /// <param name="Attempts">How often it is tried.</param>
 /// <param name="IsNamed">Whether its instance gets its id from here.</param>
 /// <param name="IsTold">Whether it is sent an event, which its plan waits for first. Its instance is named then.</param>
-internal sealed record Child(Plan Plan, int Attempts, bool IsNamed, bool IsTold) : Step;
+/// <param name="IsDoomed">Whether a caller terminates it, or tries to; then its result does not matter. Its instance is named then.</param>
+internal sealed record Child(Plan Plan, int Attempts, bool IsNamed, bool IsTold = false, bool IsDoomed = false) : Step;
 
 /// <summary>Waits for a durable timer.</summary>
 internal sealed record Sleep(TimeSpan Delay) : Step;
 
 /// <summary>Waits for an activity or a timer, whichever comes first, takes the timer back, and waits for the activity still.</summary>
 internal sealed record Race(int Activity, TimeSpan Delay) : Step;
+
+/// <summary>Waits for an event that may come or not, and for a timer; whichever is first is enough.</summary>
+internal sealed record Approval(int Number, TimeSpan Delay) : Step;
 
 /// <summary>Waits for so many of the numbered events that a caller sends, in order.</summary>
 internal sealed record Listen(int Count) : Step;

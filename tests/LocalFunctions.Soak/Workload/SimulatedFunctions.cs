@@ -34,7 +34,7 @@ internal sealed class SimulatedFunctions(SimulatedWorld world, Lane lane, Interp
         }
 
         var job = JsonSerializer.Deserialize<Job>(serializedInput!)!;
-        effects.Begin(lane, job.Activity);
+        effects.Begin(lane, instanceId, job.Activity);
         try
         {
             await DawdleAsync(cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class SimulatedFunctions(SimulatedWorld world, Lane lane, Interp
         }
         finally
         {
-            effects.End(lane, job.Activity);
+            effects.End(lane, instanceId, job.Activity);
         }
     }
 

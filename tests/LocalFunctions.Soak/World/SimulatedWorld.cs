@@ -95,11 +95,11 @@ internal sealed class SimulatedWorld
             }
             else if (_line.Count == 0 && Clock.Next is null)
             {
-                Report("nothing will happen any more, and not all has ended");
+                Report("I11 nothing will happen any more, and not all has ended");
             }
             else if (++Steps > MaxSteps)
             {
-                Report($"{MaxSteps} steps did not bring everything to its end");
+                Report($"I11 {MaxSteps} steps did not bring everything to its end");
             }
             else
             {

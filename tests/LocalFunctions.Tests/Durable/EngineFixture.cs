@@ -37,6 +37,10 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public int MaxActionsPerTurn { get; set; } = 100_000;
 
+    public int KeepFromLength { get; set; } = 100;
+
+    public int MaxMessagesPerTurn { get; set; } = 1000;
+
     public string DatabasePath => Path.Combine(_directory, "hub.db");
 
     public DurableEngine Engine => _engine ?? throw new InvalidOperationException("Start the engine first.");
@@ -45,7 +49,13 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public async Task<EngineFixture> StartAsync()
     {
-        var options = new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, MaxOrchestrations, TestFunctions.Json) { Versions = Versions, MaxActionsPerTurn = MaxActionsPerTurn };
+        var options = new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, MaxOrchestrations, TestFunctions.Json)
+        {
+            Versions = Versions,
+            MaxActionsPerTurn = MaxActionsPerTurn,
+            KeepFromLength = KeepFromLength,
+            MaxMessagesPerTurn = MaxMessagesPerTurn,
+        };
         _engine = new DurableEngine(options, Functions, Machine ?? new LocalMachine(Clock ?? Time), Loggers);
         await _engine.StartAsync(CancellationToken.None);
         return this;

@@ -65,6 +65,43 @@ public sealed class ResilienceTests
     }
 
     [Fact]
+    public async Task A_timer_rings_again_if_the_clock_was_set_back_and_its_turn_took_in_something_else()
+    {
+        using var go = new ManualResetEventSlim();
+        var functions = new TestFunctions()
+            .Orchestrator("Busy", _ =>
+            {
+                go.Wait();
+                return Task.CompletedTask;
+            })
+            .Orchestrator("Both", async context =>
+            {
+                var timer = context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+                await context.WaitForExternalEvent<string>("Item");
+                context.SetCustomStatus("heard");
+                await timer;
+            });
+        await using var engine = new EngineFixture { Functions = functions, MaxOrchestrations = 1 };
+        var clock = new ClockSetBackForTurns(engine.Time);
+        engine.Clock = clock;
+        await engine.StartAsync();
+        var id = await engine.ScheduleAsync("Both");
+        await engine.UntilHistoryAsync(id, HistoryEventType.TimerCreated);
+        await engine.ScheduleAsync("Busy");
+
+        // Everything that concerns the instance waits for the one thread.
+        engine.Time.Advance(TimeSpan.FromHours(1));
+        await engine.Client.RaiseEventAsync(id, "Item", "x");
+        clock.SetBack = TimeSpan.FromSeconds(5);
+        go.Set();
+        await engine.UntilAsync(id, found => found.SerializedCustomStatus is not null);
+        clock.SetBack = TimeSpan.Zero;
+        engine.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await engine.EndOfAsync(id)).RuntimeStatus);
+    }
+
+    [Fact]
     public void Timers_cancelled_in_the_past_are_not_taken_back_again_at_every_turn()
     {
         var ledger = new ActionLedger(100);

@@ -121,4 +121,32 @@ public sealed class StartTests
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
     }
+
+    [Fact]
+    public async Task A_delayed_start_is_not_held_up_by_more_events_than_a_turn_takes_in()
+    {
+        await using var engine = await new EngineFixture
+        {
+            MaxMessagesPerTurn = 2,
+            Functions = new TestFunctions().Orchestrator("Sum", async context =>
+            {
+                var sum = 0;
+                for (var i = 0; i < 5; i++)
+                {
+                    sum += await context.WaitForExternalEvent<int>("Item");
+                }
+
+                return (object?)sum;
+            }),
+        }.StartAsync();
+        await engine.Client.ScheduleNewOrchestrationInstanceAsync("Sum", new StartOrchestrationOptions("later", engine.Time.GetUtcNow().AddHours(1)));
+        for (var item = 1; item <= 5; item++)
+        {
+            await engine.Client.RaiseEventAsync("later", "Item", item);
+        }
+
+        engine.Time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(15, (await engine.EndOfAsync("later")).ReadOutputAs<int>());
+    }
 }

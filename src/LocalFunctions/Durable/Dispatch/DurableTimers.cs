@@ -74,6 +74,12 @@ internal sealed class DurableTimers : IDisposable
             var (reached, next) = await _health.PatientlyAsync(() => _database.ReadAsync(session =>
                 (InboxTable.DueInstances(session, now), InboxTable.NextDue(session, now))));
             reached.ForEach(_ready.Add);
+            if (reached.Count > 0 && !(next < now + LongestSleep))
+            {
+                // The clock may be set back before their turns, which then take in other things and leave what is not due any more.
+                next = now + LongestSleep;
+            }
+
             if (next is null || Arm(next.Value, now))
             {
                 await _wake.Reader.ReadAsync(stopping);

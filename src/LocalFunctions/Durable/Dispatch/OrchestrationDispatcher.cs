@@ -92,7 +92,7 @@ internal sealed class OrchestrationDispatcher(
     {
         var now = machine.Time.GetUtcNow();
         var kept = _kept.Take(instanceId);
-        if (await health.PatientlyAsync(() => database.ReadAsync(session => Turn.Load(session, instanceId, kept, now))) is not { } turn)
+        if (await health.PatientlyAsync(() => database.ReadAsync(session => Turn.Load(session, instanceId, kept, now, options.MaxMessagesPerTurn))) is not { } turn)
         {
             Keep(kept);
 

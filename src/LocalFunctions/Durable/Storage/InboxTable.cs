@@ -9,8 +9,9 @@ internal static class InboxTable
     /// <summary>The due of an event that arrives at once.</summary>
     public const long AtOnce = 0;
 
-    /// <summary>The due of an event that goes before all that arrived meanwhile.</summary>
-    public const long BeforeAll = -1;
+    /// <summary>The due of events that go before all that is in the inbox of an instance, whatever was to go before all others then.</summary>
+    public static long BeforeAll(SqlSession session, string instanceId) =>
+        session.Scalar("SELECT MIN(due) FROM inbox WHERE instance_id = $1", instanceId) is long first && first < AtOnce ? first - 1 : AtOnce - 1;
 
     /// <summary>Tells an instance something. An execution id makes it for this execution only, a task id lets it be taken back.</summary>
     public static void Add(SqlSession session, string instanceId, HistoryEvent happened, long due = AtOnce, string? executionId = null, int? taskId = null) =>

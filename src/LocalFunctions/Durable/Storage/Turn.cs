@@ -16,8 +16,8 @@ internal sealed record Turn(
     IReadOnlyList<InboxRow> Messages,
     IReadOnlyList<HistoryEvent> Arrived)
 {
-    /// <summary>How much a turn takes in; what is left makes another turn.</summary>
-    public const int MaxMessages = 1000;
+    /// <summary>Whether it took in as much as a turn may, so that there may be more.</summary>
+    public bool IsFull { get; init; }
 
     /// <summary>The start of the execution; null if a client ended the instance before it started.</summary>
     public HistoryEvent? Started => Kept?.Replay.Started ?? Past.Concat(Arrived).FirstOrDefault(happened => happened.EventType == HistoryEventType.ExecutionStarted);
@@ -29,10 +29,16 @@ internal sealed record Turn(
     public int HistoryLength => Kept?.HistoryLength ?? Past.Count;
 
     /// <summary>Loads a turn; null if there is nothing to do, or nothing yet.</summary>
-    public static Turn? Load(SqlSession session, string instanceId, KeptOrchestration? kept, DateTimeOffset now)
+    public static Turn? Load(SqlSession session, string instanceId, KeptOrchestration? kept, DateTimeOffset now, int maxMessages)
     {
-        var messages = Merged(
-            InboxTable.Told(session, instanceId, MaxMessages), InboxTable.Due(session, instanceId, now, MaxMessages)).Take(MaxMessages).ToList();
+        var due = InboxTable.Due(session, instanceId, now, maxMessages);
+        var messages = Merged(InboxTable.Told(session, instanceId, maxMessages), due).Take(maxMessages).ToList();
+        if (due is [{ Event.EventType: HistoryEventType.ExecutionStarted } start, ..] && !messages.Contains(start))
+        {
+            // Without its delayed start an instance takes in nothing, however much has come before.
+            messages.Add(start);
+        }
+
         if (messages.Count == 0 || InstanceTable.Find(session, instanceId) is not { HasEnded: false } instance)
         {
             return null;
@@ -47,7 +53,7 @@ internal sealed record Turn(
             : new Turn(instance, null, HistoryTable.Read(session, instanceId), messages, arrived);
 
         // Events may come before a delayed start; they wait for it in the inbox.
-        return turn.Started is null && turn.Terminated is null ? null : turn;
+        return turn.Started is null && turn.Terminated is null ? null : turn with { IsFull = messages.Count >= maxMessages };
     }
 
     // A timer counts from when it became due, also if nobody ran then. Each of the two keeps its own order whatever the clock did meanwhile.

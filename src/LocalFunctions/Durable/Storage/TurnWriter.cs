@@ -40,7 +40,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             GoOn();
         }
 
-        if (turn.Messages.Count == Turn.MaxMessages)
+        if (turn.IsFull)
         {
             _effects.Reached.Add(Instance.Id);
         }
@@ -82,9 +82,10 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
     {
         HistoryTable.Delete(session, Instance.Id);
         InboxTable.RemoveExecution(session, Instance.Id, Instance.ExecutionId);
+        var due = InboxTable.BeforeAll(session, Instance.Id);
         foreach (var happened in next)
         {
-            InboxTable.Add(session, Instance.Id, happened, InboxTable.BeforeAll);
+            InboxTable.Add(session, Instance.Id, happened, due);
         }
 
         _effects.Reached.Add(Instance.Id);
