@@ -81,15 +81,18 @@ public sealed class ResilienceTests
                 context.SetCustomStatus("heard");
                 await timer;
             });
-        await using var engine = new EngineFixture { Functions = functions, MaxOrchestrations = 1 };
+        await using var engine = new EngineFixture { Functions = functions };
         var clock = new ClockSetBackForTurns(engine.Time);
         engine.Clock = clock;
         await engine.StartAsync();
         var id = await engine.ScheduleAsync("Both");
         await engine.UntilHistoryAsync(id, HistoryEventType.TimerCreated);
-        await engine.ScheduleAsync("Busy");
+        for (var thread = 0; thread < EngineFixture.MaxOrchestrations; thread++)
+        {
+            await engine.ScheduleAsync("Busy");
+        }
 
-        // Everything that concerns the instance waits for the one thread.
+        // Everything that concerns the instance waits for a thread.
         engine.Time.Advance(TimeSpan.FromHours(1));
         await engine.Client.RaiseEventAsync(id, "Item", "x");
         clock.SetBack = TimeSpan.FromSeconds(5);
