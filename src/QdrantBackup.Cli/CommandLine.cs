@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QdrantBackup.Cli.Verbs;
+using QdrantBackup.Cli.Verbs.Keys;
 
 namespace QdrantBackup.Cli;
 

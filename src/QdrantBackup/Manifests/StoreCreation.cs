@@ -1,0 +1,120 @@
+using System.Text.Json;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Manifests;
+
+/// <summary>
+/// Makes stores (docs/format.md §2). The key documents come first and store.json last: a store without it is not one yet, and whoever was
+/// interrupted in between finishes it by asking again.
+/// </summary>
+internal static class StoreCreation
+{
+    public static async Task<StorePins> InitializeAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!recipients.Any(r => r.CanUnwrap))
+        {
+            throw new UsageException(
+                "a store needs at least one recipient of its key that can unwrap it here",
+                "Configure a key file, a Key Vault key or a passphrase: a public key alone could not even write backups.");
+        }
+
+        IReadOnlyList<StoredKeyDocument> begun = await FindBegunAsync(blobs, cancellationToken);
+        (StoreId storeId, StoreKey key) = begun.Count == 0
+            ? (StoreId.Generate(), StoreKey.Generate())
+            : await TakeUpAsync(blobs, begun, recipients, cancellationToken);
+        using (key)
+        {
+            // Those that can be finished with come first.
+            foreach (IStoreKeyRecipient recipient in recipients.OrderByDescending(r => r.CanUnwrap))
+            {
+                if (!await IsAmongAsync(begun, recipient, storeId, cancellationToken))
+                {
+                    KeyDocument document = await KeyDocuments.WrapAsync(key, storeId, recipient, cancellationToken);
+                    await KeyDocuments.PutAsync(blobs, key, document, PutCondition.OnlyIfAbsent, cancellationToken);
+                }
+            }
+
+            byte[] description = JsonSerializer.SerializeToUtf8Bytes(
+                new StoreDescription(StoreOpening.StoreFormat, storeId.ToString(), time.GetUtcNow()), StoreJson.Default.StoreDescription);
+            await blobs.PutAsync(BlobNames.Store, PlainDocument.Protect(key, BlobNames.Store.Value, description), PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+            return new StorePins(storeId, key.KeyId);
+        }
+    }
+
+    /// <summary>What an interrupted attempt left: key documents and nothing else.</summary>
+    private static async Task<IReadOnlyList<StoredKeyDocument>> FindBegunAsync(IBackupStore blobs, CancellationToken cancellationToken)
+    {
+        await foreach (BlobEntry entry in blobs.ListAsync("", cancellationToken))
+        {
+            if (!entry.Name.Value.StartsWith(BlobNames.Keys, StringComparison.Ordinal))
+            {
+                // One blob is enough: keys of an older store beside a new store.json would be a trap.
+                throw new RefusedException(
+                    $"{blobs.Location} is not empty: it holds '{entry.Name}'",
+                    "A store is made once. Give an empty directory or container, or open the store that is there.");
+            }
+        }
+
+        return await KeyDocuments.ReadAsync(blobs, keyId: null, cancellationToken);
+    }
+
+    private static async Task<bool> IsAmongAsync(
+        IReadOnlyList<StoredKeyDocument> begun, IStoreKeyRecipient recipient, StoreId storeId, CancellationToken cancellationToken)
+    {
+        foreach (StoredKeyDocument document in begun.Where(d => recipient.IsFor(d.Document!.Recipient)))
+        {
+            try
+            {
+                if (recipient.CanUnwrap)
+                {
+                    using StoreKey key = await document.UnwrapAsync(recipient, storeId, cancellationToken);
+                }
+
+                return true;
+            }
+            catch (SealException)
+            {
+                // Another passphrase's, say: only unwrapping tells.
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes up an interrupted attempt if all of it was made by somebody with these recipients.</summary>
+    private static async Task<(StoreId StoreId, StoreKey Key)> TakeUpAsync(
+        IBackupStore blobs, IReadOnlyList<StoredKeyDocument> begun, IReadOnlyList<IStoreKeyRecipient> recipients, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        foreach (StoredKeyDocument document in begun.Where(d => d.Document is not null))
+        {
+            KeyRecipient wrapped = document.Document!.Recipient;
+            if (recipients.FirstOrDefault(r => r.CanUnwrap && r.IsFor(wrapped)) is not { } recipient || !StoreId.TryParse(document.Document.StoreId, out StoreId storeId))
+            {
+                continue;
+            }
+
+            try
+            {
+                StoreKey key = await document.UnwrapAsync(recipient, storeId, cancellationToken);
+                if (begun.All(d => d.IsAuthentic(key) && recipients.Any(r => r.IsFor(d.Document!.Recipient))))
+                {
+                    return (storeId, key);
+                }
+
+                key.Dispose();
+            }
+            catch (SealException e)
+            {
+                failure = e;
+            }
+        }
+
+        throw new UsageException(
+            $"{blobs.Location} holds the beginning of a store that cannot be finished with the configured recipients: '{begun[0].Entry.Name}'",
+            "'key init' was interrupted there. Configure the recipients that it had then and run it again; or delete everything below keys/ there, since without store.json no backup can exist, and begin anew.",
+            failure);
+    }
+}
