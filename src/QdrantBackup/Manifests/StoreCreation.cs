@@ -26,20 +26,39 @@ internal static class StoreCreation
             : await TakeUpAsync(blobs, begun, recipients, cancellationToken);
         using (key)
         {
-            // Those that can be finished with come first.
+            var put = new List<BlobEntry>();
+            // Those that it can be finished with come first.
             foreach (IStoreKeyRecipient recipient in recipients.OrderByDescending(r => r.CanUnwrap))
             {
                 if (!await IsAmongAsync(begun, recipient, storeId, cancellationToken))
                 {
                     KeyDocument document = await KeyDocuments.WrapAsync(key, storeId, recipient, cancellationToken);
-                    await KeyDocuments.PutAsync(blobs, key, document, PutCondition.OnlyIfAbsent, cancellationToken);
+                    put.Add(await KeyDocuments.PutAsync(blobs, key, document, PutCondition.OnlyIfAbsent, cancellationToken));
                 }
             }
 
-            byte[] description = JsonSerializer.SerializeToUtf8Bytes(
-                new StoreDescription(StoreOpening.StoreFormat, storeId.ToString(), time.GetUtcNow()), StoreJson.Default.StoreDescription);
-            await blobs.PutAsync(BlobNames.Store, PlainDocument.Protect(key, BlobNames.Store.Value, description), PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+            await PutDescriptionAsync(blobs, key, storeId, time, put, cancellationToken);
             return new StorePins(storeId, key.KeyId);
+        }
+    }
+
+    private static async Task PutDescriptionAsync(
+        IBackupStore blobs, StoreKey key, StoreId storeId, TimeProvider time, IReadOnlyList<BlobEntry> put, CancellationToken cancellationToken)
+    {
+        byte[] description = JsonSerializer.SerializeToUtf8Bytes(
+            new StoreDescription(StoreOpening.StoreFormat, storeId.ToString(), time.GetUtcNow()), StoreJson.Default.StoreDescription);
+        try
+        {
+            await blobs.PutAsync(BlobNames.Store, PlainDocument.Protect(key, BlobNames.Store.Value, description), PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+        }
+        catch (StoreConflictException)
+        {
+            foreach (BlobEntry entry in put)
+            {
+                await blobs.DeleteAsync(entry.Name, entry.ETag, cancellationToken);
+            }
+
+            throw new RefusedException($"somebody else made a store at {blobs.Location} at the same time", "Open that one, or give an empty directory or container.");
         }
     }
 

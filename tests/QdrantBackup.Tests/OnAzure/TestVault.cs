@@ -1,5 +1,7 @@
 using Azure.Core;
+using Azure.Core.Cryptography;
 using Azure.Core.Pipeline;
+using Azure.Identity;
 using KeyVaultStandIn;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Sealing;
@@ -15,6 +17,9 @@ internal sealed class TestVault(VaultServer server) : IAsyncDisposable
     public VaultServer Server { get; } = server;
 
     public List<TokenRequestContext> TokensAsked { get; } = [];
+
+    /// <summary>Whether this machine has an identity at all.</summary>
+    public bool IsSignedIn { get; set; } = true;
 
     public static async Task<TestVault> StartAsync(TimeProvider? time = null) => new(await VaultServer.StartAsync(time));
 
@@ -34,12 +39,12 @@ internal sealed class TestVault(VaultServer server) : IAsyncDisposable
         return new KeyVaultRecipient(address.At(version), Connection(patience, retries), time ?? TimeProvider.System);
     }
 
-    public KeyVaultConnection Connection(TimeSpan? patience = null, int retries = 3)
+    public KeyVaultConnection Connection(TimeSpan? patience = null, int retries = 3, IKeyEncryptionKeyResolver? resolver = null)
     {
         var options = new KeyVaultClientOptions { Transport = new HttpClientTransport(Server.TrustingHandler()), Patience = patience ?? TimeSpan.FromMinutes(2) };
         options.Retry.MaxRetries = retries;
         options.Retry.Delay = TimeSpan.FromMilliseconds(1);
-        return new KeyVaultConnection(new Identity(this), resolver: null, options);
+        return new KeyVaultConnection(new Identity(this), resolver, options);
     }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
@@ -48,6 +53,11 @@ internal sealed class TestVault(VaultServer server) : IAsyncDisposable
     {
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
         {
+            if (!vault.IsSignedIn)
+            {
+                throw new CredentialUnavailableException("nobody is signed in");
+            }
+
             vault.TokensAsked.Add(requestContext);
             var token = requestContext.Scopes is [var scope] && scope == $"{vault.Server.Resource}/.default" ? vault.Server.Token : "for-another-service";
             return new AccessToken(token, TimeProvider.System.GetUtcNow().AddHours(1));
