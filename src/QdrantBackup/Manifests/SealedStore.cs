@@ -102,6 +102,12 @@ public sealed class SealedStore : IDisposable
                 $"'{name}' would have {plaintext.Length} bytes, more than the {SealedHeader.MaxPlainLength(type)} that it may have",
                 "Back up fewer collections in one run: name them, or leave some out."));
 
+    /// <summary>Which of the store's encryption keys an object is sealed with, or null when there is none of that name.</summary>
+    internal async Task<byte?> KeyNumberOfAsync(BlobName name, SealedType type, CancellationToken cancellationToken) =>
+        await Blobs.GetAsync(name, SealedHeader.MaxPlainLength(type) + SealedHeader.Overhead, cancellationToken) is { } blob
+            ? SealedHeader.Read(blob.Content.Span, type, name.Value).KeyNumber
+            : null;
+
     internal async Task<StoredDocument<byte[]>?> FindPlainAsync(BlobName name, SealedType type, CancellationToken cancellationToken)
     {
         long limit = SealedHeader.MaxPlainLength(type) + SealedHeader.Overhead;

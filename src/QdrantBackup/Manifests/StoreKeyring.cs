@@ -23,6 +23,9 @@ public sealed class StoreKeyring : IDisposable
     /// <summary>The id of its key.</summary>
     public string KeyId => Key.KeyId;
 
+    /// <summary>Whether it is a copy of another store, with the same key and recipients of its own.</summary>
+    public bool IsReplica { get; internal init; }
+
     /// <summary>The key documents of that key.</summary>
     public IReadOnlyList<StoredKeyDocument> Documents { get; }
 

@@ -19,7 +19,7 @@ internal static class StoreOpening
     public static async Task<StoreKeyring> OpenAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken)
     {
-        (StoreId storeId, ReadOnlyMemory<byte> description) = await ReadStoreIdAsync(blobs, cancellationToken);
+        (StoreId storeId, bool isReplica, ReadOnlyMemory<byte> description) = await ReadDescriptionAsync(blobs, cancellationToken);
         if (pins is not null && pins.StoreId != storeId)
         {
             throw new RefusedException(
@@ -33,7 +33,7 @@ internal static class StoreOpening
         try
         {
             PlainDocument.Check(key, BlobNames.Store.Value, description.Span);
-            return new StoreKeyring(blobs, storeId, key, documents, failures);
+            return new StoreKeyring(blobs, storeId, key, documents, failures) { IsReplica = isReplica };
         }
         catch (SealException)
         {
@@ -42,7 +42,8 @@ internal static class StoreOpening
         }
     }
 
-    public static async Task<(StoreId StoreId, ReadOnlyMemory<byte> Description)> ReadStoreIdAsync(IBackupStore blobs, CancellationToken cancellationToken)
+    /// <summary>What store.json says, not yet authenticated, and its bytes.</summary>
+    private static async Task<(StoreId StoreId, bool IsReplica, ReadOnlyMemory<byte> Bytes)> ReadDescriptionAsync(IBackupStore blobs, CancellationToken cancellationToken)
     {
         StoredBlob blob = await blobs.GetAsync(BlobNames.Store, MaxDescriptionLength, cancellationToken)
             ?? throw new StoreException($"{blobs.Location} is not a backup store: it has no store.json", "Make one with 'qdrant-backup key init', or correct the address of the store.");
@@ -62,7 +63,7 @@ internal static class StoreOpening
         }
 
         return description is { Format: StoreFormat } && StoreId.TryParse(description.StoreId, out StoreId storeId)
-            ? (storeId, blob.Content)
+            ? (storeId, description.Replica == true, blob.Content)
             : throw new SealException($"'store.json' at {blobs.Location} is damaged", "Put it back from soft delete or the second store; it is not secret and holds format, storeId and created.");
     }
 
