@@ -42,7 +42,7 @@ public sealed record ConfigurationReport(
         var found = given.Where(item => item.Setting == setting).OrderBy(item => item.Key, ConfigurationKeyComparer.Instance).ToList();
         foreach (var (key, value, _) in found)
         {
-            yield return new ConfigurationEntry(key, setting.IsSecret ? Origins.Mask : WithoutSecrets(value), Origins.Of(configuration, key));
+            yield return new ConfigurationEntry(setting.NameOf(key), setting.IsSecret ? Origins.Mask : WithoutSecrets(value), Origins.Of(configuration, key));
         }
 
         if (setting.Key == "Schedule:*")
