@@ -8,7 +8,8 @@ internal static class AesKeyWrap
     /// <summary>Length of the key that wraps, in bytes.</summary>
     public const int KeyLength = 32;
 
-    private const int WrappedLength = StoreKey.Length + 8;
+    /// <summary>Length of a wrapped store key, in bytes.</summary>
+    public const int WrappedLength = StoreKey.Length + 8;
 
     public static byte[] Wrap(ReadOnlySpan<byte> wrappingKey, StoreKey key)
     {

@@ -76,7 +76,10 @@ public sealed class PassphraseRecipient : IStoreKeyRecipient
                 $"Somebody changed it: {KeyDocumentChecks.PutBack}");
         }
 
-        return Task.FromResult(WithKey(parameters, wrappingKey => AesKeyWrap.Unwrap(wrappingKey, document)));
+        // Asked first: deriving is what costs.
+        return document.Wrapped.Length == AesKeyWrap.WrappedLength
+            ? Task.FromResult(WithKey(parameters, wrappingKey => AesKeyWrap.Unwrap(wrappingKey, document)))
+            : throw document.Unopened(null);
     }
 
     /// <inheritdoc/>

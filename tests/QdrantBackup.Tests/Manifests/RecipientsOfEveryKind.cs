@@ -22,7 +22,7 @@ internal sealed class RecipientsOfEveryKind : IAsyncDisposable
         vault.Server.AddKey("hsm", VaultedKey.Aes());
     }
 
-    public static IReadOnlyList<string> Names { get; } = ["key file", "second key file", "passphrase", "RSA", "Key Vault", "managed HSM"];
+    public static IReadOnlyList<string> Kinds { get; } = ["key file", "passphrase", "RSA", "Key Vault", "managed HSM"];
 
     public VaultServer Vault => _vault.Server;
 

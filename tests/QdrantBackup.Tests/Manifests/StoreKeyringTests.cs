@@ -21,9 +21,9 @@ public sealed class StoreKeyringTests : IAsyncLifetime
         get
         {
             var pairs = new TheoryData<string, string>();
-            foreach ((string one, int index) in RecipientsOfEveryKind.Names.Select((name, index) => (name, index)))
+            foreach ((string one, int index) in RecipientsOfEveryKind.Kinds.Select((name, index) => (name, index)))
             {
-                foreach (string other in RecipientsOfEveryKind.Names.Skip(index + 1))
+                foreach (string other in RecipientsOfEveryKind.Kinds.Skip(index + 1))
                 {
                     pairs.Add(one, other);
                 }

@@ -21,7 +21,7 @@ public sealed class KeyVectorTests
         byte[] bytes = await File.ReadAllBytesAsync(KeyFiles.Vector(file), TestContext.Current.CancellationToken);
         Assert.True(StoreId.TryParse(Text("store"), out StoreId storeId));
         using var files = new KeyFiles();
-        await using TestVault vault = await TestVault.StartAsync();
+        await using TestVault? vault = file.StartsWith("key-azure", StringComparison.Ordinal) || file.StartsWith("key-managed", StringComparison.Ordinal) ? await TestVault.StartAsync() : null;
 
         async Task<StoreKey> OpenAsync()
         {
@@ -53,7 +53,7 @@ public sealed class KeyVectorTests
             vectors.Where(v => v.GetProperty("expect").GetString() == "opens").Select(v => v.GetProperty("name").GetString()!.Split('/')[2]).Select(id => id[..id.LastIndexOf('-')]).Distinct().Order(StringComparer.Ordinal));
     }
 
-    private static IStoreKeyRecipient RecipientFor(KeyRecipient wrapped, KeyFiles files, TestVault vault)
+    private static IStoreKeyRecipient RecipientFor(KeyRecipient wrapped, KeyFiles files, TestVault? vault)
     {
         switch (wrapped.Kind)
         {
@@ -67,7 +67,7 @@ public sealed class KeyVectorTests
                 var version = wrapped.Algorithm == "A256KW"
                     ? new VaultedVersion { Version = Text("vaultVersion"), Aes = Convert.FromHexString(Text("hsmKey")) }
                     : new VaultedVersion { Version = Text("vaultVersion"), Rsa = rsa };
-                return vault.Add("store", new VaultedKey(version));
+                return vault!.Add("store", new VaultedKey(version));
         }
     }
 
