@@ -72,7 +72,7 @@ public sealed class StoreCreationTests : IAsyncLifetime
     {
         using var one = PassphraseRecipient.FromText("the first passphrase of two", "a test", 64);
         using var other = PassphraseRecipient.FromText("the second passphrase of two", "a test", 64);
-        await Assert.ThrowsAsync<StoreException>(() => SealedStore.InitializeAsync(new DyingStore(_blobs, 1), [one, other], _time, Cancellation));
+        await Assert.ThrowsAsync<StoreException>(() => SealedStore.InitializeAsync(new DyingStore(_blobs, 1), [one], _time, Cancellation));
 
         StorePins pins = await SealedStore.InitializeAsync(_blobs, [one, other], _time, Cancellation);
 
