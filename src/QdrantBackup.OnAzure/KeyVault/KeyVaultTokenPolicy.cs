@@ -11,6 +11,7 @@ internal sealed class KeyVaultTokenPolicy(TokenCredential credential, Uri vault)
 
     protected override ValueTask AuthorizeRequestAsync(HttpMessage message)
     {
+        GiveBackContent(message);
         if (_challenge is { } known)
         {
             return AuthenticateAndAuthorizeRequestAsync(message, known.ToContext(message.Request.ClientRequestId));
@@ -34,11 +35,7 @@ internal sealed class KeyVaultTokenPolicy(TokenCredential credential, Uri vault)
         }
 
         _challenge = challenge;
-        if (message.TryGetProperty(ContentKey, out var content))
-        {
-            message.Request.Content = (RequestContent)content!;
-        }
-
+        GiveBackContent(message);
         await AuthenticateAndAuthorizeRequestAsync(message, challenge.ToContext(message.Request.ClientRequestId));
         return true;
     }
@@ -46,6 +43,15 @@ internal sealed class KeyVaultTokenPolicy(TokenCredential credential, Uri vault)
     protected override void AuthorizeRequest(HttpMessage message) => throw OnlyAsynchronous();
 
     protected override bool AuthorizeRequestOnChallenge(HttpMessage message) => throw OnlyAsynchronous();
+
+    /// <summary>What an earlier attempt at the same request left out.</summary>
+    private static void GiveBackContent(HttpMessage message)
+    {
+        if (message.TryGetProperty(ContentKey, out var content))
+        {
+            message.Request.Content = (RequestContent)content!;
+        }
+    }
 
     private static NotSupportedException OnlyAsynchronous() => new("the client of a vault only sends asynchronously");
 }

@@ -106,11 +106,15 @@ internal static class StoreCreation
     private static async Task<(StoreId StoreId, StoreKey Key)> TakeUpAsync(
         IBackupStore blobs, IReadOnlyList<StoredKeyDocument> begun, IReadOnlyList<IStoreKeyRecipient> recipients, CancellationToken cancellationToken)
     {
+        var attempts = from document in begun
+                       where document.Document is not null
+                       from recipient in recipients
+                       where recipient.CanUnwrap && recipient.IsFor(document.Document!.Recipient)
+                       select (document, recipient);
         Exception? failure = null;
-        foreach (StoredKeyDocument document in begun.Where(d => d.Document is not null))
+        foreach ((StoredKeyDocument document, IStoreKeyRecipient recipient) in attempts)
         {
-            KeyRecipient wrapped = document.Document!.Recipient;
-            if (recipients.FirstOrDefault(r => r.CanUnwrap && r.IsFor(wrapped)) is not { } recipient || !StoreId.TryParse(document.Document.StoreId, out StoreId storeId))
+            if (!StoreId.TryParse(document.Document!.StoreId, out StoreId storeId))
             {
                 continue;
             }

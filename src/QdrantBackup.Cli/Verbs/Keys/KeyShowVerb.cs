@@ -27,13 +27,13 @@ internal static class KeyShowVerb
         if (report.IsJson)
         {
             report.Json(JsonSerializer.SerializeToElement(
-                new KeyView(keyring?.StoreId.ToString(), keyring?.KeyId, StoreConnection.PinsOf(session.Options) is not null, session.Options.Encryption.KeyNumber, recipients), KeyJson.Default.KeyView));
+                new KeyView(keyring?.StoreId.ToString(), keyring?.KeyId, keyring?.IsReplica, StoreConnection.PinsOf(session.Options) is not null, session.Options.Encryption.KeyNumber, recipients), KeyJson.Default.KeyView));
             return ExitCode.Done;
         }
 
         if (keyring is not null)
         {
-            report.Line($"store {keyring.StoreId}, key {keyring.KeyId}, sealing with key number {session.Options.Encryption.KeyNumber}");
+            report.Line($"{(keyring.IsReplica ? "copy of store" : "store")} {keyring.StoreId}, key {keyring.KeyId}, sealing with key number {session.Options.Encryption.KeyNumber}");
         }
 
         report.Table(["ID", "KIND", "CREATED", "AUTHENTIC", "KEY"], recipients.Select(r => r.Columns));

@@ -6,7 +6,7 @@ using QdrantBackup.Sealing;
 namespace QdrantBackup.Cli.Verbs.Keys;
 
 /// <summary>What <c>key show</c> prints as JSON.</summary>
-internal sealed record KeyView(string? StoreId, string? KeyId, bool Pinned, int KeyNumber, IReadOnlyList<RecipientView> Recipients);
+internal sealed record KeyView(string? StoreId, string? KeyId, bool? Replica, bool Pinned, int KeyNumber, IReadOnlyList<RecipientView> Recipients);
 
 /// <summary>A recipient, and whether what is said of it is authentic; null where no key was at hand to tell.</summary>
 internal sealed record RecipientView(string Id, string Kind, DateTimeOffset? Created, bool? Authentic, string? Key, string? Algorithm, Argon2idParameters? Argon2id)
