@@ -69,7 +69,12 @@ internal static class KeyDocuments
     {
         try
         {
-            return new StoredKeyDocument(blob.Entry, blob.Content, KeyDocument.FromJson(blob.Entry.Name.Value, blob.Content.Span));
+            var document = KeyDocument.FromJson(blob.Entry.Name.Value, blob.Content.Span);
+            return blob.Entry.Name.Value == $"{BlobNames.Keys}{document.KeyId}/{document.Recipient.Id}.json"
+                ? new StoredKeyDocument(blob.Entry, blob.Content, document)
+                : throw new SealException(
+                    $"'{blob.Entry.Name}' says that it is the key {document.KeyId} for '{document.Recipient.Id}', not what its name says",
+                    $"Somebody moved or changed it. {KeyDocumentChecks.PutBack}");
         }
         catch (SealException e)
         {

@@ -19,13 +19,6 @@ public sealed record StoredKeyDocument(BlobEntry Entry, ReadOnlyMemory<byte> Con
         StoreKey key = await UnwrapNamedAsync(recipient, storeId, cancellationToken);
         try
         {
-            if (Entry.Name != BlobNames.Key(key.KeyId, Document!.Recipient.Id))
-            {
-                throw new SealException(
-                    $"'{Entry.Name}' holds the key {key.KeyId} for '{Document.Recipient.Id}', not what its name says",
-                    "Somebody replaced the keys of this store: do not use it before you know who and why.");
-            }
-
             PlainDocument.Check(key, Entry.Name.Value, Content.Span);
             return key;
         }
@@ -42,7 +35,7 @@ public sealed record StoredKeyDocument(BlobEntry Entry, ReadOnlyMemory<byte> Con
         try
         {
             PlainDocument.Check(key, Entry.Name.Value, Content.Span);
-            return Document?.KeyId == key.KeyId && Entry.Name == BlobNames.Key(key.KeyId, Document.Recipient.Id);
+            return Document?.KeyId == key.KeyId;
         }
         catch (SealException)
         {

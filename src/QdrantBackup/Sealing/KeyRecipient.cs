@@ -16,8 +16,8 @@ public sealed partial record KeyRecipient(string Kind, string Id)
     /// <summary>How a passphrase becomes a key.</summary>
     public Argon2idParameters? Argon2id { get; init; }
 
-    /// <summary>Whether the id can be the name of a blob's segment.</summary>
-    internal bool HasUsableId => IdForm().IsMatch(Id);
+    /// <summary>Whether the id can be the name of a blob's segment, and begins with the kind as every id does.</summary>
+    internal bool HasUsableId => IdForm().IsMatch(Id) && Id.StartsWith($"{Kind}-", StringComparison.Ordinal);
 
     [GeneratedRegex("^[a-z0-9-]{1,100}$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex IdForm();

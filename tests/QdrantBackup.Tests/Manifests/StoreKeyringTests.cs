@@ -191,6 +191,21 @@ public sealed class StoreKeyringTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_document_under_anothers_name_opens_nothing_and_is_named()
+    {
+        StorePins pins = await InitializeAsync("key file");
+        string name = (await NamesAsync()).Single(n => n.StartsWith("keys/", StringComparison.Ordinal));
+        StoredBlob document = (await _blobs.GetAsync(new BlobName(name), 10_000, Cancellation))!;
+        string moved = name.Replace("/key-file-", "/key-file-0", StringComparison.Ordinal);
+        await _blobs.PutAsync(new BlobName(moved), document.Content, PutCondition.Always, null, Cancellation);
+        await _blobs.DeleteAsync(new BlobName(name), null, Cancellation);
+
+        SealException e = await Assert.ThrowsAsync<SealException>(() => OpenAsync(pins, "key file"));
+
+        Assert.Contains(moved, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_store_with_a_flood_of_key_documents_is_refused()
     {
         StorePins pins = await InitializeAsync("key file");
