@@ -12,6 +12,9 @@ namespace LocalFunctions.Tests.Durable;
 /// <summary>The real engine on a database file of its own, with a clock that the test moves.</summary>
 internal sealed class EngineFixture : IAsyncDisposable
 {
+    /// <summary>How many orchestrators run at a time.</summary>
+    public const int MaxOrchestrations = 4;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _directory = Directory.CreateTempSubdirectory("durable-").FullName;
     private DurableEngine? _engine;
@@ -29,8 +32,6 @@ internal sealed class EngineFixture : IAsyncDisposable
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
     public int MaxActivities { get; set; } = 4;
-
-    public int MaxOrchestrations { get; set; } = 4;
 
     public OrchestrationVersions Versions { get; set; } = OrchestrationVersions.Unversioned;
 

@@ -5,16 +5,13 @@ namespace LocalFunctions.Tests.Durable;
 /// <summary>Code that does not come back.</summary>
 public sealed class StuckTests
 {
-    private const int Orchestrations = 4;
-
     [Fact]
     public async Task However_many_orchestrators_do_not_return_the_others_go_on()
     {
         using var never = new ManualResetEventSlim();
-        using var allStuck = new CountdownEvent(Orchestrations);
+        using var allStuck = new CountdownEvent(EngineFixture.MaxOrchestrations);
         await using var engine = await new EngineFixture
         {
-            MaxOrchestrations = Orchestrations,
             Functions = new TestFunctions()
                 .Orchestrator("Stuck", _ =>
                 {
@@ -25,7 +22,7 @@ public sealed class StuckTests
                 .Activity<int>("Work", number => number + 1)
                 .Orchestrator("Other", async context => (object?)await context.CallActivityAsync<int>("Work", 1)),
         }.StartAsync();
-        for (var number = 0; number < Orchestrations; number++)
+        for (var number = 0; number < EngineFixture.MaxOrchestrations; number++)
         {
             await engine.ScheduleAsync("Stuck", id: $"stuck-{number}");
         }
