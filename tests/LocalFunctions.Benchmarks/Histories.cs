@@ -49,6 +49,7 @@ internal static class Histories
         const int Events = Long / EventsPerActivity;
         var id = await engine.ScheduleAsync(BenchmarkFunctions.ChainThenListen, Events);
         await engine.UntilStatusAsync(id, "listens");
+        Report.Tell($"heap while such a history of {Long} is under way", $"{GC.GetTotalMemory(forceFullCollection: true) / 1048576.0:0.0} MiB");
         await engine.StopAsync();
         await engine.StartAsync();
         var cost = await Report.MeasureAsync(Long, async () =>

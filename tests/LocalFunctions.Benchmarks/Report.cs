@@ -8,8 +8,8 @@ internal sealed class Report
     /// <summary>Whether everything that must hold does, so far.</summary>
     public bool Holds { get; private set; } = true;
 
-    /// <summary>A heading.</summary>
-    public static void Begin(string heading) => Console.WriteLine(heading);
+    /// <summary>A heading, with what the machine does besides.</summary>
+    public static void Begin(string heading) => Console.WriteLine($"{heading} ({Environment.ProcessorCount} processors, load {Load()})");
 
     /// <summary>A figure.</summary>
     public static void Tell(string what, string figure) => Console.WriteLine($"  {what,-62} {figure}");
@@ -24,6 +24,8 @@ internal sealed class Report
         await work();
         return new Cost(units, clock.Elapsed, Environment.CpuUsage.TotalTime - processor);
     }
+
+    private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 
     /// <summary>Something that must hold.</summary>
     public void Require(string what, double value, double atMost)

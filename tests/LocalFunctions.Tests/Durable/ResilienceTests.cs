@@ -1,7 +1,10 @@
+using LocalFunctions.Durable.Dispatch;
 using LocalFunctions.Durable.History;
 using LocalFunctions.Durable.Replay;
+using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -65,43 +68,38 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_timer_rings_again_if_the_clock_was_set_back_and_its_turn_took_in_something_else()
+    public async Task What_became_due_and_was_left_by_its_turn_is_looked_at_again()
     {
-        using var go = new ManualResetEventSlim();
-        var functions = new TestFunctions()
-            .Orchestrator("Busy", _ =>
-            {
-                go.Wait();
-                return Task.CompletedTask;
-            })
-            .Orchestrator("Both", async context =>
-            {
-                var timer = context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
-                await context.WaitForExternalEvent<string>("Item");
-                context.SetCustomStatus("heard");
-                await timer;
-            });
-        await using var engine = new EngineFixture { Functions = functions };
-        var clock = new ClockSetBackForTurns(engine.Time);
-        engine.Clock = clock;
-        await engine.StartAsync();
-        var id = await engine.ScheduleAsync("Both");
-        await engine.UntilHistoryAsync(id, HistoryEventType.TimerCreated);
-        for (var thread = 0; thread < EngineFixture.MaxOrchestrations; thread++)
+        // As when the clock is set back in between, and the turn takes in something else.
+        await using var engine = new EngineFixture();
+        using var database = DurableDatabase.Open(engine.DatabasePath);
+        var due = engine.Time.GetUtcNow().AddHours(1);
+        await database.WriteAsync(session =>
         {
-            await engine.ScheduleAsync("Busy");
+            InboxTable.Add(session, "sleeper", new HistoryEvent(HistoryEventType.TimerFired, -1, due), due.UtcTicks);
+            return true;
+        });
+        var ready = new ReadyInstances();
+        using var timers = new DurableTimers(database, ready, new StorageHealth(engine.Time, NullLogger.Instance, CancellationToken.None), engine.Time);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var running = timers.RunAsync(stop.Token);
+
+        engine.Time.Advance(TimeSpan.FromHours(1));
+        for (var times = 0; times < 5; times++)
+        {
+            var reached = ready.TakeAsync(stop.Token);
+            while (!reached.IsCompleted)
+            {
+                engine.Time.Advance(TimeSpan.FromMinutes(1));
+                await Task.Yield();
+            }
+
+            Assert.Equal("sleeper", await reached);
+            ready.Done("sleeper");
         }
 
-        // Everything that concerns the instance waits for a thread.
-        engine.Time.Advance(TimeSpan.FromHours(1));
-        await engine.Client.RaiseEventAsync(id, "Item", "x");
-        clock.SetBack = TimeSpan.FromSeconds(5);
-        go.Set();
-        await engine.UntilAsync(id, found => found.SerializedCustomStatus is not null);
-        clock.SetBack = TimeSpan.Zero;
-        engine.Time.Advance(TimeSpan.FromMinutes(1));
-
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await engine.EndOfAsync(id)).RuntimeStatus);
+        await stop.CancelAsync();
+        await running;
     }
 
     [Fact]
