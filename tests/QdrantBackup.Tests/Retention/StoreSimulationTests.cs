@@ -1,5 +1,5 @@
-using QdrantBackup.Simulation;
-using QdrantBackup.Simulation.Plants;
+using QdrantBackup.Soak;
+using QdrantBackup.Soak.Plants;
 
 namespace QdrantBackup.Tests.Retention;
 
@@ -44,7 +44,7 @@ public sealed class StoreSimulationTests
     {
         Plant plant = Plant.All.Single(p => p.Rule == rule);
 
-        Assert.NotNull(await PlantSearch.FindAsync(plant, plant.CaughtBy, MostSeeds));
+        Assert.NotNull(await SeedRuns.FindAsync(plant, plant.CaughtBy, MostSeeds));
         Assert.Null((await StoreSimulation.RunAsync(plant.CaughtBy)).Violation);
     }
 }

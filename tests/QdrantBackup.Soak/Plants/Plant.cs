@@ -1,0 +1,29 @@
+using QdrantBackup.Soak.World;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Soak.Plants;
+
+/// <summary>A fault put into the way between the real program and the store: it leaves one rule out (docs/pruning.md).</summary>
+/// <param name="Rule">The rule that is left out.</param>
+/// <param name="Kind">Whose fault it is.</param>
+/// <param name="CaughtBy">A seed that catches it as things are now; a search begins there.</param>
+/// <param name="Wrap">Puts it between a connection and the program.</param>
+internal sealed record Plant(string Rule, ActorKind Kind, ulong CaughtBy, Func<IBackupStore, IBackupStore> Wrap)
+{
+    public static Plant None { get; } = new("none", ActorKind.None, 0, store => store);
+
+    /// <summary>Each of the nine rules, and one that the simulation itself asked for, left out.</summary>
+    public static IReadOnlyList<Plant> All { get; } =
+    [
+        new("the pin before reading the bases", ActorKind.Writer, 75, store => new PinAfterReading(store)),
+        new("reading the bases again after the pin", ActorKind.Writer, 774, store => new NotReadAgain(store)),
+        new("that a blob exists is no evidence", ActorKind.Writer, 256, store => new ExistenceIsEvidence(store)),
+        new("a dead run is fenced before its pin is ignored", ActorKind.Pruner, 5, store => new MarkerForgotten(store)),
+        new("retirements and fences before chunks", ActorKind.Pruner, 71, store => new RetirementsLast(store)),
+        new("chunks before pins", ActorKind.Pruner, 348, store => new PinsBeforeChunks(store)),
+        new("pins before manifests", ActorKind.Pruner, 78, store => new ManifestsBeforePins(store)),
+        new("nothing modified since the oldest pin", ActorKind.Pruner, 11, store => new OldestPinForgotten(store)),
+        new("If-Match", ActorKind.Pruner, 21, store => new IfMatchForgotten(store)),
+        new("a pin is released only behind a manifest or a marker", ActorKind.Writer, 43, store => new ReleasedWithoutMarker(store)),
+    ];
+}
