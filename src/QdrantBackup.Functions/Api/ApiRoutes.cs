@@ -16,12 +16,16 @@ internal static class ApiRoutes
         ["ListBackups"] = ApiScopes.Read,
         ["ShowBackup"] = ApiScopes.Read,
         ["VerifyBackup"] = ApiScopes.Backup,
+        ["RepairBackup"] = ApiScopes.Backup,
+        ["CopyBackup"] = ApiScopes.Backup,
+        ["ShowUsage"] = ApiScopes.Read,
         ["CreateRestore"] = ApiScopes.Restore,
         ["RestoreStatus"] = ApiScopes.Read,
         ["ApproveRestore"] = ApiScopes.Restore,
         ["CancelRestore"] = ApiScopes.Restore,
         ["ListRuns"] = ApiScopes.Read,
         ["ShowRun"] = ApiScopes.Read,
+        ["CancelRun"] = ApiScopes.Backup,
         ["ListSchedules"] = ApiScopes.Read,
     };
 

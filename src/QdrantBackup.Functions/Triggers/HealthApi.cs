@@ -19,7 +19,7 @@ public sealed class HealthApi(StoreConnection connection)
     {
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            await connection.OpenReadableAsync(cancellationToken);
             return ApiResults.Ok(new { Status = "ready" });
         }
         catch (BackupException)

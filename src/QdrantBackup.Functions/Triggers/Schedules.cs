@@ -11,7 +11,7 @@ namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>The one timer: it starts what is due and sweeps up after runs that ended without doing so themselves.</summary>
 public sealed partial class Schedules(
-    StoreConnection connection, RunStarter starter, Janitor janitor, BackupOptions options, TimeProvider time, ILogger<Schedules> log)
+    StoreConnection connection, RunStarter starter, Janitor janitor, RollingRuns rolling, BackupOptions options, TimeProvider time, ILogger<Schedules> log)
 {
     /// <summary>One tick. The timer's own schedule only says how often; what is due is decided from the configured schedules and their state in the store.</summary>
     [Function("ScheduleTick")]
@@ -31,6 +31,7 @@ public sealed partial class Schedules(
             LogStarted(log, run.Schedule, run.Due, run.BackupId, outcome.Missed.Count);
         }
 
+        await rolling.StartDueAsync(services, client, cancellationToken);
         await janitor.SweepAsync(services, client, cancellationToken);
     }
 

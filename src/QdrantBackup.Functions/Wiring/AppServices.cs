@@ -24,6 +24,8 @@ internal static class AppServices
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunViews>();
         services.AddSingleton<Janitor>();
+        services.AddSingleton<FollowUps>();
+        services.AddSingleton<RollingRuns>();
         services.AddHostedService<StartupNotes>();
         return services;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.Catalog;
@@ -73,14 +74,24 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     public async Task<bool> IsRetiredAsync(BackupId id, CancellationToken cancellationToken) =>
         await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is not null;
 
-    internal async Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, CancellationToken cancellationToken)
+    internal Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, CancellationToken cancellationToken) =>
+        OpenWithHashAsync(id, second: null, cancellationToken);
+
+    /// <summary>Opens a manifest, the second store's where the first has none that is whole.</summary>
+    internal async Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, SecondReads? second, CancellationToken cancellationToken)
     {
-        (Manifest Manifest, string Hash) found = await _manifests.FindAsync(id, cancellationToken)
-            ?? throw new UsageException($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.");
+        BlobName name = BlobNames.Manifest(id);
+        (Manifest Manifest, string Hash) found = await SecondReads.ReadAsync(store, second, name.Value, async s =>
+            await new ManifestDocuments(s).FindAsync(id, cancellationToken)
+                ?? throw (second is not null && s == store ? new MissingBlobException(name, "is missing: the manifest of the backup") : NoBackup(id)),
+            cancellationToken);
         return found.Manifest.Aborted
             ? throw new UsageException($"{id} is no backup: its run died and was fenced", "List the backups that exist with 'qdrant-backup list'.")
             : found;
     }
+
+    /// <summary>What to say when there is no backup of an id.</summary>
+    internal static UsageException NoBackup(BackupId id) => new($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.");
 
     private async Task<IReadOnlyList<BackupSummary>> ListCompleteAsync(string cluster, CancellationToken cancellationToken)
     {

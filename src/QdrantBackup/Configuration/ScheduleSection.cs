@@ -66,7 +66,7 @@ internal static partial class ScheduleSection
         return null;
     }
 
-    private static TimeZoneInfo ReadZone(SettingReader reader, string key, TimeZoneInfo fallback)
+    public static TimeZoneInfo ReadZone(SettingReader reader, string key, TimeZoneInfo fallback)
     {
         if (reader.Text(key) is not { } id)
         {

@@ -21,6 +21,18 @@ public static class BlobNames
     /// <summary>Where wrapped keys are.</summary>
     public const string Keys = "keys/";
 
+    /// <summary>Where chunks are.</summary>
+    public const string ChunkFolder = "chunks/";
+
+    /// <summary>Where chunk lists are.</summary>
+    public const string Lists = "lists/";
+
+    /// <summary>Where it is recorded which chunks are known to be damaged.</summary>
+    public const string DamagedChunks = "damaged/";
+
+    /// <summary>Where it is recorded which backups are in the second store.</summary>
+    public const string Copies = "copies/";
+
     private const int MaxLabelBytes = 48;
     private const int MaxClusterLength = 200;
 
@@ -34,15 +46,30 @@ public static class BlobNames
     public static BlobName Chunk(ChunkId id)
     {
         string hex = id.ToString();
-        return new BlobName($"chunks/{hex[..2]}/{hex}");
+        return new BlobName($"{ChunkFolder}{hex[..2]}/{hex}");
     }
 
     /// <summary>Where the chunks are whose id begins with a byte.</summary>
-    public static string Chunks(byte firstByte) => $"chunks/{firstByte:x2}/";
+    public static string Chunks(byte firstByte) => $"{ChunkFolder}{firstByte:x2}/";
+
+    /// <summary>Which chunks are known to be damaged whose id begins with a byte.</summary>
+    public static BlobName Damaged(byte firstByte) => new($"{DamagedChunks}{firstByte:x2}");
+
+    /// <summary>What verifications have shown of a backup.</summary>
+    public static BlobName Verified(BackupId id) => new($"verified/{id}");
+
+    /// <summary>That a backup is in the second store.</summary>
+    public static BlobName Copy(BackupId id) => new(Copies + id);
+
+    /// <summary>How far the rolling verification of the whole store is.</summary>
+    public static BlobName RollingVerification { get; } = new("checks/rolling");
+
+    /// <summary>What the store held when that was last worked out.</summary>
+    public static BlobName Usage { get; } = new("checks/usage");
 
     /// <summary>The chunk list of one range of one part; <paramref name="listHash"/> is the whole keyed hash of its plaintext.</summary>
     public static BlobName List(BackupId id, int partNo, string label, int range, string listHash) =>
-        new($"lists/{id}/{partNo:D5}-{label}/{range:D5}-{listHash[..16]}");
+        new($"{Lists}{id}/{partNo:D5}-{label}/{range:D5}-{listHash[..16]}");
 
     /// <summary>A manifest.</summary>
     public static BlobName Manifest(BackupId id) => new(Manifests + id);

@@ -1,7 +1,10 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
+using QdrantBackup.Replication;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
+using QdrantBackup.Usage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Manifests;
 
@@ -25,6 +28,16 @@ namespace QdrantBackup.Manifests;
 [JsonSerializable(typeof(BackupPlan))]
 [JsonSerializable(typeof(PartResult))]
 [JsonSerializable(typeof(RestorePlan))]
+[JsonSerializable(typeof(VerifyPlan))]
+[JsonSerializable(typeof(DamageRecord))]
+[JsonSerializable(typeof(ItemDamage))]
+[JsonSerializable(typeof(DamageReport))]
+[JsonSerializable(typeof(VerifiedRecord))]
+[JsonSerializable(typeof(CopyPlan))]
+[JsonSerializable(typeof(CopyBases))]
+[JsonSerializable(typeof(CopyRecord))]
+[JsonSerializable(typeof(UsageReport))]
+[JsonSerializable(typeof(RollingVerification))]
 internal sealed partial class StoreJson : JsonSerializerContext;
 
 /// <summary>store.json.</summary>

@@ -12,13 +12,13 @@ public sealed record StorePins(StoreId StoreId, string KeyId);
 /// <summary>Opens and makes stores (docs/format.md §2).</summary>
 internal static class StoreOpening
 {
-    private const int StoreFormat = 1;
+    public const int StoreFormat = 1;
     private const int MaxDescriptionLength = 64 * 1024;
 
     public static async Task<SealedStore> OpenAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken)
     {
-        (StoreId storeId, ReadOnlyMemory<byte> description) = await ReadStoreIdAsync(blobs, cancellationToken);
+        (StoreId storeId, bool isReplica, ReadOnlyMemory<byte> description) = await ReadDescriptionAsync(blobs, cancellationToken);
         if (pins is not null && pins.StoreId != storeId)
         {
             throw new RefusedException(
@@ -28,7 +28,7 @@ internal static class StoreOpening
 
         using StoreKey key = await UnwrapAsync(blobs, recipients, pins, storeId, cancellationToken);
         PlainDocument.Check(key, BlobNames.Store.Value, description.Span);
-        return new SealedStore(blobs, new Sealer(storeId, key));
+        return new SealedStore(blobs, new Sealer(storeId, key), isReplica);
     }
 
     public static async Task<StorePins> InitializeAsync(
@@ -63,7 +63,8 @@ internal static class StoreOpening
         return new StorePins(storeId, key.KeyId);
     }
 
-    private static async Task<(StoreId StoreId, ReadOnlyMemory<byte> Description)> ReadStoreIdAsync(IBackupStore blobs, CancellationToken cancellationToken)
+    /// <summary>What store.json says, not yet authenticated, and its bytes.</summary>
+    public static async Task<(StoreId StoreId, bool IsReplica, ReadOnlyMemory<byte> Bytes)> ReadDescriptionAsync(IBackupStore blobs, CancellationToken cancellationToken)
     {
         StoredBlob blob = await blobs.GetAsync(BlobNames.Store, MaxDescriptionLength, cancellationToken)
             ?? throw new StoreException($"{blobs.Location} is not a backup store: it has no store.json", "Make one with 'qdrant-backup key init', or correct the address of the store.");
@@ -83,7 +84,7 @@ internal static class StoreOpening
         }
 
         return description is { Format: StoreFormat } && StoreId.TryParse(description.StoreId, out StoreId storeId)
-            ? (storeId, blob.Content)
+            ? (storeId, description.Replica == true, blob.Content)
             : throw new SealException($"'store.json' at {blobs.Location} is damaged", "Put it back from soft delete or the second store; it is not secret and holds format, storeId and created.");
     }
 

@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using QdrantBackup.Functions.Api;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
+using QdrantBackup.Runs;
+using QdrantBackup.Verification;
+
+namespace QdrantBackup.Functions.Triggers;
+
+/// <summary>Starts verifications, repairs and copies of one backup, of the latest, or of all; tells what the store holds.</summary>
+public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
+{
+    /// <summary>Starts reading backups back.</summary>
+    [Function(nameof(VerifyBackup))]
+    public async Task<IResult> VerifyBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/verify")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
+        var wanted = RequestOf(id, body) with { Level = body.Level ?? VerifyLevel.Readable };
+        await ThrowUnlessThereAsync(wanted.BackupId, wanted.Second, cancellationToken);
+        return await StartAsync(client, RunKind.Verify, run => run with { Verify = wanted }, request, cancellationToken);
+    }
+
+    /// <summary>Starts reading backups back and replacing what is damaged by what the other store has.</summary>
+    [Function(nameof(RepairBackup))]
+    public async Task<IResult> RepairBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/repair")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
+        var wanted = RequestOf(id, body) with { Level = body.Level ?? VerifyLevel.Exists, Repair = true };
+        await ThrowUnlessThereAsync(wanted.BackupId, wanted.Second, cancellationToken);
+        return await StartAsync(client, RunKind.Repair, run => run with { Verify = wanted }, request, cancellationToken);
+    }
+
+    /// <summary>Starts copying backups into the second store, or back.</summary>
+    [Function(nameof(CopyBackup))]
+    public async Task<IResult> CopyBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/copy")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<CopyBody>(request, cancellationToken);
+        var services = await connection.OpenReadableAsync(cancellationToken);
+        if (!services.HasSecond)
+        {
+            throw new UsageException("There is no second store", "Name one as Storage:Second, or give Storage:Local beside Storage:Remote.");
+        }
+
+        var run = starter.NewRequest(RunKind.Copy, ApiMiddleware.CallerOf(request.HttpContext)) with
+        {
+            Copy = new CopyRequest { BackupId = id == Ids.All ? null : await IdOfAsync(services, id, cancellationToken), Back = body.Back, Full = body.Full },
+        };
+        return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Copy {running} of this cluster's backups is running", request, cancellationToken);
+    }
+
+    /// <summary>What the store holds, and for whom.</summary>
+    [Function(nameof(ShowUsage))]
+    public async Task<IResult> ShowUsage(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/usage")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var fresh = new Query(request).Text("fresh") is "true";
+        var services = await connection.OpenReadableAsync(cancellationToken);
+        return ApiResults.Ok(await services.Usage.ReportAsync(fresh, cancellationToken));
+    }
+
+    private async Task<IResult> StartAsync(
+        DurableTaskClient client, RunKind kind, Func<RunRequest, RunRequest> asking, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var run = asking(starter.NewRequest(kind, ApiMiddleware.CallerOf(request.HttpContext)));
+        await starter.StartAsync(client, run, cancellationToken);
+        return ApiResults.Accepted(run.RunId, $"/api/v1/runs/{run.RunId}", request);
+    }
+
+    private static VerifyRequest RequestOf(string id, VerifyBody body)
+    {
+        VerifySubset subset = default;
+        if (body.Subset is not null && !VerifySubset.TryParse(body.Subset, out subset))
+        {
+            throw new UsageException($"'{body.Subset}' is no share of what there is to verify", $"Write it as 3/30: the third of thirty shares, of which there may be {VerifySubset.MaxOf}.");
+        }
+
+        return new VerifyRequest
+        {
+            BackupId = id is Ids.All or Ids.Latest ? null : Ids.BackupOf(id),
+            All = id == Ids.All,
+            Subset = body.Subset is null ? null : subset,
+            Second = body.Second,
+        };
+    }
+
+    private static async Task<BackupId> IdOfAsync(StoreServices services, string id, CancellationToken cancellationToken)
+    {
+        if (id != Ids.Latest)
+        {
+            return Ids.BackupOf(id);
+        }
+
+        return (await services.Catalog.LatestAsync(services.Cluster, cancellationToken)).Id;
+    }
+
+    // What does not exist is said at once; what is damaged is the verification's to say.
+    private async Task ThrowUnlessThereAsync(BackupId? id, bool second, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenReadableAsync(cancellationToken);
+        if (id is { } backup && !second && await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
+        {
+            throw new UsageException(
+                $"There is no backup {backup}",
+                "List the backups that exist with 'qdrant-backup list'." + (services.HasSecond ? $" If the second store has it, 'qdrant-backup copy {backup} --back' brings it back." : ""));
+        }
+    }
+}
