@@ -24,6 +24,8 @@ internal sealed class ChunkFindings
 /// <summary>Reads back, each once, the chunks whose ids lie in a stretch: those that the store lists, or those that one backup needs.</summary>
 internal sealed class ChunkReadBack(SealedStore store, CaptureOptions options, TimeProvider time)
 {
+    private const int ChunksPerLook = 16;
+
     private readonly int _inFlight = Math.Max(1, options.MaxChunksInFlight);
 
     /// <summary>Reads chunks that the store lists. One that is gone by the time it is read was not needed.</summary>
@@ -64,22 +66,26 @@ internal sealed class ChunkReadBack(SealedStore store, CaptureOptions options, T
     {
         var found = new ChunkFindings();
         long began = time.GetTimestamp();
-        await foreach ((ChunkId id, int length, BackupException? problem) in Prefetch.InOrderAsync(ids, _inFlight, TryReadAsync, cancellationToken))
+        foreach (ChunkId[] some in ids.Chunk(ChunksPerLook))
         {
-            found.Chunks++;
-            found.Bytes += length;
-            if (problem is SealException or OversizedBlobException || (problem is not null && mustExist))
+            await foreach ((ChunkId id, int length, BackupException? problem) in Prefetch.InOrderAsync(some, _inFlight, TryReadAsync, cancellationToken))
             {
-                found.Damages.Add(BlobNames.Chunk(id).Value, problem);
-            }
-            else if (problem is null && known.Contains(id))
-            {
-                found.Sound.Add(id);
+                found.Chunks++;
+                found.Bytes += length;
+                if (problem is SealException or OversizedBlobException || (problem is not null && mustExist))
+                {
+                    found.Damages.Add(BlobNames.Chunk(id).Value, problem);
+                }
+                else if (problem is null && known.Contains(id))
+                {
+                    found.Sound.Add(id);
+                }
             }
 
+            // Between two looks nothing is on its way, so that no chunk is read twice.
             if (time.GetElapsedTime(began) >= options.TransferTime && found.Chunks < ids.Count)
             {
-                found.After = id;
+                found.After = some[^1];
                 return found;
             }
         }

@@ -11,7 +11,7 @@ namespace QdrantBackup.Verification;
 /// <param name="Id">Its id, 64 hex digits.</param>
 /// <param name="FoundAt">When.</param>
 /// <param name="RunId">By which run, or null when it was met in passing.</param>
-internal sealed record DamagedChunk(string Id, DateTimeOffset FoundAt, RunId? RunId);
+internal sealed record DamagedChunk(string Id, DateTimeOffset FoundAt, RunId? RunId = null);
 
 /// <summary>The damaged chunks whose ids begin with one byte. It is overwritten, never deleted: a mended chunk is taken out.</summary>
 /// <param name="Chunks">The chunks, in the order of their ids.</param>
