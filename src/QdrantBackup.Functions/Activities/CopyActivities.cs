@@ -16,7 +16,7 @@ public sealed class CopyActivities(StoreConnection connection)
         var id = new RunId(runId);
         var services = await connection.OpenForRunAsync(id, cancellationToken);
         var request = await services.Records.ReadRequestAsync(id, cancellationToken);
-        var copying = await services.CopyingAsync(request.Copy?.Back == true, cancellationToken);
+        var copying = await services.CopyingAsync(request.Copy ?? new CopyRequest(), cancellationToken);
         var plan = await copying.Planner.PlanAsync(request, cancellationToken);
         return new(plan.Backups.Count, plan.PartCount, plan.Bytes, plan.Remarks);
     }
@@ -66,6 +66,6 @@ public sealed class CopyActivities(StoreConnection connection)
     {
         var services = await connection.OpenForRunAsync(runId, cancellationToken);
         var plan = await services.CopyPlans.ReadAsync(runId, cancellationToken);
-        return (await services.CopyingAsync(plan.Request.Back, cancellationToken), plan.Request);
+        return (await services.CopyingAsync(plan.Request, cancellationToken), plan.Request);
     }
 }

@@ -67,6 +67,9 @@ internal sealed record CopyBody
     /// <summary>True: from the second store into the first.</summary>
     public bool Back { get; init; }
 
+    /// <summary>True: the second store is made anew, should its place be empty.</summary>
+    public bool Make { get; init; }
+
     /// <summary>True: every part is read back before it counts.</summary>
     public bool Full { get; init; }
 }

@@ -58,7 +58,7 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
 
         var run = starter.NewRequest(RunKind.Copy, ApiMiddleware.CallerOf(request.HttpContext)) with
         {
-            Copy = new CopyRequest { BackupId = id == Ids.All ? null : await IdOfAsync(services, id, cancellationToken), Back = body.Back, Full = body.Full },
+            Copy = new CopyRequest { BackupId = id == Ids.All ? null : await IdOfAsync(services, id, cancellationToken), Back = body.Back, Make = body.Make, Full = body.Full },
         };
         return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Copy {running} of this cluster's backups is running", request, cancellationToken);
     }

@@ -13,10 +13,17 @@ internal sealed class SecondStore(SealedStore store, IBackupStore blobs, TimePro
     public string Location => blobs.Location;
 
     /// <summary>Opens it.</summary>
-    public Task<SealedStore> OpenAsync(CancellationToken cancellationToken) => OpenAsync(mayMake: false, cancellationToken);
+    public Task<SealedStore> OpenAsync(CancellationToken cancellationToken) => OpenAsync(() => throw new StoreException(
+        $"there is no store at {Location}, or its disk is not mounted",
+        "Mount its disk. A second store is made by the first copy ('qdrant-backup copy'), a first one that is lost by 'qdrant-backup copy --back'."), cancellationToken);
 
     /// <summary>Opens it, or makes it in a place that holds nothing.</summary>
-    public Task<SealedStore> OpenOrMakeAsync(CancellationToken cancellationToken) => OpenAsync(mayMake: true, cancellationToken);
+    public Task<SealedStore> OpenOrMakeAsync(CancellationToken cancellationToken) => OpenAsync(() => ReplicaOpening.MakeAsync(store, blobs, time, cancellationToken), cancellationToken);
+
+    /// <summary>Opens it; an empty place is an error, because backups were copied there before.</summary>
+    public Task<SealedStore> OpenAgainAsync(int copied, CancellationToken cancellationToken) => OpenAsync(() => throw new StoreException(
+        $"the second store at {Location} is gone: {copied} backups were copied there, and its place is empty",
+        "Mount its disk, or correct Storage:Second. If it is lost for good, make it again with 'qdrant-backup copy --make'."), cancellationToken);
 
     public void Dispose()
     {
@@ -24,7 +31,7 @@ internal sealed class SecondStore(SealedStore store, IBackupStore blobs, TimePro
         _opening.Dispose();
     }
 
-    private async Task<SealedStore> OpenAsync(bool mayMake, CancellationToken cancellationToken)
+    private async Task<SealedStore> OpenAsync(Func<Task<SealedStore>> ifMissing, CancellationToken cancellationToken)
     {
         if (_open is { } open)
         {
@@ -34,8 +41,8 @@ internal sealed class SecondStore(SealedStore store, IBackupStore blobs, TimePro
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            return _open ??= mayMake && await blobs.FindAsync(BlobNames.Store, cancellationToken) is null
-                ? await ReplicaOpening.MakeAsync(store, blobs, time, cancellationToken)
+            return _open ??= await blobs.FindAsync(BlobNames.Store, cancellationToken) is null
+                ? await ifMissing()
                 : await ReplicaOpening.OpenAsync(store, blobs, cancellationToken);
         }
         finally

@@ -143,13 +143,22 @@ public sealed class StoreServices : IDisposable
         : new StoreVerification(
             Store, await Second().OpenAsync(cancellationToken), new OtherCopy(Store.Blobs.Location, _ => Task.FromResult(Store)), _options, _time, _logs);
 
-    /// <summary>Copies from the store into its second copy, or back. The end that is written is made if it is not there yet.</summary>
-    public async Task<StoreCopying> CopyingAsync(bool back, CancellationToken cancellationToken)
+    /// <summary>
+    /// Copies from the store into its second copy, or back. The end that is written is made if it is not there yet; but where backups were copied before, an empty
+    /// place is more likely a disk that is not mounted.
+    /// </summary>
+    public async Task<StoreCopying> CopyingAsync(CopyRequest request, CancellationToken cancellationToken)
     {
-        var isSourceHere = Store.IsReplica == back;
-        var other = isSourceHere ? await Second().OpenOrMakeAsync(cancellationToken) : await Second().OpenAsync(cancellationToken);
+        var isSourceHere = Store.IsReplica == request.Back;
+        var other = isSourceHere ? await OpenTargetAsync(request, cancellationToken) : await Second().OpenAsync(cancellationToken);
         var ends = isSourceHere ? new CopyEnds(Store, other, _time, _logs) : new CopyEnds(other, Store, _time, _logs);
         return new StoreCopying(Store, ends, _options, _time, _logs);
+    }
+
+    private async Task<SealedStore> OpenTargetAsync(CopyRequest request, CancellationToken cancellationToken)
+    {
+        var copied = request.Back || request.Make ? 0 : (await Copies.ListAsync(cancellationToken)).Count;
+        return copied == 0 ? await Second().OpenOrMakeAsync(cancellationToken) : await Second().OpenAgainAsync(copied, cancellationToken);
     }
 
     /// <summary>The pins of the other copy of the store, for runs that read or write there; null when it is not configured or away.</summary>
