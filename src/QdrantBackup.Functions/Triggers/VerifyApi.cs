@@ -37,6 +37,12 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
     {
         var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
         var wanted = RequestOf(id, body) with { Level = body.Level ?? VerifyLevel.Exists, Repair = true };
+        if (!(await connection.OpenReadableAsync(cancellationToken)).HasSecond)
+        {
+            throw new UsageException(
+                "There is no second store to mend from", "Chunks that are known to be damaged are put again by the next backup whose data still holds them: verify, then take a backup.");
+        }
+
         await ThrowUnlessThereAsync(wanted.BackupId, wanted.Second, cancellationToken);
         return await StartAsync(client, RunKind.Repair, run => run with { Verify = wanted }, request, cancellationToken);
     }

@@ -21,6 +21,9 @@ public static class BlobNames
     /// <summary>Where wrapped keys are.</summary>
     public const string Keys = "keys/";
 
+    /// <summary>Where the marks are that keep backups whatever the policy says.</summary>
+    public const string Holds = "holds/";
+
     /// <summary>Where chunks are.</summary>
     public const string ChunkFolder = "chunks/";
 

@@ -28,6 +28,7 @@ public sealed class CopyEnds
         TargetCatalog = new BackupCatalog(target, logs.CreateLogger<BackupCatalog>());
         SourcePins = new RunPins(source);
         TargetPins = new RunPins(target);
+        SourceDamage = new DamageRecords(source, time, logs.CreateLogger<DamageRecords>());
         TargetDamage = new DamageRecords(target, time, logs.CreateLogger<DamageRecords>());
         Records = new CopyRecords(target.IsReplica ? source : target, time);
     }
@@ -49,6 +50,9 @@ public sealed class CopyEnds
 
     /// <summary>What is kept while it is written.</summary>
     public RunPins TargetPins { get; }
+
+    /// <summary>Which chunks of the source are known to be damaged; what a copy meets is added.</summary>
+    public DamageRecords SourceDamage { get; }
 
     /// <summary>Which chunks over there are known to be damaged.</summary>
     public DamageRecords TargetDamage { get; }

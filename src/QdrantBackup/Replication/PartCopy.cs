@@ -106,7 +106,19 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
         var copy = new ChunkCopy(ends.Source, ends.Target);
         var lengths = new ConcurrentDictionary<ChunkId, long>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(missing, parallel, async (entry, cancellation) => lengths[entry.Id] = await copy.CopyAsync(entry.Id, cancellation));
+        await Parallel.ForEachAsync(missing, parallel, async (entry, cancellation) =>
+        {
+            try
+            {
+                lengths[entry.Id] = await copy.CopyAsync(entry.Id, cancellation);
+            }
+            catch (BackupException e) when (Damages.IsDamage(e))
+            {
+                // Known from now on, so that the next backup puts it again.
+                await ends.SourceDamage.AddAsync([entry.Id], runId: null, cancellation);
+                throw;
+            }
+        });
         foreach (ChunkListEntry entry in missing)
         {
             known.Add(entry.Id, entry.SealedLength);

@@ -98,11 +98,11 @@ internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
         {
             found.Damages.Add(part.Ranges[0].List, new SealException(
                 $"collection '{part.Key.Collection}' does not have the SHA-256 {part.Sha256} that Qdrant reported, though every chunk opens",
-                "The bytes changed between Qdrant and the store: restore another backup and make a new one."), isInEveryCopy: true);
+                "The bytes changed between Qdrant and the store: restore another backup and make a new one."), isAsWritten: true);
         }
         else if (walk is not null && RestorableCheck.PartProblem(manifest, part, walk.Summary) is { } problem)
         {
-            found.Damages.Add(part.Ranges[0].List, RestorableCheck.Failure(manifest, $"collection '{part.Key.Collection}': {problem}"), isInEveryCopy: true);
+            found.Damages.Add(part.Ranges[0].List, RestorableCheck.Failure(manifest, $"collection '{part.Key.Collection}': {problem}"), isAsWritten: true);
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
 
         if (isWhole && Convert.ToHexStringLower(sha256.GetHashAndReset()) != range.Sha256)
         {
-            found.Damages.Add(range.List, new SealException($"the bytes that '{range.List}' rebuilds do not have the SHA-256 that the manifest names", Hints.OtherBackup), isInEveryCopy: true);
+            found.Damages.Add(range.List, new SealException($"the bytes that '{range.List}' rebuilds do not have the SHA-256 that the manifest names", Hints.OtherBackup), isAsWritten: true);
         }
     }
 

@@ -21,6 +21,9 @@ public sealed record Damage
     /// <summary>Whether the other store has it whole; null: there is none, or nobody looked.</summary>
     public bool? CanMend { get; init; }
 
+    /// <summary>Whether the blob is as it was written, so that no copy of it is any better.</summary>
+    public bool IsAsWritten { get; init; }
+
     /// <summary>Whether it was replaced by what the other store has.</summary>
     public bool IsMended { get; init; }
 

@@ -13,8 +13,8 @@ internal sealed class DamageLog(string? collection, int maxKept)
     /// <summary>Adds a damaged blob, once.</summary>
     /// <param name="blob">Its name.</param>
     /// <param name="problem">What is wrong.</param>
-    /// <param name="isInEveryCopy">Whether the blob is as it was written, so that no copy is any better.</param>
-    public void Add(string blob, BackupException problem, bool isInEveryCopy = false)
+    /// <param name="isAsWritten">Whether the blob is as it was written, so that no copy of it is any better.</param>
+    public void Add(string blob, BackupException problem, bool isAsWritten = false)
     {
         // A chunk of zeros may be needed a thousand times; it is one damage.
         if (_damages.Count < maxKept && !_blobs.Add(blob))
@@ -25,7 +25,7 @@ internal sealed class DamageLog(string? collection, int maxKept)
         Count++;
         if (_damages.Count < maxKept)
         {
-            _damages.Add(new Damage { Blob = blob, Collection = collection, What = problem.Message, Hint = problem.Hint, CanMend = isInEveryCopy ? false : null });
+            _damages.Add(new Damage { Blob = blob, Collection = collection, What = problem.Message, Hint = problem.Hint, IsAsWritten = isAsWritten });
         }
     }
 }

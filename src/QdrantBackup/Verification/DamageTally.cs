@@ -49,8 +49,12 @@ internal sealed class DamageTally
         }
     }
 
-    /// <summary>How many damages that are not mended a backup needs.</summary>
-    public int UnmendedOf(BackupId id) => _byBlob.Values.Count(t => !t.Damage.IsMended && t.Last == id);
+    /// <summary>How many damages that are not mended a backup needs, and whether any was written so.</summary>
+    public (int Count, bool IsAsWritten) UnmendedOf(BackupId id)
+    {
+        Damage[] left = [.. _byBlob.Values.Where(t => !t.Damage.IsMended && t.Last == id).Select(t => t.Damage)];
+        return (left.Length, left.Any(d => d.IsAsWritten));
+    }
 
     public DamageReport ToReport() => _report with { Damages = [.. _byBlob.Values.Select(t => t.ToDamage())] };
 

@@ -87,10 +87,12 @@ public sealed class DamageTrace(
             tally.Touch(id, manifest: null);
         }
 
-        int count = tally.UnmendedOf(id);
+        (int count, bool isAsWritten) = tally.UnmendedOf(id);
         if (hash is not null && count > 0)
         {
-            await verified.MarkDamagedAsync(id, hash, count, plan.RunId, cancellationToken);
+            // Every level opens what was found not to open; what was written wrongly shows only where it showed.
+            VerifyLevel level = isAsWritten ? plan.Request.Level : VerifyLevel.Exists;
+            await verified.MarkDamagedAsync(id, hash, count, level, plan.RunId, cancellationToken);
         }
         else if (hash is not null && isWhole && plan.Request.Subset is null && plan.Backups.Contains(id))
         {

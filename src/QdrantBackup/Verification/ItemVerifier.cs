@@ -69,7 +69,7 @@ public sealed partial class ItemVerifier(
         {
             if (item.Level == VerifyLevel.Restorable && RestorableCheck.ManifestProblem(manifest) is { } problem)
             {
-                own.Add(BlobNames.Manifest(manifest.Id).Value, RestorableCheck.Failure(manifest, problem), isInEveryCopy: true);
+                own.Add(BlobNames.Manifest(manifest.Id).Value, RestorableCheck.Failure(manifest, problem), isAsWritten: true);
             }
 
             return (new ItemReceipt(), own, []);
@@ -127,12 +127,17 @@ public sealed partial class ItemVerifier(
         var asked = new List<Damage>(damages.Count);
         foreach (Damage found in damages)
         {
-            bool isMended = repair && found.CanMend is null && await mending.MendAsync(found.Blob, cancellationToken);
-            bool mustAsk = !isMended && found.CanMend is null && asked.Count < MaxAsked;
+            if (found.IsAsWritten)
+            {
+                asked.Add(found with { CanMend = false });
+                continue;
+            }
+
+            bool isMended = repair && await mending.MendAsync(found.Blob, cancellationToken);
             asked.Add(found with
             {
                 IsMended = isMended,
-                CanMend = isMended ? true : mustAsk ? await mending.CanMendAsync(found.Blob, cancellationToken) : found.CanMend,
+                CanMend = isMended ? true : asked.Count < MaxAsked ? await mending.CanMendAsync(found.Blob, cancellationToken) : null,
             });
         }
 

@@ -14,7 +14,8 @@ public sealed record VerifiedPass(VerifyLevel Level, DateTimeOffset At, RunId Ru
 /// <param name="Count">How many damaged blobs the backup needs.</param>
 /// <param name="At">When it ended.</param>
 /// <param name="RunId">The run, whose records say what it is.</param>
-public sealed record VerifiedDamage(int Count, DateTimeOffset At, RunId RunId);
+/// <param name="Level">How deep a verification must go to see whether it is still there.</param>
+public sealed record VerifiedDamage(int Count, DateTimeOffset At, RunId RunId, VerifyLevel Level);
 
 /// <summary>What verifications have shown of a backup so far: a manifest is written once, so what is learnt later stands beside it.</summary>
 public sealed record VerifiedRecord
@@ -57,17 +58,18 @@ public sealed class VerifiedRecords(SealedStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Nothing is wrong with a backup, to this level. What was damaged before is mended: every level reads back what is known to be damaged.</summary>
+    /// <summary>Nothing is wrong with a backup, to this level. What was damaged before is mended, if this level would have seen it.</summary>
     public Task PassAsync(BackupId id, string manifestHash, VerifyLevel level, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
         id, manifestHash, record => record.Passes.Any(p => p.RunId == runId)
             ? record
-            : record with { Passes = [.. record.Passes.Where(p => p.Level != level), new VerifiedPass(level, time.GetUtcNow(), runId)], Damage = null }, cancellationToken);
+            : record with { Passes = [.. record.Passes.Where(p => p.Level != level), new VerifiedPass(level, time.GetUtcNow(), runId)], Damage = record.Damage?.Level > level ? record.Damage : null },
+        cancellationToken);
 
     /// <summary>Something that a backup needs is damaged.</summary>
-    public Task MarkDamagedAsync(BackupId id, string manifestHash, int count, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
+    public Task MarkDamagedAsync(BackupId id, string manifestHash, int count, VerifyLevel level, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
         id, manifestHash, record => record.Damage?.RunId == runId && record.Damage.Count == count
             ? record
-            : record with { Damage = new VerifiedDamage(count, time.GetUtcNow(), runId) }, cancellationToken);
+            : record with { Damage = new VerifiedDamage(count, time.GetUtcNow(), runId, level) }, cancellationToken);
 
     /// <summary>A part's owed proof is paid.</summary>
     public Task PayProofAsync(BackupId id, string manifestHash, int partNo, CancellationToken cancellationToken) => ChangeAsync(

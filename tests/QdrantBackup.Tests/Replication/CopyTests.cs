@@ -2,6 +2,7 @@ using QdrantBackup.Capture;
 using QdrantBackup.Manifests;
 using QdrantBackup.Replication;
 using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Verification;
@@ -71,6 +72,28 @@ public sealed class CopyTests
         Assert.Contains(chunk, failure.Message, StringComparison.Ordinal);
         Assert.Equal(good.Content.ToArray(), (await copying.Second.Blobs.GetAsync(good.Entry.Name, long.MaxValue, Cancellation))!.Content.ToArray());
         Assert.Null(await copying.Second.Blobs.FindAsync(BlobNames.Manifest(backup.Id), Cancellation));
+
+        // The next backup puts it again, and then both are copied.
+        await rig.BackupAsync();
+        await copying.CopyAsync();
+        await AssertWholeAsync(rig, copying, backup.Id);
+    }
+
+    [Fact]
+    public async Task A_hold_is_copied_and_one_that_is_over_there_is_never_touched()
+    {
+        using CaptureRig rig = Rig();
+        CommitReceipt first = await rig.BackupAsync();
+        CommitReceipt second = await rig.BackupAsync();
+        Copying copying = await Copying.IntoMemoryAsync(rig);
+        BlobName held = new(BlobNames.Holds + first.Id);
+        BlobName other = new(BlobNames.Holds + second.Id);
+        await rig.Blobs.PutAsync(held, rig.Store.Sealer.Seal(SealedType.Record, held.Value, "{}"u8), PutCondition.Always, null, Cancellation);
+        await rig.Blobs.PutAsync(other, rig.Store.Sealer.Seal(SealedType.Record, other.Value, "{\"released\":true}"u8), PutCondition.Always, null, Cancellation);
+        await copying.Second.Blobs.PutAsync(other, new byte[] { 1 }, PutCondition.Always, null, Cancellation);
+        await copying.CopyAsync();
+        Assert.NotNull(await copying.Second.Blobs.FindAsync(held, Cancellation));
+        Assert.Equal(1, (await copying.Second.Blobs.FindAsync(other, Cancellation))!.Length);
     }
 
     [Fact]

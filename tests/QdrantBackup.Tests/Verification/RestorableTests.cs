@@ -51,6 +51,10 @@ public sealed class RestorableTests
         Assert.Empty((await checking.VerifyAsync(backup.Id, VerifyLevel.Readable)).Damages);
         DamageReport report = await checking.VerifyAsync(backup.Id, VerifyLevel.Restorable);
         Assert.Contains(report.Damages, d => d.What.Contains(why, StringComparison.Ordinal));
-        Assert.All(report.Damages, d => Assert.Equal((false, 1), (d.CanMend, d.BackupCount)));
+        Assert.All(report.Damages, d => Assert.Equal((true, 1), (d.IsAsWritten, d.BackupCount)));
+
+        // A shallower look does not see it, and so says nothing about it.
+        await checking.VerifyAsync(backup.Id, VerifyLevel.Readable);
+        Assert.NotNull((await checking.Verified.FindAsync(backup.Id, Cancellation))!.Damage);
     }
 }
