@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using QdrantBackup.Functions.Orchestrations;
 using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 using QdrantBackup.Verification;
 
@@ -99,7 +100,7 @@ public sealed class VerifyActivities(StoreConnection connection)
             remarks.Add($"{unneeded} damaged chunks are needed by no backup; they count as absent");
         }
 
-        if (unmended > 0 && report.Damages.Any(d => !d.IsMended && d.CanMend != true && d.Blob.StartsWith("chunks/", StringComparison.Ordinal)))
+        if (unmended > 0 && report.Damages.Any(d => !d.IsMended && d.CanMend != true && d.Blob.StartsWith(BlobNames.ChunksFolder, StringComparison.Ordinal)))
         {
             remarks.Add("damaged chunks count as absent from now on: the next backup whose data still holds them puts them again");
         }

@@ -15,37 +15,19 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
 {
     /// <summary>Starts reading backups back.</summary>
     [Function(nameof(VerifyBackup))]
-    public async Task<IResult> VerifyBackup(
+    public Task<IResult> VerifyBackup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/verify")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken)
-    {
-        var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
-        var wanted = RequestOf(id, body) with { Level = body.Level ?? VerifyLevel.Readable };
-        await ThrowUnlessThereAsync(wanted.BackupId, wanted.Second, cancellationToken);
-        return await StartAsync(client, RunKind.Verify, run => run with { Verify = wanted }, request, cancellationToken);
-    }
+        CancellationToken cancellationToken) => StartAsync(client, RunKind.Verify, id, VerifyLevel.Readable, request, cancellationToken);
 
     /// <summary>Starts reading backups back and replacing what is damaged by what the other store has.</summary>
     [Function(nameof(RepairBackup))]
-    public async Task<IResult> RepairBackup(
+    public Task<IResult> RepairBackup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/repair")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken)
-    {
-        var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
-        var wanted = RequestOf(id, body) with { Level = body.Level ?? VerifyLevel.Exists, Repair = true };
-        if (!(await connection.OpenReadableAsync(cancellationToken)).HasSecond)
-        {
-            throw new UsageException(
-                "There is no second store to mend from", "Chunks that are known to be damaged are put again by the next backup whose data still holds them: verify, then take a backup.");
-        }
-
-        await ThrowUnlessThereAsync(wanted.BackupId, wanted.Second, cancellationToken);
-        return await StartAsync(client, RunKind.Repair, run => run with { Verify = wanted }, request, cancellationToken);
-    }
+        CancellationToken cancellationToken) => StartAsync(client, RunKind.Repair, id, VerifyLevel.Exists, request, cancellationToken);
 
     /// <summary>Starts copying backups into the second store, or back.</summary>
     [Function(nameof(CopyBackup))]
@@ -80,9 +62,19 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
     }
 
     private async Task<IResult> StartAsync(
-        DurableTaskClient client, RunKind kind, Func<RunRequest, RunRequest> asking, HttpRequest request, CancellationToken cancellationToken)
+        DurableTaskClient client, RunKind kind, string id, VerifyLevel level, HttpRequest request, CancellationToken cancellationToken)
     {
-        var run = asking(starter.NewRequest(kind, ApiMiddleware.CallerOf(request.HttpContext)));
+        var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
+        var wanted = RequestOf(id, body) with { Level = body.Level ?? level, Repair = kind == RunKind.Repair };
+        var services = await connection.OpenReadableAsync(cancellationToken);
+        if (wanted.Repair && !services.HasSecond)
+        {
+            throw new UsageException(
+                "There is no second store to mend from", "Chunks that are known to be damaged are put again by the next backup whose data still holds them: verify, then take a backup.");
+        }
+
+        await ThrowUnlessThereAsync(services, wanted, cancellationToken);
+        var run = starter.NewRequest(kind, ApiMiddleware.CallerOf(request.HttpContext)) with { Verify = wanted };
         await starter.StartAsync(client, run, cancellationToken);
         return ApiResults.Accepted(run.RunId, $"/api/v1/runs/{run.RunId}", request);
     }
@@ -115,10 +107,9 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
     }
 
     // What does not exist is said at once; what is damaged is the verification's to say.
-    private async Task ThrowUnlessThereAsync(BackupId? id, bool second, CancellationToken cancellationToken)
+    private static async Task ThrowUnlessThereAsync(StoreServices services, VerifyRequest wanted, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenReadableAsync(cancellationToken);
-        if (id is { } backup && !second && await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
+        if (wanted is { BackupId: { } backup, Second: false } && await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
         {
             throw new UsageException(
                 $"There is no backup {backup}",

@@ -15,7 +15,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     /// <summary>The backups that fit, newest first. A damaged one is listed as damaged whatever the filter says of its content.</summary>
     public async Task<IReadOnlyList<CatalogEntry>> ListAsync(CatalogFilter filter, CancellationToken cancellationToken)
     {
-        HashSet<BackupId> retired = await ListRetiredAsync(cancellationToken);
+        HashSet<BackupId> retired = await store.ListIdsAsync(BlobNames.Retirements, cancellationToken);
         var entries = new List<CatalogEntry>();
         await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
         {
@@ -97,20 +97,6 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     {
         var filter = new CatalogFilter { Cluster = cluster, State = BackupState.Complete };
         return [.. (await ListAsync(filter, cancellationToken)).Where(e => !e.Retired).Select(e => e.Summary).OfType<BackupSummary>()];
-    }
-
-    private async Task<HashSet<BackupId>> ListRetiredAsync(CancellationToken cancellationToken)
-    {
-        var retired = new HashSet<BackupId>();
-        await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Retirements, cancellationToken))
-        {
-            if (BlobNames.TryReadId(blob.Name, BlobNames.Retirements, out BackupId id))
-            {
-                retired.Add(id);
-            }
-        }
-
-        return retired;
     }
 
     private async Task<CatalogEntry?> ReadAsync(BlobEntry blob, BackupId id, bool retired, CancellationToken cancellationToken)

@@ -18,17 +18,17 @@ public static class BlobNames
     /// <summary>Where pins are.</summary>
     public const string Pins = "pins/";
 
+    /// <summary>Where holds are.</summary>
+    public const string Holds = "holds/";
+
+    /// <summary>Where chunk lists are, those of a backup in a folder named after it.</summary>
+    public const string Lists = "lists/";
+
     /// <summary>Where wrapped keys are.</summary>
     public const string Keys = "keys/";
 
-    /// <summary>Where the marks are that keep backups whatever the policy says.</summary>
-    public const string Holds = "holds/";
-
     /// <summary>Where chunks are.</summary>
-    public const string ChunkFolder = "chunks/";
-
-    /// <summary>Where chunk lists are.</summary>
-    public const string Lists = "lists/";
+    public const string ChunksFolder = "chunks/";
 
     /// <summary>Where it is recorded which chunks are known to be damaged.</summary>
     public const string DamagedChunks = "damaged/";
@@ -49,11 +49,11 @@ public static class BlobNames
     public static BlobName Chunk(ChunkId id)
     {
         string hex = id.ToString();
-        return new BlobName($"{ChunkFolder}{hex[..2]}/{hex}");
+        return new BlobName($"{ChunksFolder}{hex[..2]}/{hex}");
     }
 
     /// <summary>Where the chunks are whose id begins with a byte.</summary>
-    public static string Chunks(byte firstByte) => $"{ChunkFolder}{firstByte:x2}/";
+    public static string Chunks(byte firstByte) => $"{ChunksFolder}{firstByte:x2}/";
 
     /// <summary>Which chunks are known to be damaged whose id begins with a byte.</summary>
     public static BlobName Damaged(byte firstByte) => new($"{DamagedChunks}{firstByte:x2}");
@@ -116,6 +116,15 @@ public static class BlobNames
     {
         id = default;
         return name.Value.StartsWith(folder, StringComparison.Ordinal) && BackupId.TryParse(name.Value[folder.Length..], out id);
+    }
+
+    /// <summary>The chunk that has this name; false for what is no chunk's name.</summary>
+    public static bool TryReadChunk(BlobName name, out ChunkId id)
+    {
+        id = default;
+        return name.Value.StartsWith(ChunksFolder, StringComparison.Ordinal)
+            && ChunkId.TryParse(name.Value.AsSpan(name.Value.LastIndexOf('/') + 1), out id)
+            && Chunk(id) == name;
     }
 
     private static string ClusterSegment(string cluster)

@@ -63,7 +63,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
                 ChunkList list = await (listReader ?? reader).OpenListAsync(part, range, cancellationToken);
                 foreach (ChunkListEntry entry in list.Entries)
                 {
-                    if (!entry.IsInline && FirstByte(entry.Id) * slices / 256 == slice)
+                    if (!entry.IsInline && entry.Id.FirstByte * slices / 256 == slice)
                     {
                         expected.TryAdd(entry.Id, (entry, part.Key.Collection));
                     }
@@ -77,7 +77,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
     private async Task<IEnumerable<(ChunkListEntry Entry, string Collection)>> RemovePresentAsync(
         Dictionary<ChunkId, (ChunkListEntry Entry, string Collection)> expected, CancellationToken cancellationToken)
     {
-        var byName = expected.Values.GroupBy(e => FirstByte(e.Entry.Id));
+        var byName = expected.Values.GroupBy(e => e.Entry.Id.FirstByte);
         var suspects = new ConcurrentBag<(ChunkListEntry, string)>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxListings, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(byName, options, async (group, cancellation) =>
@@ -124,8 +124,6 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
             }
         }
     }
-
-    private static byte FirstByte(ChunkId id) => (byte)(id.Prefix >> 24);
 }
 
 /// <summary>Tells damage, which stays, from a store that cannot be reached now.</summary>

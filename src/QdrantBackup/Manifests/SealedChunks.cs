@@ -25,13 +25,4 @@ internal static class SealedChunks
 
     /// <summary>What to say of a chunk whose plaintext is not what it is named after.</summary>
     public static SealException OtherBytes(BlobName name) => new($"'{name}' opens but holds other bytes than its name says", Hints.OtherBackup);
-
-    /// <summary>The id of the chunk that has this name, when it is a chunk's.</summary>
-    public static bool TryReadId(string blobName, out ChunkId id)
-    {
-        id = default;
-        return blobName.StartsWith(BlobNames.ChunkFolder, StringComparison.Ordinal)
-            && ChunkId.TryParse(blobName.AsSpan(blobName.LastIndexOf('/') + 1), out id)
-            && BlobNames.Chunk(id).Value == blobName;
-    }
 }

@@ -70,7 +70,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
     private static async Task<StoredBlob?> ReadWholeAsync(SealedStore store, string blob, CancellationToken cancellationToken)
     {
         var name = new BlobName(blob);
-        if (SealedChunks.TryReadId(blob, out ChunkId id))
+        if (BlobNames.TryReadChunk(name, out ChunkId id))
         {
             StoredBlob? chunk = await store.Blobs.GetAsync(name, SealedChunks.MaxSealedLength, cancellationToken);
             if (chunk is not null)

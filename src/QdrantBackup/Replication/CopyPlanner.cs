@@ -2,8 +2,6 @@ using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
-using QdrantBackup.Storage;
 
 namespace QdrantBackup.Replication;
 
@@ -29,7 +27,7 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         // Both before anything is read or put: nothing that is read goes, and nothing that is put is taken for refuse (W3).
         await ends.SourcePins.WriteAsync(request.RunId, request.Kind, ids, cancellationToken);
         await ends.TargetPins.WriteAsync(request.RunId, request.Kind, [], cancellationToken);
-        await CopyHoldsAsync(cancellationToken);
+        await new MarkCopy(ends).CopyAsync(cancellationToken);
         foreach (string recipient in await ReplicaOpening.MissingRecipientsAsync(ends.Source, ends.Target, cancellationToken))
         {
             remarks.Add($"recipient {recipient} opens {ends.Source.Blobs.Location} and not {ends.Target.Blobs.Location}: each store has recipients of its own");
@@ -101,31 +99,6 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         }
 
         return missing;
-    }
-
-    /// <summary>
-    /// What must be kept here must be kept over there. A hold that is there is never touched: who can write here must not be able to release what the other store keeps.
-    /// </summary>
-    private async Task CopyHoldsAsync(CancellationToken cancellationToken)
-    {
-        await foreach (BlobEntry hold in ends.Source.Blobs.ListAsync(BlobNames.Holds, cancellationToken))
-        {
-            if (await ends.Target.Blobs.FindAsync(hold.Name, cancellationToken) is not null
-                || await ends.Source.Blobs.GetAsync(hold.Name, SealedHeader.MaxPlainLength(SealedType.Record) + SealedHeader.Overhead, cancellationToken) is not { } blob)
-            {
-                continue;
-            }
-
-            try
-            {
-                _ = ends.Source.Sealer.Open(SealedType.Record, hold.Name.Value, blob.Content.Span);
-                await ends.Target.Blobs.PutAsync(hold.Name, blob.Content, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
-            }
-            catch (BackupException e) when (Damages.IsDamage(e) || e is StoreConflictException)
-            {
-                // Not to be trusted, or put by another copy meanwhile.
-            }
-        }
     }
 
     /// <summary>What is over there without a record here, because a run ended between the two.</summary>

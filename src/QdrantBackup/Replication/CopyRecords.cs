@@ -37,32 +37,11 @@ public sealed record CopyLag(int Missing, BackupId? NewestCopied, long? LagSecon
 public sealed class CopyRecords(SealedStore store, TimeProvider time)
 {
     /// <summary>The record of a backup, or null. One that does not open counts as none: the next copy makes a new one.</summary>
-    public async Task<CopyRecord?> FindAsync(BackupId id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.GetDocumentAsync(BlobNames.Copy(id), SealedType.Record, StoreJson.Default.CopyRecord, cancellationToken);
-        }
-        catch (BackupException e) when (Damages.IsDamage(e))
-        {
-            return null;
-        }
-    }
+    public Task<CopyRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
+        store.TryGetRecordAsync(BlobNames.Copy(id), StoreJson.Default.CopyRecord, cancellationToken);
 
     /// <summary>The backups that have a record.</summary>
-    public async Task<IReadOnlySet<BackupId>> ListAsync(CancellationToken cancellationToken)
-    {
-        var ids = new HashSet<BackupId>();
-        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Copies, cancellationToken))
-        {
-            if (BlobNames.TryReadId(entry.Name, BlobNames.Copies, out BackupId id))
-            {
-                ids.Add(id);
-            }
-        }
-
-        return ids;
-    }
+    public async Task<IReadOnlySet<BackupId>> ListAsync(CancellationToken cancellationToken) => await store.ListIdsAsync(BlobNames.Copies, cancellationToken);
 
     /// <summary>How far the second store is behind a cluster's complete backups, which come newest first.</summary>
     public async Task<CopyLag> LagAsync(IReadOnlyList<BackupId> complete, CancellationToken cancellationToken)

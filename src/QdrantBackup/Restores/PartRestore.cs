@@ -6,6 +6,7 @@ using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 using QdrantBackup.Replication;
 using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Restores;
@@ -66,7 +67,7 @@ public sealed partial class PartRestore(
         var damaged = new List<ChunkId>();
         foreach ((string blob, BackupException problem) in reads.Replaced)
         {
-            if (Damages.IsDamage(problem) && SealedChunks.TryReadId(blob, out ChunkId id))
+            if (Damages.IsDamage(problem) && BlobNames.TryReadChunk(new BlobName(blob), out ChunkId id))
             {
                 damaged.Add(id);
             }

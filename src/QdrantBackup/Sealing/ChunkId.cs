@@ -17,6 +17,9 @@ public readonly record struct ChunkId
         _low = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]);
     }
 
+    /// <summary>The first byte; chunks are filed by it, and it is as good as random.</summary>
+    public byte FirstByte => (byte)(_high >> 120);
+
     /// <summary>Writes the 32 bytes.</summary>
     public void CopyTo(Span<byte> destination)
     {

@@ -25,7 +25,7 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
     {
         CatalogEntry[] entries = [.. (await catalog.ListAsync(new CatalogFilter(), cancellationToken)).Where(e => e.Summary is not null)];
         string fingerprint = FingerprintOf(entries);
-        if (!fresh && await KeptAsync(cancellationToken) is { } kept && kept.Catalog == fingerprint)
+        if (!fresh && await store.TryGetRecordAsync(BlobNames.Usage, StoreJson.Default.UsageReport, cancellationToken) is { } kept && kept.Catalog == fingerprint)
         {
             return kept;
         }
@@ -35,22 +35,10 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
         return report;
     }
 
-    private async Task<UsageReport?> KeptAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.GetDocumentAsync(BlobNames.Usage, SealedType.Record, StoreJson.Default.UsageReport, cancellationToken);
-        }
-        catch (BackupException e) when (Damages.IsDamage(e))
-        {
-            return null;
-        }
-    }
-
     private async Task<UsageReport> WorkOutAsync(CatalogEntry[] entries, string fingerprint, CancellationToken cancellationToken)
     {
         (long chunks, long chunkBytes) = (0, 0);
-        await foreach (BlobEntry chunk in store.Blobs.ListAsync(BlobNames.ChunkFolder, cancellationToken))
+        await foreach (BlobEntry chunk in store.Blobs.ListAsync(BlobNames.ChunksFolder, cancellationToken))
         {
             (chunks, chunkBytes) = (chunks + 1, chunkBytes + chunk.Length);
         }

@@ -36,7 +36,7 @@ internal sealed class ChunkReadBack(SealedStore store, CaptureOptions options, T
         {
             await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Chunks(part.FirstByte), cancellationToken))
             {
-                if (SealedChunks.TryReadId(entry.Name.Value, out ChunkId id) && part.Contains(id) && IsBehind(id, after) && listed.Count < options.MaxKnownChunks)
+                if (BlobNames.TryReadChunk(entry.Name, out ChunkId id) && part.Contains(id) && IsBehind(id, after) && listed.Count < options.MaxKnownChunks)
                 {
                     listed.Add(id);
                 }

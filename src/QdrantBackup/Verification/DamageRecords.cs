@@ -57,10 +57,10 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
     /// <summary>Notes chunks as damaged. Repeating it changes nothing.</summary>
     internal async Task AddAsync(IEnumerable<ChunkId> damaged, RunId? runId, CancellationToken cancellationToken)
     {
-        foreach (var group in damaged.Distinct().GroupBy(FirstByte))
+        foreach (var group in damaged.Distinct().GroupBy(id => id.FirstByte))
         {
             DamagedChunk[] found = [.. group.Select(id => new DamagedChunk(id.ToString(), time.GetUtcNow(), runId))];
-            await store.ChangeDocumentAsync(BlobNames.Damaged(group.Key), StoreJson.Default.DamageRecord, there => With(there, found), cancellationToken);
+            await store.ChangeRecordAsync(BlobNames.Damaged(group.Key), StoreJson.Default.DamageRecord, there => With(there, found), cancellationToken);
             LogFound(found.Length, found[0].Id);
         }
     }
@@ -68,10 +68,10 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
     /// <summary>Takes chunks out that were read back whole, or that nothing needs any more.</summary>
     internal async Task RemoveAsync(IEnumerable<ChunkId> sound, CancellationToken cancellationToken)
     {
-        foreach (var group in sound.Distinct().GroupBy(FirstByte))
+        foreach (var group in sound.Distinct().GroupBy(id => id.FirstByte))
         {
             HashSet<string> gone = [.. group.Select(id => id.ToString())];
-            await store.ChangeDocumentAsync(
+            await store.ChangeRecordAsync(
                 BlobNames.Damaged(group.Key),
                 StoreJson.Default.DamageRecord,
                 there => there?.Chunks.Any(c => gone.Contains(c.Id)) == true ? there with { Chunks = [.. there.Chunks.Where(c => !gone.Contains(c.Id))] } : there,
@@ -100,8 +100,6 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
         }
     }
 
-    private static byte FirstByte(ChunkId id) => (byte)(id.Prefix >> 24);
-
     [LoggerMessage(EventId = 3511, Level = LogLevel.Warning, Message = "{Count} chunks are noted as damaged, first {Id}; later backups put them again")]
     private partial void LogFound(int count, string id);
 
@@ -120,5 +118,5 @@ internal sealed class KnownDamage(IReadOnlySet<ChunkId> ids, IReadOnlySet<byte> 
     /// <summary>The chunks that are known one by one.</summary>
     public IReadOnlySet<ChunkId> Ids => ids;
 
-    public bool Contains(ChunkId id) => ids.Contains(id) || (unreadableFirstBytes.Count > 0 && unreadableFirstBytes.Contains((byte)(id.Prefix >> 24)));
+    public bool Contains(ChunkId id) => ids.Contains(id) || (unreadableFirstBytes.Count > 0 && unreadableFirstBytes.Contains(id.FirstByte));
 }

@@ -1,5 +1,6 @@
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Verification;
 
@@ -17,7 +18,7 @@ internal sealed class DamageTally
         {
             var touched = new Touched(damage);
             _byBlob.Add(damage.Blob, touched);
-            if (SealedChunks.TryReadId(damage.Blob, out ChunkId id))
+            if (BlobNames.TryReadChunk(new BlobName(damage.Blob), out ChunkId id))
             {
                 _byChunk.Add(id, touched);
             }

@@ -4,6 +4,7 @@ using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 using QdrantBackup.Replication;
 using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Verification;
 
@@ -166,7 +167,7 @@ public sealed partial class ItemVerifier(
     {
         foreach (Damage found in damages)
         {
-            if (SealedChunks.TryReadId(found.Blob, out ChunkId id))
+            if (BlobNames.TryReadChunk(new BlobName(found.Blob), out ChunkId id))
             {
                 yield return id;
             }

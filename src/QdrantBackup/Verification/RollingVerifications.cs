@@ -50,35 +50,26 @@ public sealed class RollingVerifications(SealedStore store, TimeProvider time)
     private static readonly TimeSpan MaxPending = TimeSpan.FromDays(1);
 
     /// <summary>The state, or null before the first decision.</summary>
-    public async Task<RollingVerification?> FindAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.GetDocumentAsync(BlobNames.RollingVerification, Sealing.SealedType.Record, StoreJson.Default.RollingVerification, cancellationToken);
-        }
-        catch (BackupException e) when (Damages.IsDamage(e))
-        {
-            return null;
-        }
-    }
+    public Task<RollingVerification?> FindAsync(CancellationToken cancellationToken) =>
+        store.TryGetRecordAsync(BlobNames.RollingVerification, StoreJson.Default.RollingVerification, cancellationToken);
 
     /// <summary>The share to start now, or null. Repeated until <see cref="StartedAsync"/>, it gives the same.</summary>
     public async Task<DecidedShare?> DecideAsync(string cluster, Schedule schedule, int shares, CancellationToken cancellationToken)
     {
-        RollingVerification? state = await store.ChangeDocumentAsync(
+        RollingVerification? state = await store.ChangeRecordAsync(
             BlobNames.RollingVerification, StoreJson.Default.RollingVerification, there => Decide(there, cluster, schedule, shares), cancellationToken);
         return state is { IsStarted: false, Last: { } share } && share.Cluster == cluster ? share : null;
     }
 
     /// <summary>The share's run is started.</summary>
-    public Task StartedAsync(DecidedShare share, CancellationToken cancellationToken) => store.ChangeDocumentAsync(
+    public Task StartedAsync(DecidedShare share, CancellationToken cancellationToken) => store.ChangeRecordAsync(
         BlobNames.RollingVerification,
         StoreJson.Default.RollingVerification,
         there => there is { IsStarted: false } && there.Last == share ? there with { IsStarted = true } : there,
         cancellationToken);
 
     /// <summary>A share was verified, all of it.</summary>
-    public Task DoneAsync(VerifySubset share, RunId runId, CancellationToken cancellationToken) => store.ChangeDocumentAsync(
+    public Task DoneAsync(VerifySubset share, RunId runId, CancellationToken cancellationToken) => store.ChangeRecordAsync(
         BlobNames.RollingVerification,
         StoreJson.Default.RollingVerification,
         there => there is null || there.Of != share.Of || there.Done.Any(s => s.RunId == runId)

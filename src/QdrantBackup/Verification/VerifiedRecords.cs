@@ -1,6 +1,5 @@
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Verification;
 
@@ -46,17 +45,8 @@ public sealed record VerifiedRecord
 public sealed class VerifiedRecords(SealedStore store, TimeProvider time)
 {
     /// <summary>What is known of a backup, or null. A record that does not open counts as none: verifying again makes a new one.</summary>
-    public async Task<VerifiedRecord?> FindAsync(BackupId id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.GetDocumentAsync(BlobNames.Verified(id), SealedType.Record, StoreJson.Default.VerifiedRecord, cancellationToken);
-        }
-        catch (BackupException e) when (Damages.IsDamage(e))
-        {
-            return null;
-        }
-    }
+    public Task<VerifiedRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
+        store.TryGetRecordAsync(BlobNames.Verified(id), StoreJson.Default.VerifiedRecord, cancellationToken);
 
     /// <summary>Nothing is wrong with a backup, to this level. What was damaged before is mended, if this level would have seen it.</summary>
     public Task PassAsync(BackupId id, string manifestHash, VerifyLevel level, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
@@ -76,7 +66,7 @@ public sealed class VerifiedRecords(SealedStore store, TimeProvider time)
         id, manifestHash, record => record.PaidProofs.Contains(partNo) ? record : record with { PaidProofs = [.. record.PaidProofs.Append(partNo).Order()] }, cancellationToken);
 
     private Task ChangeAsync(BackupId id, string manifestHash, Func<VerifiedRecord, VerifiedRecord> change, CancellationToken cancellationToken) =>
-        store.ChangeDocumentAsync(
+        store.ChangeRecordAsync(
             BlobNames.Verified(id),
             StoreJson.Default.VerifiedRecord,
             // What was said of another manifest of this id says nothing of this one.

@@ -29,6 +29,19 @@ public sealed class VerificationRunTests
     }
 
     [Fact]
+    public async Task A_restart_in_the_middle_of_a_verification_is_followed_by_its_end()
+    {
+        await using var app = await RunningApp.StartAsync(q => q.AddSynthetic("docs", Megabyte, seed: 14), new() { ["Backup:Verification"] = "false" });
+        await BackUpAsync(app);
+        var started = await app.PostAsync("/api/v1/backups/all/verify", new { }, HttpStatusCode.Accepted);
+        var path = started.GetProperty("statusUrl").GetString()!;
+        await app.UntilAsync(path, run => run.TryGetProperty("parts", out var parts) && parts.GetProperty("done").GetInt32() is > 20 and < 200 ? run : default);
+        await app.RestartAsync();
+        var over = await app.UntilOverAsync(path);
+        Assert.True(over.GetProperty("state").GetString() == "complete", over.GetRawText());
+    }
+
+    [Fact]
     public async Task A_backup_is_verified_after_its_commit_and_tells_of_the_run_that_did_it()
     {
         await using var app = await RunningApp.StartAsync(q => q.AddSynthetic("docs", Megabyte, seed: 12), new() { ["Backup:Verification"] = "restorable" });

@@ -67,7 +67,7 @@ public sealed class KnownDamageTests
     {
         using CaptureRig rig = Rig();
         CommitReceipt first = await rig.BackupAsync();
-        ChunkId[] ids = [.. (await rig.NamesAsync("chunks/")).Select(n => SealedChunks.TryReadId(n.Value, out ChunkId id) ? id : default)];
+        ChunkId[] ids = [.. (await rig.NamesAsync("chunks/")).Select(n => BlobNames.TryReadChunk(n, out ChunkId id) ? id : default)];
         byte byteOfFirst = (byte)(ids[0].Prefix >> 24);
         await rig.Blobs.PutAsync(BlobNames.Damaged(byteOfFirst), new byte[10], PutCondition.Always, null, Cancellation);
         CommitReceipt second = await rig.BackupAsync();

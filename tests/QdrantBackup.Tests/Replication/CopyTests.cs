@@ -97,6 +97,25 @@ public sealed class CopyTests
     }
 
     [Fact]
+    public async Task That_a_backup_was_ended_is_told_over_there_unless_it_is_there()
+    {
+        using CaptureRig rig = Rig();
+        CommitReceipt copied = await rig.BackupAsync();
+        Copying copying = await Copying.IntoMemoryAsync(rig);
+        await copying.CopyAsync();
+        CommitReceipt never = await rig.BackupAsync();
+        foreach (BackupId id in new[] { copied.Id, never.Id })
+        {
+            BlobName ended = BlobNames.Retirement(id);
+            await rig.Blobs.PutAsync(ended, rig.Store.Sealer.Seal(SealedType.Record, ended.Value, "{}"u8), PutCondition.Always, null, Cancellation);
+        }
+
+        await copying.CopyAsync();
+        Assert.Null(await copying.Second.Blobs.FindAsync(BlobNames.Retirement(copied.Id), Cancellation));
+        Assert.NotNull(await copying.Second.Blobs.FindAsync(BlobNames.Retirement(never.Id), Cancellation));
+    }
+
+    [Fact]
     public async Task That_a_chunk_lies_over_there_is_no_evidence_that_it_stays()
     {
         using CaptureRig rig = Rig();
