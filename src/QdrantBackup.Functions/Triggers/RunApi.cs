@@ -50,7 +50,7 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
             LastGood = good.Count == 0 ? null : good[0].Value,
             LastGoodAgeSeconds = good.Count == 0 ? (long?)null : (long)(time.GetUtcNow() - good[0].Began).TotalSeconds,
             LastGoodVerified = good.Count == 0 ? null : VerifiedView.Of(await services.Verified.FindAsync(good[0], cancellationToken)),
-            SecondStore = services.HasSecond ? await services.Copies.LagAsync(good, cancellationToken) : null,
+            SecondStore = services is { HasSecond: true, StandsInFor: null } ? await services.Copies.LagAsync(good, cancellationToken) : null,
             StoreReadSince = rolling?.CoveredSince(),
             StoreAway = services.StandsInFor?.Message,
         });

@@ -46,7 +46,7 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
 
         var run = starter.NewRequest(RunKind.Copy, ApiMiddleware.CallerOf(request.HttpContext)) with
         {
-            Copy = new CopyRequest { BackupId = id == Ids.All ? null : await IdOfAsync(services, id, cancellationToken), Back = body.Back, Make = body.Make, Full = body.Full },
+            Copy = new CopyRequest { BackupId = id == Ids.All ? null : await IdOfAsync(services, id, body.Back, cancellationToken), Back = body.Back, Make = body.Make, Full = body.Full },
         };
         return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Copy {running} of this cluster's backups is running", request, cancellationToken);
     }
@@ -96,14 +96,16 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
         };
     }
 
-    private static async Task<BackupId> IdOfAsync(StoreServices services, string id, CancellationToken cancellationToken)
+    private static async Task<BackupId> IdOfAsync(StoreServices services, string id, bool back, CancellationToken cancellationToken)
     {
         if (id != Ids.Latest)
         {
             return Ids.BackupOf(id);
         }
 
-        return (await services.Catalog.LatestAsync(services.Cluster, cancellationToken)).Id;
+        return !back
+            ? (await services.Catalog.LatestAsync(services.Cluster, cancellationToken)).Id
+            : throw new UsageException("Which backup is the latest that the first store has lost cannot be told", "Name it by its id, or bring back all that are missing.");
     }
 
     // What does not exist is said at once; what is damaged is the verification's to say.

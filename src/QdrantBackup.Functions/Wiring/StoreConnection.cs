@@ -58,12 +58,20 @@ public sealed partial class StoreConnection(BackupOptions options, CaptureOption
         try
         {
             var first = await OpenAsync(either.Token);
-            await first.Store.Blobs.FindAsync(BlobNames.Store, either.Token);
-            return first;
+            if (await first.Store.Blobs.FindAsync(BlobNames.Store, either.Token) is not null)
+            {
+                return first;
+            }
+
+            away = new StoreException($"the store at {first.Store.Blobs.Location} has no store.json any more", "Mount its disk; if it is lost, make it again with 'qdrant-backup copy --back'.");
         }
         catch (StoreException e)
         {
             away = e;
+        }
+        catch (SealException e)
+        {
+            away = new StoreException(e.Message, e.Hint, innerException: e);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -123,7 +131,7 @@ public sealed partial class StoreConnection(BackupOptions options, CaptureOption
     {
         try
         {
-            var standIn = await StandInAsync(away ?? new StoreException("the first store was away when the run began", "Mend it when it is back."), cancellationToken);
+            var standIn = await StandInAsync(away, cancellationToken);
             return await standIn.Records.IsKnownAsync(runId, cancellationToken) ? standIn : null;
         }
         catch (BackupException e) when (e is StoreException or RefusedException or SealException)
@@ -134,7 +142,7 @@ public sealed partial class StoreConnection(BackupOptions options, CaptureOption
         }
     }
 
-    private async Task<StoreServices> StandInAsync(StoreException away, CancellationToken cancellationToken)
+    private async Task<StoreServices> StandInAsync(StoreException? away, CancellationToken cancellationToken)
     {
         if (_standIn is { } standIn)
         {
@@ -153,8 +161,12 @@ public sealed partial class StoreConnection(BackupOptions options, CaptureOption
                     throw new RefusedException($"the store at {store.Blobs.Location} is a store of its own, not the second copy of another", "Correct Storage:Second.");
                 }
 
-                _standIn = new StoreServices(store, OpenBlobs(options, time), away, nodes, capture, time, logs);
-                LogStandsIn(_log, store.Blobs.Location, away.Message);
+                var reason = away ?? new StoreException("the first store was away when the run began", "Mend it when it is back.");
+                _standIn = new StoreServices(store, OpenBlobs(options, time), reason, nodes, capture, time, logs);
+                if (away is not null)
+                {
+                    LogStandsIn(_log, store.Blobs.Location, away.Message);
+                }
             }
 
             return _standIn;

@@ -79,6 +79,28 @@ public sealed class CopyRunTests
     }
 
     [Fact]
+    public async Task A_store_that_is_lost_while_the_app_serves_is_stood_in_for_and_comes_back()
+    {
+        await using var app = await StartAsync(seed: 26);
+        app.MountSecond();
+        var id = await BackUpAsync(app, copyState: "complete");
+        Directory.Move(app.StoreFolder, app.StoreFolder + ".lost");
+        var listed = await app.GetAsync("/api/v1/backups");
+        Assert.Equal(id, listed.GetProperty("backups")[0].GetProperty("id").GetString());
+        Assert.Contains("no store.json", listed.GetProperty("storeAway").GetString(), StringComparison.Ordinal);
+        Assert.Equal("ready", (await app.GetAsync("/ready")).GetProperty("status").GetString());
+        var verified = await RunAsync(app, $"/api/v1/backups/{id}/verify", new { });
+        Assert.Contains(verified.GetProperty("remarks").EnumerateArray(), r => r.GetString()!.Contains("stood in for the first", StringComparison.Ordinal));
+
+        // The run stays at home in the second store, also when the first is back.
+        Directory.Move(app.StoreFolder + ".lost", app.StoreFolder);
+        var again = await app.GetAsync($"/api/v1/runs/{verified.GetProperty("id").GetString()}");
+        Assert.Equal("complete", again.GetProperty("state").GetString());
+        Assert.False((await app.GetAsync("/api/v1/backups")).TryGetProperty("storeAway", out _));
+        await BackUpAsync(app, copyState: "complete");
+    }
+
+    [Fact]
     public async Task A_copy_of_another_store_in_the_place_of_ones_own_is_refused()
     {
         await using var app = await StartAsync(seed: 24);

@@ -14,7 +14,6 @@ public sealed class VerificationTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(7)]
     [InlineData(30)]
     public async Task The_shares_of_a_whole_store_read_every_chunk_exactly_once_and_look_at_every_part_exactly_once(int of)
     {
