@@ -26,17 +26,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
     /// <summary>Puts the other store's blob in place and reads it back; false when the other store has none that is whole.</summary>
     public async Task<bool> MendAsync(string blob, CancellationToken cancellationToken)
     {
-        StoredBlob? whole;
-        try
-        {
-            whole = await ReadWholeAsync(other, blob, cancellationToken);
-        }
-        catch (BackupException e) when (Damages.IsDamage(e))
-        {
-            return false;
-        }
-
-        if (whole is null || await ConditionAsync(blob, cancellationToken) is not { } condition)
+        if (await TryReadWholeAsync(other, blob, cancellationToken) is not { } whole || await ConditionAsync(blob, cancellationToken) is not { } condition)
         {
             return false;
         }
@@ -50,7 +40,19 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
             // Somebody put it meanwhile; whether well is seen below.
         }
 
-        return await ReadWholeAsync(damaged, blob, cancellationToken) is not null;
+        return await TryReadWholeAsync(damaged, blob, cancellationToken) is not null;
+    }
+
+    private static async Task<StoredBlob?> TryReadWholeAsync(SealedStore store, string blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadWholeAsync(store, blob, cancellationToken);
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            return null;
+        }
     }
 
     /// <summary>

@@ -11,6 +11,8 @@ namespace QdrantBackup.Replication;
 /// <param name="options">The cluster's name.</param>
 public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions options)
 {
+    private const int MaxNamed = 20;
+
     /// <summary>Plans, pins, stores the plan. Repeating it returns the plan stored first.</summary>
     public async Task<CopyPlan> PlanAsync(RunRequest request, CancellationToken cancellationToken)
     {
@@ -76,24 +78,21 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
 
         IReadOnlyList<CatalogEntry> there = await ends.TargetCatalog.ListAsync(filter, cancellationToken);
         await NoteCopiesAsync(request.RunId, here, there, cancellationToken);
-        var missing = new List<CatalogEntry>();
-        foreach (CatalogEntry entry in here.Where(e => !e.Retired && there.All(t => t.Id != e.Id)))
+        HashSet<BackupId> copied = [.. there.Select(e => e.Id)];
+        HashSet<BackupId> ended = await ends.Target.ListIdsAsync(BlobNames.Retirements, cancellationToken);
+        CatalogEntry[] absent = [.. here.Where(e => !e.Retired && !copied.Contains(e.Id))];
+        if (absent.Count(e => ended.Contains(e.Id)) is > 0 and var count)
         {
-            if (await ends.TargetCatalog.IsRetiredAsync(entry.Id, cancellationToken))
-            {
-                remarks.Add($"backup {entry.Id} was ended in {ends.Target.Blobs.Location} and is not copied there again");
-            }
-            else if (entry.Summary is null)
-            {
-                remarks.Add($"backup {entry.Id} is damaged and not copied: {entry.Damage}");
-            }
-            else
-            {
-                missing.Add(entry);
-            }
+            remarks.Add($"{count} backups were ended in {ends.Target.Blobs.Location} and are not copied there again");
         }
 
-        if (wanted.BackupId is not null && missing.Count == 0 && remarks.Count == 0)
+        foreach (CatalogEntry damaged in absent.Where(e => e.Summary is null).Take(MaxNamed))
+        {
+            remarks.Add($"backup {damaged.Id} is damaged and not copied: {damaged.Damage}");
+        }
+
+        CatalogEntry[] missing = [.. absent.Where(e => e.Summary is not null && !ended.Contains(e.Id))];
+        if (wanted.BackupId is not null && missing.Length == 0 && remarks.Count == 0)
         {
             remarks.Add($"backup {wanted.BackupId} is in {ends.Target.Blobs.Location} already, or was ended here");
         }

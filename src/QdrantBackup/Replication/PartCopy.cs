@@ -28,7 +28,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
         var alive = new List<BackupId>();
         foreach (BackupId neighbour in neighbours)
         {
-            if (await IsUsableAsync(neighbour, cancellationToken))
+            if (await TryOpenAsync(neighbour, cancellationToken) is not null)
             {
                 alive.Add(neighbour);
             }
@@ -138,7 +138,8 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
         var reader = new PartReader(ends.Target, _inFlight);
         foreach (BackupId id in bases.Bases)
         {
-            if (BackupBases.PartOf(await ends.TargetCatalog.OpenAsync(id, cancellationToken), key) is { } part)
+            // One that is damaged by now is no base: what it has is copied again.
+            if (await TryOpenAsync(id, cancellationToken) is { } manifest && BackupBases.PartOf(manifest, key) is { } part)
             {
                 await known.AddBaseAsync(reader, part, logger, cancellationToken);
             }
@@ -155,16 +156,15 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
         return (await ends.Target.Blobs.PutAsync(name, list.Content, PutCondition.Always, summary: null, cancellationToken)).Length;
     }
 
-    private async Task<bool> IsUsableAsync(BackupId id, CancellationToken cancellationToken)
+    private async Task<Manifest?> TryOpenAsync(BackupId id, CancellationToken cancellationToken)
     {
         try
         {
-            _ = await ends.TargetCatalog.OpenAsync(id, cancellationToken);
-            return !await ends.TargetCatalog.IsRetiredAsync(id, cancellationToken);
+            return await ends.TargetCatalog.IsRetiredAsync(id, cancellationToken) ? null : await ends.TargetCatalog.OpenAsync(id, cancellationToken);
         }
         catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -13,18 +13,20 @@ internal sealed class FaultyStore(IBackupStore inner) : IBackupStore
     /// <summary>Whether nothing is answered at all.</summary>
     public bool IsAway { get; set; }
 
-    public int Puts => _puts;
+    /// <summary>What happens on the way of a put, before it is carried out.</summary>
+    public Func<BlobName, Task> BeforePut { get; set; } = _ => Task.CompletedTask;
 
     public string Location => inner.Location;
 
-    public Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
+    public async Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
     {
         if (DiesAtPut > 0 && Interlocked.Increment(ref _puts) >= DiesAtPut)
         {
             IsAway = true;
         }
 
-        return Answer(() => inner.PutAsync(name, content, condition, summary, cancellationToken));
+        await BeforePut(name);
+        return await Answer(() => inner.PutAsync(name, content, condition, summary, cancellationToken));
     }
 
     public Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken) => Answer(() => inner.GetAsync(name, maxLength, cancellationToken));
