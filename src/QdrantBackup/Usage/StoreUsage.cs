@@ -55,7 +55,8 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
             tally.AddListBytes(BlobNames.TryReadId(manifest.Name, BlobNames.Manifests, out BackupId backup) ? backup : null, manifest.Length);
         }
 
-        int slices = (int)Math.Clamp((chunks / maxIdsInMemory) + 1, 1, MaxSlices);
+        long distinct = Math.Max(chunks, entries.Select(e => e.Summary!.Totals.Chunks).DefaultIfEmpty().Max());
+        int slices = (int)Math.Clamp((distinct / maxIdsInMemory) + 1, 1, MaxSlices);
         for (int slice = 1; slice <= slices; slice++)
         {
             await ReadSliceAsync(entries, IdRange.Whole.Slice(slice, slices), isFirst: slice == 1, tally, cancellationToken);
