@@ -4,8 +4,8 @@ using QdrantBackup.Clusters;
 using QdrantBackup.Configuration;
 using QdrantBackup.Manifests;
 using QdrantBackup.OnAzure;
+using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.Functions.Wiring;
@@ -14,7 +14,8 @@ namespace QdrantBackup.Functions.Wiring;
 /// Opens the configured store once per process, when it is first needed: an app whose store is away still starts, and says what is wrong. Where a second store is configured,
 /// it stands in for the first when that is away: for reading, never for backups.
 /// </summary>
-public sealed partial class StoreConnection(BackupOptions options, CaptureOptions capture, ClusterNodes nodes, TimeProvider time, ILoggerFactory logs) : IDisposable
+public sealed partial class StoreConnection(
+    BackupOptions options, CaptureOptions capture, ClusterNodes nodes, Lazy<KeyVaultConnection> vaults, TimeProvider time, ILoggerFactory logs) : IDisposable
 {
     // A store that is there answers at once; the client's own retries ride out what a run should wait for, and a person should not.
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(20);
@@ -142,6 +143,9 @@ public sealed partial class StoreConnection(BackupOptions options, CaptureOption
         }
     }
 
+    /// <summary>Which store and key the configuration wants; null if it does not say.</summary>
+    public static StorePins? PinsOf(BackupOptions options) => options.Store is { Id: { } id, KeyId: { } keyId } ? new StorePins(id, keyId) : null;
+
     private async Task<StoreServices> StandInAsync(StoreException? away, CancellationToken cancellationToken)
     {
         if (_standIn is { } standIn)
@@ -179,23 +183,11 @@ public sealed partial class StoreConnection(BackupOptions options, CaptureOption
 
     private async Task<SealedStore> OpenStoreAsync(IBackupStore blobs, CancellationToken cancellationToken)
     {
-        var recipients = options.Encryption.KeyFiles.Where(File.Exists).Select(file => KeyFileRecipient.Load(file, time)).ToList();
-        if (recipients.Count == 0)
-        {
-            throw new UsageException(
-                $"None of the configured key files is there: {string.Join(", ", options.Encryption.KeyFiles)}",
-                "Put the store's key file back in its place, or make a new store with `qdrant-backup key init`.");
-        }
-
-        var pins = options.Store is { Id: { } id, KeyId: { } keyId } ? new StorePins(id, keyId) : null;
-        try
-        {
-            return await SealedStore.OpenAsync(blobs, recipients, pins, cancellationToken);
-        }
-        finally
-        {
-            recipients.ForEach(r => r.Dispose());
-        }
+        using var recipients = StoreRecipients.Open(options.Encryption, vaults, time);
+        var pins = PinsOf(options);
+        var store = await SealedStore.OpenAsync(blobs, recipients.ThatOpen(), pins, options.Encryption.KeyNumber, cancellationToken);
+        new KeyNotes(logs.CreateLogger<KeyNotes>()).Tell(store, recipients.Problems, pins);
+        return store;
     }
 
     [LoggerMessage(2021, LogLevel.Warning, "The second store {Location} stands in for the first, which is away: {Reason}")]

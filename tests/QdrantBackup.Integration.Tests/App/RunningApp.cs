@@ -38,6 +38,8 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public string StoreFolder => _location;
 
+    public string StateFolder => Path.Combine(_folder, "state");
+
     public string Key { get; } = NewApiKey.Generate().Key;
 
     /// <summary>Where the second copy of every backup is kept, if that is asked for; its disk is not there yet.</summary>
@@ -127,7 +129,7 @@ internal sealed class RunningApp : IAsyncDisposable
         [
             "--contentRoot", AppContext.BaseDirectory,
             "--LocalFunctions:Urls", "http://127.0.0.1:0",
-            "--LocalFunctions:StateDirectory", Path.Combine(_folder, "state"),
+            "--LocalFunctions:StateDirectory", StateFolder,
             "--LocalFunctions:DrainSeconds", "2",
         ];
         _host = AppHost.CreateBuilder(args, builder =>
