@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Azure;
+using Azure.Core;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -9,7 +10,7 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.OnAzure;
 
 /// <summary>A store in a container of Azure Blob Storage.</summary>
-public sealed class BlobStore : IBackupStore
+public sealed partial class BlobStore : IBackupStore, IServerSideCopy
 {
     private const string SummaryKey = "summary";
     private const string PutKey = "put";
@@ -20,9 +21,11 @@ public sealed class BlobStore : IBackupStore
     private readonly BlobContainerClient _container;
     private readonly BlobErrors _errors;
 
-    internal BlobStore(BlobContainerClient container)
+    internal BlobStore(BlobContainerClient container, TimeProvider? time = null, TokenCredential? credential = null)
     {
         _container = container;
+        _time = time ?? TimeProvider.System;
+        _credential = credential;
         Location = container.Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         _errors = new BlobErrors(Location);
     }

@@ -24,7 +24,7 @@ internal static class StoreSimulation
     {
         var world = new SimulatedWorld(seed, plant ?? Plant.None, reader);
         Weather weather = Weather.Of(world.Chance);
-        await BeginAsync(world);
+        await BeginAsync(world, weather);
         world.Weather = weather;
         world.Tell(weather.ToString());
         string[] lanes = weather.HasStops
@@ -48,14 +48,25 @@ internal static class StoreSimulation
     });
 
     /// <summary>One or two backups before anything else, so that there is something to build on.</summary>
-    private static async Task BeginAsync(SimulatedWorld world)
+    private static async Task BeginAsync(SimulatedWorld world, Weather weather)
     {
-        for (int i = world.Chance.Pick(1, 2); i > 0; i--)
+        for (int i = weather.IsReplica ? 4 : world.Chance.Pick(1, 2); i > 0; i--)
         {
-            await world.BeginAsync(new BackupActor(world, "first").RunAsync);
-            await world.RunAsync();
-            world.Clock.Advance(TimeSpan.FromHours(1));
+            await DoAsync(world, new BackupActor(world, "first"));
         }
+
+        if (weather.IsReplica)
+        {
+            await world.BeginReplicaAsync();
+            await DoAsync(world, new CopyActor(world, "first"));
+        }
+    }
+
+    private static async Task DoAsync(SimulatedWorld world, DurableActor actor)
+    {
+        await world.BeginAsync(actor.RunAsync);
+        await world.RunAsync();
+        world.Clock.Advance(TimeSpan.FromHours(1));
     }
 
     private static async Task LiveAsync(SimulatedWorld world, string lane, int times)
@@ -68,7 +79,7 @@ internal static class StoreSimulation
 
     private static DurableActor ActorOf(SimulatedWorld world, string lane) => lane switch
     {
-        "backup-a" or "backup-b" => new BackupActor(world, lane),
+        "backup-a" or "backup-b" => world.First is null ? new BackupActor(world, lane) : new CopyActor(world, lane),
         "prune-a" or "prune-b" => new PruneActor(world, lane),
         "retire" => new RetireActor(world, lane),
         _ => world.Chance.OneIn(2) ? new ReadActor(world, lane) : new HoldActor(world, lane),

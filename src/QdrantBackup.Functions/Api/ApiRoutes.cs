@@ -21,12 +21,16 @@ internal static class ApiRoutes
         ["ReleaseBackup"] = ApiScopes.Admin,
         ["ShowRetention"] = ApiScopes.Read,
         ["ApplyRetention"] = ApiScopes.Admin,
+        ["RepairBackup"] = ApiScopes.Backup,
+        ["CopyBackup"] = ApiScopes.Backup,
+        ["ShowUsage"] = ApiScopes.Read,
         ["CreateRestore"] = ApiScopes.Restore,
         ["RestoreStatus"] = ApiScopes.Read,
         ["ApproveRestore"] = ApiScopes.Restore,
         ["CancelRestore"] = ApiScopes.Restore,
         ["ListRuns"] = ApiScopes.Read,
         ["ShowRun"] = ApiScopes.Read,
+        ["CancelRun"] = ApiScopes.Backup,
         ["ListSchedules"] = ApiScopes.Read,
     };
 

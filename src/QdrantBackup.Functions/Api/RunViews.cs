@@ -4,6 +4,7 @@ using QdrantBackup.Functions.Wiring;
 using QdrantBackup.Manifests;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Functions.Api;
 
@@ -50,8 +51,17 @@ internal sealed record RunView
 
     public IReadOnlyList<RunNote>? Notes { get; init; }
 
+    public IReadOnlyList<string>? Remarks { get; init; }
+
+    public IReadOnlyList<FollowUpView>? FollowUps { get; init; }
+
+    public DamageReport? Damage { get; init; }
+
     public required string InstanceId { get; init; }
 }
+
+/// <summary>A run that follows another.</summary>
+internal sealed record FollowUpView(string Id, RunKind Kind, string State);
 
 /// <summary>A part that is under way.</summary>
 internal sealed record CurrentPart(string Name, Progress? Bytes);
@@ -64,10 +74,32 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
     /// <summary>One run, or null when there is none of that id.</summary>
     internal async Task<RunView?> FindAsync(DurableTaskClient client, RunId id, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
-        return await services.Records.FindAsync(id, cancellationToken) is { } run
-            ? await ViewAsync(client, run, cancellationToken)
-            : null;
+        var services = await connection.OpenForRunAsync(id, cancellationToken);
+        if (await services.Records.FindAsync(id, cancellationToken) is not { } run)
+        {
+            return null;
+        }
+
+        var view = await ViewAsync(client, run, cancellationToken);
+        var report = run.Request.Verify is null || run.Result is null ? null : await services.Verification.Trace.ReadAsync(id, cancellationToken);
+        return view with { FollowUps = await FollowUpsAsync(services, run, cancellationToken), Damage = report is { Count: > 0 } ? report : null };
+    }
+
+    private static async Task<IReadOnlyList<FollowUpView>?> FollowUpsAsync(StoreServices services, RunOverview run, CancellationToken cancellationToken)
+    {
+        if (run.Result is not { FollowUps: { Count: > 0 } following })
+        {
+            return null;
+        }
+
+        var views = new List<FollowUpView>();
+        foreach (var next in following)
+        {
+            var found = await services.Records.FindAsync(next.RunId, cancellationToken);
+            views.Add(new(next.RunId.Value, next.Kind, found is null ? "unknown" : Recorded(found).State));
+        }
+
+        return views;
     }
 
     /// <summary>A run with all that is known of it.</summary>
@@ -108,6 +140,7 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         Pruned = run.Result?.Pruned,
         Items = run.Result?.Items,
         Notes = run.Notes.Count == 0 ? null : run.Notes,
+        Remarks = run.Result is { Remarks: { Count: > 0 } remarks } ? remarks : null,
         InstanceId = run.Request.InstanceId,
     };
 

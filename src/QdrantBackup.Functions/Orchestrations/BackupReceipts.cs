@@ -103,7 +103,11 @@ public sealed record LaneReport(int Lane, LaneOutcome Outcome);
 /// <param name="RunId">The run.</param>
 /// <param name="State">How it ended.</param>
 /// <param name="Errors">What went wrong.</param>
-public sealed record RunEnd(string RunId, RunState State, IReadOnlyList<RunError> Errors);
+public sealed record RunEnd(string RunId, RunState State, IReadOnlyList<RunError> Errors)
+{
+    /// <summary>What a person should know besides.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+}
 
 /// <summary>Names of external events.</summary>
 internal static class Events

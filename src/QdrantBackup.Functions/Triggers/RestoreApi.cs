@@ -21,7 +21,7 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
     {
         var body = await RequestBody.ReadAsync<CreateRestoreBody>(request, cancellationToken);
         var run = starter.NewRequest(RunKind.Restore, ApiMiddleware.CallerOf(request.HttpContext)) with { Restore = RequestOf(body) };
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenReadableAsync(cancellationToken);
 
         // Planned once for the caller, who learns at once what is refused; the run plans again, and its plan counts.
         var plan = await services.RestorePlanner.PreviewAsync(run, cancellationToken);

@@ -11,7 +11,14 @@ namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>The one timer: it starts what is due and sweeps up after runs that ended without doing so themselves.</summary>
 public sealed partial class Schedules(
-    StoreConnection connection, RunStarter starter, Janitor janitor, RetentionTimes retention, BackupOptions options, TimeProvider time, ILogger<Schedules> log)
+    StoreConnection connection,
+    RunStarter starter,
+    Janitor janitor,
+    RollingRuns rolling,
+    RetentionTimes retention,
+    BackupOptions options,
+    TimeProvider time,
+    ILogger<Schedules> log)
 {
     /// <summary>One tick. The timer's own schedule only says how often; what is due is decided from the configured schedules and their state in the store.</summary>
     [Function("ScheduleTick")]
@@ -23,10 +30,13 @@ public sealed partial class Schedules(
             await StartBackupsAsync(services, client, cancellationToken);
         }
 
+        await rolling.StartDueAsync(services, client, cancellationToken);
         if (options.Role != AppRole.Backup)
         {
             await retention.StartDueAsync(services, client, cancellationToken);
         }
+
+        await janitor.SweepAsync(services, client, cancellationToken);
     }
 
     /// <summary>Each schedule, its next due time, and its last runs.</summary>

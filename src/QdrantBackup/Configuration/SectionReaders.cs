@@ -18,7 +18,7 @@ internal static partial class SectionReaders
             Store = ReadPins(reader),
             Compression = reader.Value("Compression", ChunkCompression.Auto, ParseCompression),
             Encryption = EncryptionSection.Read(reader),
-            Verification = reader.Value("Verification", VerificationLevel.Readable, ParseVerification),
+            Verification = VerificationSection.Read(reader),
             MaxParallelParts = reader.Integer("MaxParallelParts", 4, 1, 64),
             RangeBytes = reader.Value("RangeBytes", 4L << 30, text => ValueForms.Size(text, 64L << 20, 1L << 40)),
             TransferTime = TimeSpan.FromSeconds(reader.Integer("TransferSeconds", 120, 5, 3600)),
@@ -38,11 +38,6 @@ internal static partial class SectionReaders
     /// <summary>What the original specification asks for is accepted from the first version on; what this one does not do with it is said.</summary>
     private static void WarnOfWhatHasNoEffectYet(SettingReader reader, BackupOptions options)
     {
-        if (reader.Text("Verification") is not null && options.Verification != VerificationLevel.None)
-        {
-            reader.Warn("Verification is accepted and no backup is read back by itself yet: run `qdrant-backup verify` after it. Each snapshot's checksum is compared all the same, and each chunk's presence before the commit.");
-        }
-
         if (options.NiceLevel > 0)
         {
             reader.Warn("NiceLevel is accepted and has no effect yet: set MaxParallelParts and ChunksInFlight lower, or start the program with nice(1).");
@@ -69,14 +64,6 @@ internal static partial class SectionReaders
         "gzip" or "zstd" => ChunkCompression.Auto,
         "none" => ChunkCompression.None,
         _ => ValueForms.Boolean(text) switch { true => ChunkCompression.Auto, false => ChunkCompression.None, null => null },
-    };
-
-    private static VerificationLevel? ParseVerification(string text) => text.ToLowerInvariant() switch
-    {
-        "none" => VerificationLevel.None,
-        "exists" => VerificationLevel.Exists,
-        "readable" => VerificationLevel.Readable,
-        _ => ValueForms.Boolean(text) switch { true => VerificationLevel.Readable, false => VerificationLevel.None, null => null },
     };
 
     private static AppRole? ParseRole(string text) => text.ToLowerInvariant() switch

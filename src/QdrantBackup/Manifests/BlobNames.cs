@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using QdrantBackup.Runs;
@@ -31,8 +30,19 @@ public static class BlobNames
     /// <summary>Where wrapped keys are.</summary>
     public const string Keys = "keys/";
 
+    /// <summary>Where chunks are.</summary>
+    public const string ChunksFolder = "chunks/";
+
+    /// <summary>Where it is recorded which chunks are known to be damaged.</summary>
+    public const string DamagedChunks = "damaged/";
+
+    /// <summary>Where it is recorded which backups are in the second store.</summary>
+    public const string Copies = "copies/";
+
+    /// <summary>Where it is recorded what verifications have shown of backups.</summary>
+    public const string VerifiedBackups = "verified/";
+
     private const int MaxLabelBytes = 48;
-    private const string ChunksFolder = "chunks/";
     private const int ChunkNameLength = 10 + (2 * ChunkId.Length);
     private const int MaxClusterLength = 200;
 
@@ -51,6 +61,21 @@ public static class BlobNames
 
     /// <summary>Where the chunks are whose id begins with a byte.</summary>
     public static string Chunks(byte firstByte) => $"{ChunksFolder}{firstByte:x2}/";
+
+    /// <summary>Which chunks are known to be damaged whose id begins with a byte.</summary>
+    public static BlobName Damaged(byte firstByte) => new($"{DamagedChunks}{firstByte:x2}");
+
+    /// <summary>What verifications have shown of a backup.</summary>
+    public static BlobName Verified(BackupId id) => new(VerifiedBackups + id);
+
+    /// <summary>That a backup is in the second store.</summary>
+    public static BlobName Copy(BackupId id) => new(Copies + id);
+
+    /// <summary>How far the rolling verification of the whole store is.</summary>
+    public static BlobName RollingVerification { get; } = new("checks/rolling");
+
+    /// <summary>What the store held when that was last worked out.</summary>
+    public static BlobName Usage { get; } = new("checks/usage");
 
     /// <summary>The chunk list of one range of one part; <paramref name="listHash"/> is the whole keyed hash of its plaintext.</summary>
     public static BlobName List(BackupId id, int partNo, string label, int range, string listHash) =>
@@ -121,20 +146,13 @@ public static class BlobNames
     {
         id = default;
         ReadOnlySpan<char> text = name.Value;
-        Span<byte> bytes = stackalloc byte[ChunkId.Length];
         if (text.Length != ChunkNameLength || !text.StartsWith(ChunksFolder, StringComparison.Ordinal) || text[ChunksFolder.Length + 2] != '/')
         {
             return false;
         }
 
         ReadOnlySpan<char> hex = text[^(2 * ChunkId.Length)..];
-        if (!text.Slice(ChunksFolder.Length, 2).SequenceEqual(hex[..2]) || hex.ContainsAnyInRange('A', 'F') || Convert.FromHexString(hex, bytes, out _, out _) != OperationStatus.Done)
-        {
-            return false;
-        }
-
-        id = new ChunkId(bytes);
-        return true;
+        return text.Slice(ChunksFolder.Length, 2).SequenceEqual(hex[..2]) && ChunkId.TryParse(hex, out id);
     }
 
     private static string ClusterSegment(string cluster)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Manifests;
 
@@ -10,11 +11,19 @@ namespace QdrantBackup.Manifests;
 /// <param name="Problem">What is wrong, or null when reading it back showed that it is sound.</param>
 internal sealed record SuspectChunk(ChunkListEntry Entry, string Collection, BackupException? Problem);
 
-/// <summary>Checks by listing that chunks exist with their sealed lengths (W1); memory is bounded by working through the ids in slices.</summary>
-internal sealed class ChunkPresence(SealedStore store, PartReader reader, int maxIdsInMemory)
+/// <summary>
+/// Checks by listing that chunks exist with their sealed lengths (W1), and by reading those that are known to be damaged; memory is bounded by working
+/// through the ids in slices.
+/// </summary>
+internal sealed class ChunkPresence(SealedStore store, PartReader reader, int maxIdsInMemory, KnownDamage? damage = null, PartReader? listReader = null)
 {
     private const int MaxListings = 8;
     private const int MaxSlices = 256;
+    private readonly KnownDamage _damage = damage ?? KnownDamage.None;
+    private readonly HashSet<ChunkId> _sound = [];
+
+    /// <summary>Chunks that were known to be damaged and were read back whole.</summary>
+    public IReadOnlyCollection<ChunkId> Sound => _sound;
 
     /// <summary>Those chunks of the parts that are missing or damaged. A chunk of another length than its list says is read back: a later writer may have sealed it again.</summary>
     public async Task<IReadOnlyList<SuspectChunk>> FindDamagedAsync(IReadOnlyList<ManifestPart> parts, int maxResults, CancellationToken cancellationToken)
@@ -51,7 +60,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
         {
             foreach (ManifestRange range in part.Ranges)
             {
-                ChunkList list = await reader.OpenListAsync(part, range, cancellationToken);
+                ChunkList list = await (listReader ?? reader).OpenListAsync(part, range, cancellationToken);
                 foreach (ChunkListEntry entry in list.Entries)
                 {
                     if (!entry.IsInline && entry.Id.FirstByte * slices / 256 == slice)
@@ -76,7 +85,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
             Dictionary<string, (ChunkListEntry Entry, string Collection)> missing = group.ToDictionary(e => BlobNames.Chunk(e.Entry.Id).Value);
             await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Chunks(group.Key), cancellation))
             {
-                if (missing.TryGetValue(blob.Name.Value, out var expectation) && expectation.Entry.SealedLength == blob.Length)
+                if (missing.TryGetValue(blob.Name.Value, out var expectation) && expectation.Entry.SealedLength == blob.Length && !_damage.Contains(expectation.Entry.Id))
                 {
                     missing.Remove(blob.Name.Value);
                 }
@@ -108,6 +117,10 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
             if (problem is not null)
             {
                 yield return new SuspectChunk(entry, collection, problem);
+            }
+            else if (_damage.Contains(entry.Id))
+            {
+                _sound.Add(entry.Id);
             }
         }
     }

@@ -2,11 +2,12 @@ using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Retention;
 
 /// <summary>The second half of a round: pins, then manifests; whatever they need is taken back from what may go (W3).</summary>
-internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins pins, ChunkMarking marking)
+internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins pins, ChunkMarking marking, DamageRecords damage)
 {
     // The parts of a service do not agree on the time to the second.
     private static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(15);
@@ -16,17 +17,18 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
     /// <summary>Takes back what is needed.</summary>
     public async Task RunAsync(PruneWork work, CancellationToken cancellationToken)
     {
+        HashSet<ChunkId> unneeded = await ListDamagedAsync(work, cancellationToken);
         var keepers = new HashSet<BackupId>();
         DateTimeOffset oldest = await ReadPinsAsync(keepers, cancellationToken);
 
         // After the pins: a run that has let go of its pin since then has a manifest, or a marker that keeps it from ever having one.
-        HashSet<BackupId> existing = await ReadManifestsAsync(work, cancellationToken);
+        HashSet<BackupId> existing = await ReadManifestsAsync(work, unneeded, cancellationToken);
 
         // Ended within the grace period or on hold, with no manifest to read what it needs from.
         keepers.UnionWith((await dead.ListEndedAsync(cancellationToken)).Keys.Where(id => !existing.Contains(id) && !work.Round.Dead.Contains(id)));
         foreach (BackupId keeper in keepers.Where(id => !work.Marked.Contains(id)))
         {
-            await marking.EachListedChunkAsync(keeper, chunk => work.Round.Chunks.Remove(chunk), cancellationToken);
+            await marking.EachListedChunkAsync(keeper, chunk => Keep(chunk, work.Round, unneeded), cancellationToken);
         }
 
         foreach (BlobName list in work.Round.Lists.Keys.Where(l => IsKept(l, work, keepers) || work.Round.Lists[l].Modified >= oldest).ToList())
@@ -39,7 +41,13 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
         {
             work.Round.Chunks.Remove(chunk);
         }
+
+        await damage.RemoveAsync(unneeded, cancellationToken);
     }
+
+    /// <summary>Chunks of this round that are known to be damaged or missing and that nothing marked needs; what is left of them in the end is no damage any more.</summary>
+    private async Task<HashSet<ChunkId>> ListDamagedAsync(PruneWork work, CancellationToken cancellationToken) =>
+        [.. (await damage.LoadAsync(cancellationToken)).Ids.Where(c => c.FirstByte >= work.Next && c.FirstByte < work.Round.Position && !work.Live.Contains(c))];
 
     /// <summary>Every pin counts, however old, unless it is released; those of retention runs tell the time and keep nothing. Returns when the oldest one began.</summary>
     private async Task<DateTimeOffset> ReadPinsAsync(HashSet<BackupId> keepers, CancellationToken cancellationToken)
@@ -52,13 +60,14 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
                 oldest = entry.Began < oldest ? entry.Began : oldest;
                 keepers.Add(entry.RunId.AsBackup());
                 keepers.UnionWith(entry.Pin.Bases);
+                keepers.UnionWith(entry.Pin.Copies ?? []);
             }
         }
 
         return oldest == DateTimeOffset.MaxValue ? oldest : oldest - ClockSlack;
     }
 
-    private async Task<HashSet<BackupId>> ReadManifestsAsync(PruneWork work, CancellationToken cancellationToken)
+    private async Task<HashSet<BackupId>> ReadManifestsAsync(PruneWork work, HashSet<ChunkId> unneeded, CancellationToken cancellationToken)
     {
         var existing = new HashSet<BackupId>();
         var unmarked = new List<BackupId>();
@@ -76,7 +85,7 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
 
         foreach (BackupId id in unmarked)
         {
-            if (await marking.EachChunkAsync(id, work, chunk => Keep(chunk, work), cancellationToken) is { } manifest)
+            if (await marking.EachChunkAsync(id, work, KeepMarked, cancellationToken) is { } manifest)
             {
                 work.Marked.Add(id);
                 work.Earlier.UnionWith(manifest.Earlier.Select(e => e.Id));
@@ -84,13 +93,19 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
         }
 
         return existing;
+
+        // For this round and those that follow in the marked slice.
+        void KeepMarked(ChunkId chunk)
+        {
+            Keep(chunk, work.Round, unneeded);
+            work.Live.Add(chunk);
+        }
     }
 
-    // For this round and those that follow in the marked slice.
-    private static void Keep(ChunkId chunk, PruneWork work)
+    private static void Keep(ChunkId chunk, PruneRound round, HashSet<ChunkId> unneeded)
     {
-        work.Round.Chunks.Remove(chunk);
-        work.Live.Add(chunk);
+        round.Chunks.Remove(chunk);
+        unneeded.Remove(chunk);
     }
 
     private static bool IsKept(BlobName list, PruneWork work, HashSet<BackupId> keepers) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Retention;
 
@@ -26,13 +27,14 @@ public sealed partial class Pruner
 
     /// <summary>Makes the pruner of a store.</summary>
     public Pruner(
-        SealedStore store, RunPins pins, RunFences fences, BackupHolds holds, BackupRetirement retirement, PruneOptions options, TimeProvider time, ILogger<Pruner> logger)
+        SealedStore store, RunPins pins, RunFences fences, BackupHolds holds, BackupRetirement retirement, DamageRecords damage, PruneOptions options, TimeProvider time,
+        ILogger<Pruner> logger)
     {
         (_store, _options, _time, _logger) = (store, options, time, logger);
         _dead = new DeadBackups(store, holds, pins, options);
         _marking = new ChunkMarking(store, _dead, options);
         _listing = new GarbageListing(store, _dead, fences, options);
-        _check = new GarbageCheck(store, _dead, pins, _marking);
+        _check = new GarbageCheck(store, _dead, pins, _marking, damage);
         _vanished = new VanishedManifests(store, pins, _dead, retirement, logger);
         _deletion = new GarbageDeletion(store, retirement, options);
         _files = new PruneWorkFiles(store);
@@ -157,9 +159,9 @@ public sealed partial class Pruner
         work.Phase = PrunePhase.Delete;
     }
 
-    [LoggerMessage(EventId = 3611, Level = LogLevel.Information, Message = "Deleting {Chunks} of {Listed} chunks and {Lists} chunk lists that nothing needs")]
+    [LoggerMessage(EventId = 3711, Level = LogLevel.Information, Message = "Deleting {Chunks} of {Listed} chunks and {Lists} chunk lists that nothing needs")]
     private partial void LogDeleting(int chunks, int lists, long listed);
 
-    [LoggerMessage(EventId = 3612, Level = LogLevel.Warning, Message = "Listing took too long; the round starts over ({Restarts})")]
+    [LoggerMessage(EventId = 3712, Level = LogLevel.Warning, Message = "Listing took too long; the round starts over ({Restarts})")]
     private partial void LogStartingOver(int restarts);
 }

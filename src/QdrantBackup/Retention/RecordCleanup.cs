@@ -9,10 +9,11 @@ namespace QdrantBackup.Retention;
 /// <param name="Done">Whether nothing is left to remove.</param>
 /// <param name="Records">Records of runs.</param>
 /// <param name="Pins">Released pins.</param>
+/// <param name="Findings">What verifications and copies had recorded of backups that are gone.</param>
 /// <param name="Days">Days' worth of deleted blobs that the store had kept itself.</param>
-public sealed record CleanupReceipt(bool Done, long Records, long Pins, int Days);
+public sealed record CleanupReceipt(bool Done, long Records, long Pins, long Findings, int Days);
 
-/// <summary>Removes what is kept by age only: records of old runs, pins they have let go of, and what a directory store kept of the deleted. No backup depends on any of it.</summary>
+/// <summary>Removes records of old runs, pins they have let go of, what was found out about backups that are gone, and what a directory store kept of the deleted. No backup depends on any of it.</summary>
 public sealed class RecordCleanup(SealedStore store, RunPins pins, RunFences fences, PruneOptions options, TimeProvider time)
 {
     private const int MonthLength = 7;
@@ -27,8 +28,9 @@ public sealed class RecordCleanup(SealedStore store, RunPins pins, RunFences fen
         DateTimeOffset before = now - options.KeepRecords;
         (bool recordsDone, long records) = await RemoveRecordsAsync(before, IsTimeUp, cancellationToken);
         (bool pinsDone, long released) = recordsDone ? await RemovePinsAsync(before, IsTimeUp, cancellationToken) : (false, 0);
-        int days = pinsDone ? await store.Blobs.PurgeDeletedAsync(DateOnly.FromDateTime((now - options.KeepDeleted).UtcDateTime), cancellationToken) : 0;
-        return new CleanupReceipt(pinsDone, records, released, days);
+        (bool findingsDone, long findings) = pinsDone ? await RemoveFindingsAsync(IsTimeUp, cancellationToken) : (false, 0);
+        int days = findingsDone ? await store.Blobs.PurgeDeletedAsync(DateOnly.FromDateTime((now - options.KeepDeleted).UtcDateTime), cancellationToken) : 0;
+        return new CleanupReceipt(findingsDone, records, released, findings, days);
     }
 
     /// <summary>Months come in order, so the listing ends with the first one that is too young.</summary>
@@ -86,6 +88,39 @@ public sealed class RecordCleanup(SealedStore store, RunPins pins, RunFences fen
             // Without its pin a run could begin anew under its old id: only a manifest or a marker keeps it from that.
             await fences.FenceAsync(entry.Pin, cancellationToken);
             removed += await RemoveAsync(BlobNames.Pin(entry.RunId), entry.ETag, cancellationToken) ? 1 : 0;
+        }
+
+        return (true, removed);
+    }
+
+    /// <summary>A backup that was ended and has no manifest any more is looked at by nobody: what passed, what was damaged, where its copy is.</summary>
+    private async Task<(bool Done, long Removed)> RemoveFindingsAsync(Func<bool> isTimeUp, CancellationToken cancellationToken)
+    {
+        var old = new List<BlobEntry>();
+        foreach (string folder in (string[])[BlobNames.VerifiedBackups, BlobNames.Copies])
+        {
+            await foreach (BlobEntry entry in store.Blobs.ListAsync(folder, cancellationToken))
+            {
+                old.Add(entry);
+            }
+        }
+
+        if (old.Count == 0)
+        {
+            return (true, 0);
+        }
+
+        HashSet<BackupId> gone = await store.ListIdsAsync(BlobNames.Retirements, cancellationToken);
+        gone.ExceptWith(await store.ListIdsAsync(BlobNames.Manifests, cancellationToken));
+        long removed = 0;
+        foreach (BlobEntry entry in old.Where(e => BackupId.TryParse(e.Name.Value[(e.Name.Value.LastIndexOf('/') + 1)..], out BackupId id) && gone.Contains(id)))
+        {
+            if (isTimeUp())
+            {
+                return (false, removed);
+            }
+
+            removed += await RemoveAsync(entry.Name, entry.ETag, cancellationToken) ? 1 : 0;
         }
 
         return (true, removed);

@@ -24,11 +24,17 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
             if (!pin.Pin.Released)
             {
                 suspects.Remove(pin.RunId.AsBackup());
+                suspects.ExceptWith(pin.Pin.Copies ?? []);
             }
         }
 
-        suspects.UnionWith(work.Earlier);
-        suspects.ExceptWith(await ListManifestsAsync(cancellationToken));
+        if (!store.IsReplica)
+        {
+            // A second store may never have had them.
+            suspects.UnionWith(work.Earlier);
+        }
+
+        suspects.ExceptWith(await store.ListIdsAsync(BlobNames.Manifests, cancellationToken));
         suspects.ExceptWith((await dead.ListEndedAsync(cancellationToken)).Keys);
         if (suspects.Count == 0)
         {
@@ -64,23 +70,9 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
         return owners;
     }
 
-    private async Task<HashSet<BackupId>> ListManifestsAsync(CancellationToken cancellationToken)
-    {
-        var manifests = new HashSet<BackupId>();
-        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
-        {
-            if (BlobNames.TryReadId(entry.Name, BlobNames.Manifests, out BackupId id))
-            {
-                manifests.Add(id);
-            }
-        }
-
-        return manifests;
-    }
-
     private static string Name(HashSet<BackupId> gone) =>
         string.Join(", ", gone.Select(id => id.Value).Order(StringComparer.Ordinal).Take(MaxNamed)) + (gone.Count > MaxNamed ? $" and {gone.Count - MaxNamed} more" : "");
 
-    [LoggerMessage(EventId = 3621, Level = LogLevel.Warning, Message = "The manifest of backup {Id} is gone; {By} accepted that it is lost")]
+    [LoggerMessage(EventId = 3721, Level = LogLevel.Warning, Message = "The manifest of backup {Id} is gone; {By} accepted that it is lost")]
     private static partial void LogAccepted(ILogger logger, string id, string by);
 }

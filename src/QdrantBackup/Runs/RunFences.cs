@@ -19,13 +19,15 @@ public sealed class RunFences(SealedStore store, RunPins pins)
 {
     private readonly ManifestDocuments _manifests = new(store);
 
+    /// <summary>The pins of the same store.</summary>
+    public RunPins Pins => pins;
+
     /// <summary>Lets go of what a run that is over needed kept. Harmless when repeated.</summary>
     public async Task ReleaseAsync(RunId runId, CancellationToken cancellationToken)
     {
-        if (await pins.FindAsync(runId, cancellationToken) is { Pin: { Released: false } pin })
+        if (await pins.FindAsync(runId, cancellationToken) is { Pin.Released: false } found)
         {
-            await FenceAsync(pin, cancellationToken);
-            await pins.ReleaseAsync(runId, cancellationToken);
+            await EndAsync(found.Pin, DateTimeOffset.MaxValue, cancellationToken);
         }
     }
 
@@ -41,20 +43,44 @@ public sealed class RunFences(SealedStore store, RunPins pins)
                 continue;
             }
 
-            if (entry.Renewed > since)
+            if (entry.Renewed <= since && await EndAsync(entry.Pin, since, cancellationToken))
+            {
+                ended++;
+            }
+            else
             {
                 pinned.UnionWith(entry.Pin.Bases);
-                continue;
             }
-
-            await FenceAsync(entry.Pin, cancellationToken);
-
-            // A backup is fenced, so it may be told whatever it did meanwhile. Others only read: one that is back after all goes on.
-            await pins.ReleaseIfSilentAsync(entry.RunId, entry.Pin.Kind == RunKind.Backup ? DateTimeOffset.MaxValue : since, cancellationToken);
-            ended++;
         }
 
         return new FencedRuns(ended, pinned);
+    }
+
+    /// <summary>
+    /// Ends a run, unless it is back after all and no harm is done. A backup's marker stays, so it is told whatever it did meanwhile. A later copy may take a marker's place:
+    /// an earlier one is therefore kept from doing anything first, and what it read of the name before is then out of date (docs/pruning.md). Others only read.
+    /// </summary>
+    private async Task<bool> EndAsync(Pin pin, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        if (pin.Copies is { Count: > 0 } copies)
+        {
+            if (!await pins.CloseIfSilentAsync(pin.RunId, since, cancellationToken))
+            {
+                return false;
+            }
+
+            // What it was about to put may have become more since this pin was read.
+            foreach (BackupId id in (await pins.FindAsync(pin.RunId, cancellationToken))?.Pin.Copies ?? copies)
+            {
+                await FenceCopyAsync(id, cancellationToken);
+            }
+
+            await pins.ReleaseAsync(pin.RunId, cancellationToken);
+            return true;
+        }
+
+        await FenceAsync(pin, cancellationToken);
+        return await pins.ReleaseIfSilentAsync(pin.RunId, pin.Kind == RunKind.Backup ? DateTimeOffset.MaxValue : since, cancellationToken);
     }
 
     /// <summary>Makes sure that a backup's run commits nothing from now on: with its manifest it has committed, with a marker it never will.</summary>
@@ -73,11 +99,30 @@ public sealed class RunFences(SealedStore store, RunPins pins)
             return;
         }
 
+        await PutMarkerAsync(id, PutCondition.OnlyIfAbsent, cancellationToken);
+    }
+
+    /// <summary>Where the backup did not arrive, a marker of now takes the place of whatever marker is there: a manifest that is still on its way meets another one than its copy read.</summary>
+    private async Task FenceCopyAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        if (await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is not null)
+        {
+            return;
+        }
+
+        if (await _manifests.ConditionWhereNoneAsync(id, cancellationToken) is { } condition)
+        {
+            await PutMarkerAsync(id, condition, cancellationToken);
+        }
+    }
+
+    private async Task PutMarkerAsync(BackupId id, PutCondition condition, CancellationToken cancellationToken)
+    {
         byte[] marker = JsonSerializer.SerializeToUtf8Bytes(MarkerOf(id), StoreJson.Default.Manifest);
         string summary = _manifests.SealSummary(ManifestDocuments.Summarize(MarkerOf(id), _manifests.HashOf(marker)));
         try
         {
-            await store.PutPlainAsync(name, SealedType.Manifest, marker, PutCondition.OnlyIfAbsent, summary, cancellationToken);
+            await store.PutPlainAsync(BlobNames.Manifest(id), SealedType.Manifest, marker, condition, summary, cancellationToken);
         }
         catch (StoreConflictException)
         {

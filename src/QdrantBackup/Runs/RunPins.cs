@@ -23,8 +23,14 @@ public sealed record Pin
     /// <summary>True once the run needs nothing any more.</summary>
     public bool Released { get; init; }
 
+    /// <summary>True once the run is being ended: it may do nothing any more, and what it needed is kept until it is certain that nothing of it arrives late.</summary>
+    public bool Closed { get; init; }
+
     /// <summary>The backups whose chunks the run may reuse or reads; they only become more while it lives.</summary>
     public IReadOnlyList<BackupId> Bases { get; init; } = [];
+
+    /// <summary>The backups that a copy puts into this store under their own ids; null for every other run.</summary>
+    public IReadOnlyList<BackupId>? Copies { get; init; }
 }
 
 /// <summary>A pin as found in the store.</summary>
@@ -41,17 +47,21 @@ public sealed class RunPins(SealedStore store)
     private const int MaxAttempts = 10;
 
     /// <summary>Writes the run's pin, or adds bases to it. The entry's <c>Renewed</c> is now by the store's clock. A released pin is refused.</summary>
-    public async Task<PinEntry> WriteAsync(RunId runId, RunKind kind, IReadOnlyList<BackupId> bases, CancellationToken cancellationToken)
+    public Task<PinEntry> WriteAsync(RunId runId, RunKind kind, IReadOnlyList<BackupId> bases, CancellationToken cancellationToken) =>
+        WriteAsync(runId, kind, bases, copies: null, cancellationToken);
+
+    /// <summary>The same for a copy, with the backups that it is about to put here.</summary>
+    public async Task<PinEntry> WriteAsync(RunId runId, RunKind kind, IReadOnlyList<BackupId> bases, IReadOnlyList<BackupId>? copies, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
             StoredDocument<Pin>? found = await ReadAsync(runId, cancellationToken);
-            ThrowIfReleased(found?.Value);
+            ThrowIfOver(found?.Value);
 
             // Bases only become more: an attempt that planned with others may be running beside this one (W9).
             Pin pin = found is null
-                ? new Pin { RunId = runId, Kind = kind, Bases = bases }
-                : Renewed(found) with { Bases = [.. found.Value.Bases.Union(bases)] };
+                ? new Pin { RunId = runId, Kind = kind, Bases = bases, Copies = copies }
+                : Renewed(found) with { Bases = [.. found.Value.Bases.Union(bases)], Copies = copies is null ? found.Value.Copies : [.. copies.Union(found.Value.Copies ?? [])] };
             try
             {
                 return await PutAsync(pin, found, cancellationToken);
@@ -69,7 +79,7 @@ public sealed class RunPins(SealedStore store)
         for (int attempt = 1; ; attempt++)
         {
             StoredDocument<Pin> found = await ReadAsync(runId, cancellationToken) ?? throw Ended(runId);
-            ThrowIfReleased(found.Value);
+            ThrowIfOver(found.Value);
             try
             {
                 return await PutAsync(Renewed(found), found, cancellationToken);
@@ -84,20 +94,32 @@ public sealed class RunPins(SealedStore store)
     /// <summary>Marks the pin as released; harmless when it is released or was never written. The run of a backup must be fenced before (<see cref="RunFences"/>).</summary>
     public Task ReleaseAsync(RunId runId, CancellationToken cancellationToken) => ReleaseIfSilentAsync(runId, DateTimeOffset.MaxValue, cancellationToken);
 
-    /// <summary>Marks the pin as released, unless it was renewed after a moment by the store's clock.</summary>
-    public async Task ReleaseIfSilentAsync(RunId runId, DateTimeOffset since, CancellationToken cancellationToken)
+    /// <summary>Marks the pin as released, unless it was renewed after a moment by the store's clock, and then it is false.</summary>
+    public Task<bool> ReleaseIfSilentAsync(RunId runId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        EndIfSilentAsync(runId, since, isEnded: pin => pin.Released, end: pin => pin with { Released = true }, cancellationToken);
+
+    /// <summary>Keeps the run from doing anything more, while what it needs goes on being kept; unless the pin was renewed after a moment by the store's clock, and then it is false.</summary>
+    public Task<bool> CloseIfSilentAsync(RunId runId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        EndIfSilentAsync(runId, since, isEnded: pin => pin.Closed || pin.Released, end: pin => pin with { Closed = true }, cancellationToken);
+
+    private async Task<bool> EndIfSilentAsync(RunId runId, DateTimeOffset since, Func<Pin, bool> isEnded, Func<Pin, Pin> end, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
-            if (await ReadAsync(runId, cancellationToken) is not { Value.Released: false } found || found.Entry.Modified > since)
+            if (await ReadAsync(runId, cancellationToken) is not { } found || isEnded(found.Value))
             {
-                return;
+                return true;
+            }
+
+            if (found.Entry.Modified > since)
+            {
+                return false;
             }
 
             try
             {
-                await PutAsync(Renewed(found) with { Released = true }, found, cancellationToken);
-                return;
+                await PutAsync(end(Renewed(found)), found, cancellationToken);
+                return true;
             }
             catch (StoreConflictException) when (attempt < MaxAttempts)
             {
@@ -139,9 +161,9 @@ public sealed class RunPins(SealedStore store)
 
     private static Pin Renewed(StoredDocument<Pin> found) => found.Value with { Began = found.Value.Began ?? found.Entry.Modified };
 
-    private static void ThrowIfReleased(Pin? pin)
+    private static void ThrowIfOver(Pin? pin)
     {
-        if (pin is { Released: true })
+        if (pin is { Released: true } or { Closed: true })
         {
             throw Ended(pin.RunId);
         }

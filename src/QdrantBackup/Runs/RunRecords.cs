@@ -46,6 +46,10 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         return request;
     }
 
+    /// <summary>Whether the run was ever asked for in this store.</summary>
+    public async Task<bool> IsKnownAsync(RunId runId, CancellationToken cancellationToken) =>
+        await store.Blobs.FindAsync(BlobNames.Run(runId, Request), cancellationToken) is not null;
+
     /// <summary>Overwrites the progress.</summary>
     public Task WriteProgressAsync(RunProgress progress, CancellationToken cancellationToken) => store.PutDocumentAsync(
         BlobNames.Run(progress.RunId, Progress), SealedType.Record, progress, StoreJson.Default.RunProgress, PutCondition.Always, summary: null, cancellationToken);
@@ -145,17 +149,17 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
 
     private static void Validate(RunRequest request, RunId runId)
     {
-        // The request of its kind, and no other.
+        object?[] wanted = [request.Backup, request.Restore, request.Verify, request.Copy, request.Retention];
         object? own = request.Kind switch
         {
             RunKind.Backup => request.Backup,
             RunKind.Restore => request.Restore,
-            RunKind.Verify => request.Verify,
+            RunKind.Verify or RunKind.Repair when request.Verify?.Repair == (request.Kind == RunKind.Repair) => request.Verify,
+            RunKind.Copy => request.Copy,
             RunKind.Retention => request.Retention,
             _ => null,
         };
-        int given = new object?[] { request.Backup, request.Restore, request.Verify, request.Retention }.Count(r => r is not null);
-        bool fits = request.RunId == runId && own is not null && given == 1;
+        bool fits = request.RunId == runId && own is not null && wanted.Count(w => w is not null) == 1;
         if (!fits)
         {
             throw new RefusedException($"the request record of run {runId} does not fit: it is of run {request.RunId}, kind {request.Kind}", "Start a new run.");

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
+using QdrantBackup.Replication;
 using QdrantBackup.Restores;
 using QdrantBackup.Retention;
 using QdrantBackup.Verification;
@@ -21,6 +22,14 @@ public enum RunKind
     /// <summary>Reads back and proves.</summary>
     [JsonStringEnumMemberName("verify")]
     Verify,
+
+    /// <summary>Reads back, and mends what is damaged from the other store.</summary>
+    [JsonStringEnumMemberName("repair")]
+    Repair,
+
+    /// <summary>Copies backups into the second store, or back.</summary>
+    [JsonStringEnumMemberName("copy")]
+    Copy,
 
     /// <summary>Ends backups by policy and deletes what nothing needs.</summary>
     [JsonStringEnumMemberName("retention")]
@@ -57,8 +66,11 @@ public sealed record RunRequest
     /// <summary>What to restore.</summary>
     public RestoreRequest? Restore { get; init; }
 
-    /// <summary>What to verify.</summary>
+    /// <summary>What to verify or to repair.</summary>
     public VerifyRequest? Verify { get; init; }
+
+    /// <summary>What to copy.</summary>
+    public CopyRequest? Copy { get; init; }
 
     /// <summary>What to end and delete.</summary>
     public RetentionRequest? Retention { get; init; }

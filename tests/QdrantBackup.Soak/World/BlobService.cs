@@ -26,6 +26,14 @@ internal sealed class BlobService(ServiceClock clock, Oracle oracle)
 
     public IEnumerable<string> Names(string prefix) => [.. _blobs.Keys.Where(n => n.StartsWith(prefix, StringComparison.Ordinal))];
 
+    /// <summary>Empties the service.</summary>
+    public IReadOnlyList<StoredBlob> TakeAll()
+    {
+        StoredBlob[] all = [.. _blobs.Values];
+        _blobs.Clear();
+        return all;
+    }
+
     public BlobEntry Put(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary)
     {
         StoreErrors.ThrowUnlessMet(condition, name, Get(name.Value)?.Entry.ETag, "the simulated service");

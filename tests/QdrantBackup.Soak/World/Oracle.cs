@@ -9,6 +9,8 @@ internal sealed class Oracle
 {
     private readonly Dictionary<BackupId, Committed> _committed = [];
 
+    private bool _isReplica;
+
     public string? Violation { get; private set; }
 
     /// <summary>Backups whose hold was confirmed to whoever placed it.</summary>
@@ -19,6 +21,15 @@ internal sealed class Oracle
 
     /// <summary>Every backup that was ever committed.</summary>
     public IReadOnlyCollection<BackupId> Committed => _committed.Keys;
+
+    /// <summary>Nothing is committed any more: from now on it is a second store that is watched. Returns what was.</summary>
+    public IReadOnlyList<BackupId> BeginReplica()
+    {
+        BackupId[] known = [.. _committed.Keys.OrderBy(id => id.Value, StringComparer.Ordinal)];
+        _committed.Clear();
+        _isReplica = true;
+        return known;
+    }
 
     public void Report(string violation) => Violation ??= violation;
 
@@ -97,7 +108,8 @@ internal sealed class Oracle
     private void BeforeManifest(BlobService service, BlobName name, BackupId id, ReadOnlyMemory<byte> content)
     {
         Manifest manifest = Open(name, content.Span);
-        if (service.Get(name.Value) is not null)
+        // A copy may come again: there the marker of one that was taken for dead is replaced.
+        if (service.Get(name.Value) is { } there && !(_isReplica && Open(name, there.Content.Span).Aborted))
         {
             Report($"W2 the manifest of {id} is put twice");
         }

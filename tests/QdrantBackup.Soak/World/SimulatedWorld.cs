@@ -47,6 +47,12 @@ internal sealed class SimulatedWorld
 
     public Weather Weather { get; set; } = Weather.Calm;
 
+    /// <summary>The store that is copied into the simulated one, if that is a second store. Nobody else uses it, so nothing happens to it.</summary>
+    public IBackupStore? First { get; private set; }
+
+    /// <summary>The backups that can be copied.</summary>
+    public IReadOnlyList<BackupId> ToCopy { get; private set; } = [];
+
     public ulong Hash => _trace.Hash;
 
     public int Steps => _steps;
@@ -65,7 +71,19 @@ internal sealed class SimulatedWorld
     public Machine NewMachine(Attempt attempt, TimeProvider time, ActorKind kind)
     {
         IBackupStore blobs = new Connection(this, attempt, _ghosts);
-        return new Machine(_plant.Kind == kind ? _plant.Wrap(blobs) : blobs, Node, time, Weather);
+        return new Machine(_plant.Kind == kind ? _plant.Wrap(blobs) : blobs, First, Node, time, Weather);
+    }
+
+    /// <summary>What there is becomes the first store, and the simulated one begins anew as its second.</summary>
+    public async Task BeginReplicaAsync()
+    {
+        var first = new InMemoryStore(Clock.OfMachine(TimeSpan.Zero));
+        foreach (StoredBlob blob in Service.TakeAll())
+        {
+            await first.PutAsync(blob.Entry.Name, blob.Content, PutCondition.Always, blob.Entry.Summary, default);
+        }
+
+        (First, ToCopy) = (first, Oracle.BeginReplica());
     }
 
     /// <summary>Begins an actor, up to its first request.</summary>

@@ -36,6 +36,9 @@ internal sealed record Weather
     /// <summary>Whether parts are transferred in several ranges.</summary>
     public bool HasRanges { get; init; }
 
+    /// <summary>Whether the store is a second one: nothing is backed up into it, backups are copied.</summary>
+    public bool IsReplica { get; init; }
+
     /// <summary>Whether a pruner writes its position down after every piece of work.</summary>
     public bool HasShortSteps { get; init; }
 
@@ -52,5 +55,6 @@ internal sealed record Weather
         HasGrace = chance.OneIn(4),
         HasRanges = chance.OneIn(4),
         HasShortSteps = chance.OneIn(8),
+        IsReplica = chance.OneIn(6),
     };
 }

@@ -25,13 +25,14 @@ internal sealed class CaptureRig : IDisposable
 
     /// <summary>A rig on a node and, when given, on a store that somebody else opened.</summary>
     public CaptureRig(
-        FakeNode node, InMemoryStore? blobs, SealedStore? store, Func<CaptureOptions, CaptureOptions>? change = null, Func<IBackupStore, IBackupStore>? wrap = null)
+        FakeNode node, InMemoryStore? blobs, SealedStore? store, Func<CaptureOptions, CaptureOptions>? change = null, Func<IBackupStore, IBackupStore>? wrap = null,
+        Action<IServiceCollection>? more = null)
     {
         Node = node;
         Blobs = blobs ?? new InMemoryStore(Time);
         Store = store ?? NewStore(wrap?.Invoke(Blobs) ?? Blobs);
         var options = new CaptureOptions { Cluster = "prod" };
-        _services = new ServiceCollection()
+        IServiceCollection services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(Store)
@@ -53,7 +54,7 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton<RestorePlanner>()
             .AddSingleton<PartRestore>()
             .AddSingleton<RestoreChecks>()
-            .AddSingleton<BackupVerifier>()
+            .AddSingleton<DamageRecords>()
             .AddSingleton<RunFences>()
             .AddSingleton<BackupHolds>()
             .AddSingleton<BackupRetirement>()
@@ -62,8 +63,9 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton<RetentionPlans>()
             .AddSingleton<RetentionPlanner>()
             .AddSingleton<Pruner>()
-            .AddSingleton<RecordCleanup>()
-            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
+            .AddSingleton<RecordCleanup>();
+        more?.Invoke(services);
+        _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -83,20 +85,22 @@ internal sealed class CaptureRig : IDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public async Task<RunRequest> AskAsync(BackupRequest? backup = null, RestoreRequest? restore = null)
+    public Task<RunRequest> AskAsync(BackupRequest? backup = null, RestoreRequest? restore = null) => AskAsync(
+        restore is null ? RunKind.Backup : RunKind.Restore,
+        request => request with { Backup = restore is null ? backup ?? new BackupRequest() : null, Restore = restore });
+
+    public async Task<RunRequest> AskAsync(RunKind kind, Func<RunRequest, RunRequest> asking)
     {
         Time.Advance(TimeSpan.FromMinutes(1));
-        var request = new RunRequest
+        RunRequest request = asking(new RunRequest
         {
             RunId = RunId.New(Time),
-            Kind = restore is null ? RunKind.Backup : RunKind.Restore,
+            Kind = kind,
             Cluster = "prod",
             RequestedBy = "test",
             RequestedAt = Time.GetUtcNow(),
             InstanceId = "instance",
-            Backup = restore is null ? backup ?? new BackupRequest() : null,
-            Restore = restore,
-        };
+        });
         await Get<RunRecords>().WriteRequestAsync(request, Cancellation);
         return await Get<RunRecords>().ReadRequestAsync(request.RunId, Cancellation);
     }

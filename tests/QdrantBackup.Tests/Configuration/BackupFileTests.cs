@@ -1,4 +1,5 @@
 using QdrantBackup.Configuration;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Configuration;
 
@@ -37,7 +38,8 @@ public sealed class BackupFileTests
         var text = Specification.Replace("rsync://backup-server/qdrant/", "https://acct.blob.core.windows.net/qdrant", StringComparison.Ordinal) + "\n  cluster: { name: demo }\n";
         var options = BackupOptionsReader.Read(Configured.FromFile(text));
         Assert.Equal("qdrant", options.Storage.Container);
-        Assert.Contains(options.Warnings, warning => warning.Contains("Storage:Local is accepted and not written to", StringComparison.Ordinal));
+        Assert.Equal("/opt/qdrant/backups/", options.Storage.Second?.Local);
+        Assert.Equal(VerifyLevel.Readable, options.Verification.AfterBackup);
         Assert.DoesNotContain(options.Warnings, warning => warning.Contains("Retention", StringComparison.Ordinal));
     }
 

@@ -8,6 +8,7 @@ using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Retention;
 
@@ -168,7 +169,7 @@ public sealed class PrunerTests
     }
 
     private static Pruner NewPruner(CaptureRig rig, PruneOptions options) => new(
-        rig.Store, rig.Get<RunPins>(), rig.Get<RunFences>(), rig.Get<BackupHolds>(), rig.Get<BackupRetirement>(), options, rig.Time, NullLogger<Pruner>.Instance);
+        rig.Store, rig.Get<RunPins>(), rig.Get<RunFences>(), rig.Get<BackupHolds>(), rig.Get<BackupRetirement>(), rig.Get<DamageRecords>(), options, rig.Time, NullLogger<Pruner>.Instance);
 
     private static async Task<PruneReceipt> PruneAsync(CaptureRig rig, bool allowUnusual = false)
     {
