@@ -285,16 +285,16 @@ module backupApp 'modules/function-app.bicep' = {
     planName: names.backupPlan
     identity: identities.outputs.backup
     size: appSize
-    hostStorage: backupHost.outputs
+    hostStorage: { packageUrl: backupHost.outputs.packageUrl, endpoints: backupHost.outputs.endpoints }
     workspaceId: monitoring.outputs.workspaceId
     appInsightsConnectionString: monitoring.outputs.connectionString
-    subnetId: isPrivate ? ownNetwork!.outputs.appsSubnetId : ''
+    subnetId: ownNetwork.?outputs.appsSubnetId
     isPublic: network.?publicApi ?? true
     zoneRedundant: zoneRedundantApps
     settings: {
       ...commonSettings
       ...qdrantSettings(names.vault, qdrant)
-      ...durableSettings('backup', durable.?outputs.endpoint, identities.outputs.backup.clientId)
+      ...durableSettings('backup', usesScheduler, durable.?outputs.endpoint ?? '', identities.outputs.backup.clientId)
       Backup__Role: 'backup'
     }
   }
@@ -309,15 +309,15 @@ module maintenanceApp 'modules/function-app.bicep' = {
     planName: names.maintenancePlan
     identity: identities.outputs.maintenance
     size: appSize
-    hostStorage: maintenanceHost.outputs
+    hostStorage: { packageUrl: maintenanceHost.outputs.packageUrl, endpoints: maintenanceHost.outputs.endpoints }
     workspaceId: monitoring.outputs.workspaceId
     appInsightsConnectionString: monitoring.outputs.connectionString
-    subnetId: isPrivate ? ownNetwork!.outputs.appsSubnetId : ''
+    subnetId: ownNetwork.?outputs.appsSubnetId
     isPublic: network.?publicApi ?? true
     zoneRedundant: zoneRedundantApps
     settings: {
       ...commonSettings
-      ...durableSettings('maintenance', durable.?outputs.endpoint, identities.outputs.maintenance.clientId)
+      ...durableSettings('maintenance', usesScheduler, durable.?outputs.endpoint ?? '', identities.outputs.maintenance.clientId)
       Backup__Role: 'maintenance'
     }
   }

@@ -12,7 +12,6 @@ param workspaceId string
 param backupStorageId string
 param vaultId string
 
-var store = { account: names.backupStorage, maintainer: principals.maintenance }
 
 var rules = [
   {
@@ -97,7 +96,7 @@ var rules = [
     title: 'Somebody deletes in the backup account'
     description: 'Somebody other than the maintenance app deletes, undeletes or tags, or tries to. What was deleted can be undeleted.'
     severity: 0
-    query: storeQuery(loadTextContent('../queries/foreign-deletions.kql'), store)
+    query: storeQuery(loadTextContent('../queries/foreign-deletions.kql'), names.backupStorage, principals.maintenance)
     window: 'PT15M'
     every: 'PT5M'
     operator: 'GreaterThan'
@@ -108,7 +107,7 @@ var rules = [
     title: 'The maintenance app deletes unusually much'
     description: 'More deletions in a day than are usual. If no retention was changed: disable the maintenance identity and look who uses it.'
     severity: 1
-    query: storeQuery(loadTextContent('../queries/many-deletions.kql'), store)
+    query: storeQuery(loadTextContent('../queries/many-deletions.kql'), names.backupStorage, principals.maintenance)
     window: 'P1D'
     every: 'PT1H'
     operator: 'GreaterThan'

@@ -16,8 +16,8 @@ param appInsightsConnectionString string
 @description('The application\'s own settings, and those of its durable state.')
 param settings object
 
-@description('The subnet that the app\'s way out goes through; empty: the public network.')
-param subnetId string
+@description('The subnet that the app\'s way out goes through; null: the public network.')
+param subnetId string?
 
 @description('Whether the HTTP API can be reached from the public network.')
 param isPublic bool
@@ -48,7 +48,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     httpsOnly: true
     clientAffinityEnabled: false
     publicNetworkAccess: isPublic ? 'Enabled' : 'Disabled'
-    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    virtualNetworkSubnetId: subnetId
     keyVaultReferenceIdentity: identity.id
     functionAppConfig: {
       runtime: { name: 'dotnet-isolated', version: '10.0' }

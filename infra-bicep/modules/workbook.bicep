@@ -9,7 +9,6 @@ param names namesType
 param principals principalsType
 param workspaceId string
 
-var store = { account: names.backupStorage, maintainer: principals.maintenance }
 
 var panels = [
   {
@@ -34,7 +33,7 @@ var panels = [
   }
   {
     title: 'Deletions in the backup account, by day and by whom'
-    query: storeQuery(loadTextContent('../queries/workbook-deletions.kql'), store)
+    query: storeQuery(loadTextContent('../queries/workbook-deletions.kql'), names.backupStorage, principals.maintenance)
     chart: 'barchart'
   }
   {

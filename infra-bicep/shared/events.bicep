@@ -9,6 +9,7 @@ var events = {
   backupAge: 2601
   noBackup: 2602
   restoreAge: 2603
+  nothingScheduled: 2604
 }
 
 @description('Puts values into a query, where it has their names in double braces.')
@@ -27,4 +28,8 @@ func eventQuery(text string, values object) string => filled(
 
 @export()
 @description('A query of the backup account\'s logs.')
-func storeQuery(text string, values object) string => filled(text, values)
+func storeQuery(text string, account string, maintainer string) string => replace(
+  replace(text, '{{account}}', account),
+  '{{maintainer}}',
+  maintainer
+)

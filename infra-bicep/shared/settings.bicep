@@ -66,17 +66,17 @@ func retentionSettings(retention retentionType) object => {
 
 @export()
 @description('Where the app\'s durable state is: overrides of host.json, so that one package serves both ways.')
-func durableSettings(hub string, schedulerEndpoint string?, clientId string) object => {
+func durableSettings(hub string, usesScheduler bool, schedulerEndpoint string, clientId string) object => {
   AzureFunctionsJobHost__extensions__durableTask__hubName: hub
-  ...(schedulerEndpoint == null
+  ...(usesScheduler
     ? {
-        AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureStorage'
-        AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionName: 'AzureWebJobsStorage'
-      }
-    : {
         AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
         AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-        DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint!};Authentication=ManagedIdentity;ClientID=${clientId}'
+        DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${clientId}'
         TASKHUB_NAME: hub
+      }
+    : {
+        AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureStorage'
+        AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionName: 'AzureWebJobsStorage'
       })
 }
