@@ -83,7 +83,12 @@ param options { *: string } = {}
 param tick string = '0 */5 * * * *'
 
 @description('What each app gets of the platform.')
-param appSize appSizeType = { instanceMemoryMB: 2048, maximumInstanceCount: 40, alwaysReadyInstances: 0, httpConcurrency: 16 }
+param appSize appSizeType = {
+  instanceMemoryMB: 2048
+  maximumInstanceCount: 40
+  alwaysReadyInstances: 0
+  httpConcurrency: 16
+}
 
 @description('Redundancy of the backup account.')
 param backupRedundancy 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS' | 'Standard_RAGZRS' = 'Standard_ZRS'
@@ -104,7 +109,13 @@ param tiering tieringType?
 param immutability immutabilityType?
 
 @description('The store\'s key-encryption key.')
-param storeKey storeKeyType = { sku: 'standard', size: 4096, rotateAfter: 'P1Y', expireAfter: 'P2Y', notifyBefore: 'P60D' }
+param storeKey storeKeyType = {
+  sku: 'standard'
+  size: 4096
+  rotateAfter: 'P1Y'
+  expireAfter: 'P2Y'
+  notifyBefore: 'P60D'
+}
 
 @description('Where durable state is.')
 param durableBackend 'DurableTaskScheduler' | 'AzureStorage' = 'DurableTaskScheduler'
@@ -249,19 +260,28 @@ module servicesInNetwork 'modules/private-endpoints.bicep' = if (isPrivate) {
     virtualNetworkId: ownNetwork!.outputs.id
     subnetId: ownNetwork!.outputs.endpointsSubnetId
     services: [
-      ...flatten(map(hostServices, host => map(hostKinds, kind => {
-        name: '${host.name}-${kind}'
-        resourceId: host.id
-        group: kind
-        zone: 'privatelink.${kind}.${cloud.storageSuffix}'
-      })))
+      ...flatten(map(
+        hostServices,
+        host =>
+          map(hostKinds, kind => {
+            name: '${host.name}-${kind}'
+            resourceId: host.id
+            group: kind
+            zone: 'privatelink.${kind}.${cloud.storageSuffix}'
+          })
+      ))
       {
         name: names.backupStorage
         resourceId: store.outputs.id
         group: 'blob'
         zone: 'privatelink.blob.${cloud.storageSuffix}'
       }
-      { name: names.vault, resourceId: vault.outputs.id, group: 'vault', zone: 'privatelink${replace(cloud.vaultSuffix, '.vault.', '.vaultcore.')}' }
+      {
+        name: names.vault
+        resourceId: vault.outputs.id
+        group: 'vault'
+        zone: 'privatelink${replace(cloud.vaultSuffix, '.vault.', '.vaultcore.')}'
+      }
       ...(usesScheduler
         ? [
             {
@@ -317,7 +337,12 @@ module maintenanceApp 'modules/function-app.bicep' = {
     zoneRedundant: zoneRedundantApps
     settings: {
       ...commonSettings
-      ...durableSettings('maintenance', usesScheduler, durable.?outputs.endpoint ?? '', identities.outputs.maintenance.clientId)
+      ...durableSettings(
+        'maintenance',
+        usesScheduler,
+        durable.?outputs.endpoint ?? '',
+        identities.outputs.maintenance.clientId
+      )
       Backup__Role: 'maintenance'
     }
   }
@@ -332,7 +357,12 @@ module appsInNetwork 'modules/private-endpoints.bicep' = if (network != null && 
     subnetId: ownNetwork!.outputs.endpointsSubnetId
     services: [
       { name: names.backupApp, resourceId: backupApp.outputs.id, group: 'sites', zone: 'privatelink.azurewebsites.net' }
-      { name: names.maintenanceApp, resourceId: maintenanceApp.outputs.id, group: 'sites', zone: 'privatelink.azurewebsites.net' }
+      {
+        name: names.maintenanceApp
+        resourceId: maintenanceApp.outputs.id
+        group: 'sites'
+        zone: 'privatelink.azurewebsites.net'
+      }
     ]
   }
 }

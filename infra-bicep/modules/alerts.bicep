@@ -12,7 +12,6 @@ param workspaceId string
 param backupStorageId string
 param vaultId string
 
-
 var rules = [
   {
     name: 'no-success'

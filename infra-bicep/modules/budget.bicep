@@ -15,7 +15,13 @@ resource monthly 'Microsoft.Consumption/budgets@2024-08-01' = {
     timePeriod: { startDate: budget.startDate }
     notifications: {
       spent: { enabled: true, operator: 'GreaterThan', threshold: 80, thresholdType: 'Actual', contactEmails: emails }
-      forecast: { enabled: true, operator: 'GreaterThan', threshold: 100, thresholdType: 'Forecasted', contactEmails: emails }
+      forecast: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 100
+        thresholdType: 'Forecasted'
+        contactEmails: emails
+      }
     }
   }
 }

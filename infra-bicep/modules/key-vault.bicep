@@ -124,7 +124,10 @@ resource appsReadSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
     properties: {
       principalId: app.principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', builtInRoles.keyVaultSecretsUser)
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        builtInRoles.keyVaultSecretsUser
+      )
     }
   }
 ]

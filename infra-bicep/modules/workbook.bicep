@@ -9,7 +9,6 @@ param names namesType
 param principals principalsType
 param workspaceId string
 
-
 var panels = [
   {
     title: 'Age of the newest complete backup, and the interval of the schedules (hours)'
@@ -57,7 +56,12 @@ var timeRange = {
         isRequired: true
         value: { durationMs: 2592000000 }
         typeSettings: {
-          selectableValues: [{ durationMs: 86400000 }, { durationMs: 604800000 }, { durationMs: 2592000000 }, { durationMs: 7776000000 }]
+          selectableValues: [
+            { durationMs: 86400000 }
+            { durationMs: 604800000 }
+            { durationMs: 2592000000 }
+            { durationMs: 7776000000 }
+          ]
         }
       }
     ]
@@ -82,24 +86,21 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
       version: 'Notebook/1.0'
       items: [
         timeRange
-        ...map(
-          range(0, length(panels)),
-          i => {
-            type: 3
-            content: {
-              version: 'KqlItem/1.0'
-              query: panels[i].query
-              size: 0
-              title: panels[i].title
-              timeContextFromParameter: 'TimeRange'
-              queryType: 0
-              resourceType: 'microsoft.operationalinsights/workspaces'
-              crossComponentResources: [workspaceId]
-              visualization: panels[i].chart
-            }
-            name: 'panel-${i}'
+        ...map(range(0, length(panels)), i => {
+          type: 3
+          content: {
+            version: 'KqlItem/1.0'
+            query: panels[i].query
+            size: 0
+            title: panels[i].title
+            timeContextFromParameter: 'TimeRange'
+            queryType: 0
+            resourceType: 'microsoft.operationalinsights/workspaces'
+            crossComponentResources: [workspaceId]
+            visualization: panels[i].chart
           }
-        )
+          name: 'panel-${i}'
+        })
       ]
       fallbackResourceIds: [workspaceId]
     })

@@ -13,23 +13,15 @@ var events = {
 }
 
 @description('Puts values into a query, where it has their names in double braces.')
-func filled(text string, values object) string => reduce(
-  items(values),
-  text,
-  (query, value) => replace(query, '{{${value.key}}}', value.value)
-)
+func filled(text string, values object) string =>
+  reduce(items(values), text, (query, value) => replace(query, '{{${value.key}}}', value.value))
 
 @export()
 @description('A query of the application\'s events, whose ids it names.')
-func eventQuery(text string, values object) string => filled(
-  '${loadTextContent('../queries/events.kql')}${text}',
-  union(mapValues(events, id => string(id)), values)
-)
+func eventQuery(text string, values object) string =>
+  filled('${loadTextContent('../queries/events.kql')}${text}', union(mapValues(events, id => string(id)), values))
 
 @export()
 @description('A query of the backup account\'s logs.')
-func storeQuery(text string, account string, maintainer string) string => replace(
-  replace(text, '{{account}}', account),
-  '{{maintainer}}',
-  maintainer
-)
+func storeQuery(text string, account string, maintainer string) string =>
+  replace(replace(text, '{{account}}', account), '{{maintainer}}', maintainer)

@@ -11,7 +11,8 @@ import {
 
 @export()
 @description('A reference that the platform resolves with the app\'s identity. The secret itself is in no setting and no template.')
-func secretReference(vault string, secret string) string => '@Microsoft.KeyVault(VaultName=${vault};SecretName=${secret})'
+func secretReference(vault string, secret string) string =>
+  '@Microsoft.KeyVault(VaultName=${vault};SecretName=${secret})'
 
 @export()
 @description('What every app of a store is told.')
@@ -23,15 +24,16 @@ func storeSettings(names namesType, clusterName string, cloud cloudType, pin sto
 }
 
 @export()
-func apiKeySettings(vault string, keys apiKeyType[]) object => reduce(
-  map(range(0, length(keys)), i => {
-    'Backup__ApiKeys__${i}__Name': keys[i].name
-    'Backup__ApiKeys__${i}__Sha256': secretReference(vault, keys[i].sha256Secret)
-    'Backup__ApiKeys__${i}__Scopes': keys[i].scopes
-  }),
-  {},
-  (all, key) => union(all, key)
-)
+func apiKeySettings(vault string, keys apiKeyType[]) object =>
+  reduce(
+    map(range(0, length(keys)), i => {
+      'Backup__ApiKeys__${i}__Name': keys[i].name
+      'Backup__ApiKeys__${i}__Sha256': secretReference(vault, keys[i].sha256Secret)
+      'Backup__ApiKeys__${i}__Scopes': keys[i].scopes
+    }),
+    {},
+    (all, key) => union(all, key)
+  )
 
 @export()
 func qdrantSettings(vault string, qdrant qdrantType) object => {

@@ -35,12 +35,14 @@ internal sealed class TemplateFolder : IDisposable
 
     public string PathOf(string file) => Path.Combine(_folder.FullName, file);
 
+    /// <summary>Whether a text stands at exactly one place.</summary>
+    public bool Holds(string file, string text) => File.ReadAllText(PathOf(file)).Split(text).Length == 2;
+
     /// <summary>Replaces the one place where a text stands.</summary>
     public void Replace(string file, string text, string by)
     {
-        var before = File.ReadAllText(PathOf(file));
-        Assert.True(before.Split(text).Length == 2, $"{file} must hold exactly once: {text}");
-        File.WriteAllText(PathOf(file), before.Replace(text, by, StringComparison.Ordinal));
+        Assert.True(Holds(file, text), $"{file} must hold exactly once: {text}");
+        File.WriteAllText(PathOf(file), File.ReadAllText(PathOf(file)).Replace(text, by, StringComparison.Ordinal));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

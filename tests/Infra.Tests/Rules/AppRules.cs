@@ -26,7 +26,7 @@ internal static class AppRules
         Rule.Values("The plans are Flex Consumption", "Microsoft.Web/serverfarms", ("sku", """{ "tier": "FlexConsumption", "name": "FC1" }"""), ("properties.reserved", "true")),
         new("Each app has a plan of its own", d => Rule.Difference("plans in use",
             d.OfType("Microsoft.Web/serverfarms").Select(p => p.Id), d.OfType(Site).Select(s => (string)s["properties.serverFarmId"]!))
-            .Concat(Rule.Difference("the number of plans", [2], [d.OfType("Microsoft.Web/serverfarms").Count()]))),
+            .Concat(Rule.Difference("the number of plans", [2], [d.OfType("Microsoft.Web/serverfarms").Select(p => p.Id).Distinct().Count()]))),
         new("An instance has the memory that the chunks in flight need", d => d.OfType(Site)
             .Where(site => (int?)site["properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB"] is not >= 2048)
             .Select(site => $"{site}: {site["properties.functionAppConfig.scaleAndConcurrency"]?.ToJsonString()}")),
