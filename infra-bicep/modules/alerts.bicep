@@ -12,6 +12,7 @@ param workspaceId string
 param backupStorageId string
 param vaultId string
 
+// Windows are longer than the time that logs take to arrive; an alert that is on is not raised again.
 var rules = [
   {
     name: 'no-success'
@@ -41,7 +42,7 @@ var rules = [
     description: 'A backup, restore or verification failed. Its record says what to do: GET /api/v1/runs/{id}.'
     severity: 1
     query: eventQuery(loadTextContent('../queries/runs-ended.kql'), { state: 'Failed' })
-    window: 'PT30M'
+    window: 'PT1H'
     every: 'PT15M'
     operator: 'GreaterThan'
     rows: 0
@@ -52,7 +53,7 @@ var rules = [
     description: 'Something is missing in a backup, so that it does not count, or was not restored. Its record says what.'
     severity: 2
     query: eventQuery(loadTextContent('../queries/runs-ended.kql'), { state: 'Partial' })
-    window: 'PT30M'
+    window: 'PT1H'
     every: 'PT15M'
     operator: 'GreaterThan'
     rows: 0
@@ -63,7 +64,7 @@ var rules = [
     description: 'A due time passed while nothing ticked; a later run made it up.'
     severity: 2
     query: eventQuery(loadTextContent('../queries/missed.kql'), {})
-    window: 'PT30M'
+    window: 'PT1H'
     every: 'PT15M'
     operator: 'GreaterThan'
     rows: 0
@@ -74,7 +75,7 @@ var rules = [
     description: 'A manifest or chunks do not open. Keep what there is: suspend the maintenance app, then verify, then look for undamaged versions.'
     severity: 0
     query: eventQuery(loadTextContent('../queries/damaged.kql'), {})
-    window: 'PT30M'
+    window: 'PT1H'
     every: 'PT15M'
     operator: 'GreaterThan'
     rows: 0
@@ -96,7 +97,7 @@ var rules = [
     description: 'Somebody other than the maintenance app deletes, undeletes or tags, or tries to. What was deleted can be undeleted.'
     severity: 0
     query: storeQuery(loadTextContent('../queries/foreign-deletions.kql'), names.backupStorage, principals.maintenance)
-    window: 'PT15M'
+    window: 'PT1H'
     every: 'PT5M'
     operator: 'GreaterThan'
     rows: 0

@@ -75,7 +75,6 @@ func durableSettings(hub string, usesScheduler bool, schedulerEndpoint string, c
         AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
         AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
         DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${clientId}'
-        TASKHUB_NAME: hub
       }
     : {
         AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureStorage'

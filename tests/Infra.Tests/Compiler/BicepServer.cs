@@ -48,6 +48,9 @@ public sealed class BicepServer : IAsyncDisposable
         return [.. result["diagnostics"]!.AsArray().Select(d => $"{d!["level"]} {d["code"]}: {d["message"]}")];
     }
 
+    /// <summary>A file as the formatter would write it.</summary>
+    public async Task<string> FormatAsync(string path) => (string)(await CallAsync("bicep/format", new { path }))["result"]!["contents"]!;
+
     /// <summary>What a deployment with these parameters would create, as far as that can be known without Azure.</summary>
     /// <exception cref="InvalidOperationException">The compiler refuses the files; it says why.</exception>
     public async Task<JsonObject> SnapshotAsync(string parametersPath)

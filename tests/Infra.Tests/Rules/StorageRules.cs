@@ -18,7 +18,8 @@ internal static class StorageRules
         Rule.Values("Storage speaks TLS 1.2 and https only", Account, ("properties.minimumTlsVersion", "\"TLS1_2\""), ("properties.supportsHttpsTrafficOnly", "true")),
         Rule.Values("No storage account has local users", Account, ("properties.isLocalUserEnabled", "false")),
         Rule.Values("No storage account replicates into another tenant", Account, ("properties.allowCrossTenantReplication", "false")),
-        Rule.Values("No service of Azure gets past the accounts' network rules", Account, ("properties.networkAcls.bypass", "\"None\"")),
+        new("No service of Azure gets past the accounts' network rules, but for the lifecycle rules of the backup account", d => d.OfType(Account).SelectMany(account =>
+            Rule.Differences(account, ("properties.networkAcls.bypass", account.Id == d.BackupAccount.Id ? "\"AzureServices\"" : "\"None\"")))),
         new("With a network of its own, no storage account is reached from outside it", d => d.OfType(Account).SelectMany(account => Rule.Differences(
             account,
             ("properties.publicNetworkAccess", d.IsPrivate ? "\"Disabled\"" : "\"Enabled\""),
