@@ -7,9 +7,16 @@ public sealed class CompileTests(Templates templates)
 {
     public static TheoryData<string> Files(string pattern) => [.. Repository.Files(pattern, "infra-bicep")];
 
-    [Theory]
-    [MemberData(nameof(Files), "*.bicep")]
-    public async Task A_template_compiles_and_lints(string file) => Report.None(await templates.Compiler.CompileAsync(Repository.Path(file)));
+    [Fact]
+    public async Task The_templates_compile_and_lint() => Report.None(await templates.Compiler.CompileAsync(Repository.Path("infra-bicep", "main.bicep")));
+
+    [Fact]
+    public async Task Every_template_and_query_is_part_of_the_whole()
+    {
+        var referenced = await templates.Compiler.ReferencesAsync(Repository.Path("infra-bicep", "main.bicep"));
+        var parts = Repository.Files("*.bicep", "infra-bicep").Concat(Repository.Files("*.kql", "infra-bicep"));
+        Report.None(parts.Where(file => !referenced.Contains(Repository.Path(file))));
+    }
 
     [Theory]
     [MemberData(nameof(Files), "*.bicepparam")]

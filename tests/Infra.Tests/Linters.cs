@@ -4,7 +4,7 @@ using QdrantBackup.Harness;
 
 namespace Infra.Tests;
 
-/// <summary>The linters of <c>tests/linters</c>, which run on Node.js.</summary>
+/// <summary>The linters of <c>tests/linters</c>, which run on Node.js: once, for everything that any test wants to know.</summary>
 internal static class Linters
 {
     // Of Azure Monitor's reference: the columns of the two tables that queries here read.
@@ -14,11 +14,33 @@ internal static class Linters
             RequesterObjectId: string, CallerIpAddress: string, UserAgentHeader: string, ObjectKey: string, _ResourceId: string)[];
         """;
 
-    /// <summary>What is wrong with queries and workflow files, each by its name.</summary>
-    public static async Task<IReadOnlyList<string>> RunAsync(IReadOnlyDictionary<string, string> queries, IReadOnlyDictionary<string, string> workflows)
+    private static readonly SemaphoreSlim Turn = new(1, 1);
+    private static IReadOnlyList<string>? _findings;
+
+    /// <summary>What is wrong with the files whose names are given.</summary>
+    public static async Task<IReadOnlyList<string>> FindingsAsync(Templates templates, IEnumerable<string> names)
+    {
+        await Turn.WaitAsync();
+        try
+        {
+            _findings ??= await RunAsync(
+                (await QueryTests.AllAsync(templates, "production")).Concat(QueryTests.Broken).ToDictionary(),
+                WorkflowTests.Files.Concat(WorkflowTests.Broken).ToDictionary());
+        }
+        finally
+        {
+            Turn.Release();
+        }
+
+        return [.. _findings.Where(f => names.Any(name => f.StartsWith(name + ":", StringComparison.Ordinal)))];
+    }
+
+    private static async Task<IReadOnlyList<string>> RunAsync(Dictionary<string, string> queries, Dictionary<string, string> workflows)
     {
         var folder = await NodePackages.EnsureAsync(Repository.Root, "linters", TestContext.Current.CancellationToken);
-        var script = Path.Combine(folder, $"lint-{Environment.ProcessId}-{queries.Count}-{workflows.Count}.mjs");
+
+        // It has to lie beside the packages that it uses, and other test runs may be at it too.
+        var script = Path.Combine(folder, $"lint-{Environment.ProcessId}.mjs");
         File.Copy(Repository.Path("tests", "linters", "lint.mjs"), script, overwrite: true);
         try
         {

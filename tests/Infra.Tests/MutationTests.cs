@@ -10,7 +10,7 @@ namespace Infra.Tests;
 /// </summary>
 public sealed class MutationTests(Templates templates)
 {
-    private const int Together = 12;
+    private const int Together = 24;
 
     private static readonly Lazy<IReadOnlyList<IReadOnlyList<Mutation>>> Batches = new(() => Batch(OneByOne ? 1 : Together));
 

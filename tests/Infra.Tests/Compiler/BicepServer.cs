@@ -22,7 +22,6 @@ public sealed class BicepServer : IAsyncDisposable
         {
             StartInfo = new ProcessStartInfo(Program, ["jsonrpc", "--stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false },
         };
-        _process.StartInfo.Environment["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = Path.Combine(Path.GetTempPath(), "bicep-" + Environment.UserName);
         _process.Start();
     }
 
@@ -47,6 +46,10 @@ public sealed class BicepServer : IAsyncDisposable
         var result = answer["result"] ?? throw new InvalidOperationException(answer.ToJsonString());
         return [.. result["diagnostics"]!.AsArray().Select(d => $"{d!["level"]} {d["code"]}: {d["message"]}")];
     }
+
+    /// <summary>Every file that a file needs, by its path, itself among them.</summary>
+    public async Task<IReadOnlyList<string>> ReferencesAsync(string path) =>
+        [.. (await CallAsync("bicep/getFileReferences", new { path }))["result"]!["filePaths"]!.AsArray().Select(f => (string)f!)];
 
     /// <summary>A file as the formatter would write it.</summary>
     public async Task<string> FormatAsync(string path) => (string)(await CallAsync("bicep/format", new { path }))["result"]!["contents"]!;

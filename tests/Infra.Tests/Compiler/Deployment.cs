@@ -64,6 +64,9 @@ internal sealed class Deployment
     /// <summary>Whether the parameters ask for a network of its own.</summary>
     public bool IsPrivate => OfType("Microsoft.Network/virtualNetworks").Any();
 
+    /// <summary>Whether they ask for an HTTP API that is reached from outside it.</summary>
+    public bool HasPublicApi => !IsPrivate || Variant == "private-azure-storage";
+
     /// <summary>Reads a snapshot.</summary>
     public static Deployment Read(string variant, JsonObject snapshot) => new(variant, Evaluation.Of(snapshot)!.AsObject());
 
@@ -74,6 +77,9 @@ internal sealed class Deployment
 
     /// <summary>The account that the backups are in: the one with a lifecycle policy.</summary>
     public Resource BackupAccount => OfType("Microsoft.Storage/storageAccounts").Single(a => a.Id == The("Microsoft.Storage/storageAccounts/managementPolicies").Id.Split("/managementPolicies/")[0]);
+
+    /// <summary>The container that the store is in.</summary>
+    public Resource Store => OfType("Microsoft.Storage/storageAccounts/blobServices/containers").Single(c => c.Id.StartsWith(BackupAccount.Id + "/", StringComparison.Ordinal));
 
     /// <summary>Who is assigned what on exactly which scope.</summary>
     public IEnumerable<RoleAssignment> Roles() => OfType("Microsoft.Authorization/roleAssignments").Select(r =>

@@ -50,7 +50,7 @@ internal static class AccessRules
     private static string GroupId { get; } = $"/subscriptions/{Deployment.SubscriptionId}/resourceGroups/{Deployment.ResourceGroup}";
 
     /// <summary>The data actions that somebody has by roles of ours on exactly this scope.</summary>
-    public static IEnumerable<string> DataActionsOf(Deployment d, string who, string scope) =>
+    private static IEnumerable<string> DataActionsOf(Deployment d, string who, string scope) =>
         from assignment in d.Roles()
         where assignment.Principal == who && assignment.Scope == scope
         from role in d.OfType("Microsoft.Authorization/roleDefinitions")
@@ -60,19 +60,15 @@ internal static class AccessRules
         select action;
 
     /// <summary>The group that runs this, where the parameters name one.</summary>
-    public static string? OperatorsOf(Deployment d) =>
+    private static string? OperatorsOf(Deployment d) =>
         (string?)d.OfType("Microsoft.Authorization/roleAssignments").FirstOrDefault(r => (string?)r["properties.principalType"] == "Group")?["properties.principalId"];
 
-    /// <summary>The id of the store's container.</summary>
-    public static string StoreOf(Deployment d) =>
-        d.OfType("Microsoft.Storage/storageAccounts/blobServices/containers").Single(c => c.Id.StartsWith(d.BackupAccount.Id + "/", StringComparison.Ordinal)).Id;
-
     private static IEnumerable<string> MayDoExactly(Deployment d, string who, string[] dataActions) =>
-        Rule.Difference($"{who} on the store", dataActions, DataActionsOf(d, who, StoreOf(d)));
+        Rule.Difference($"{who} on the store", dataActions, DataActionsOf(d, who, d.Store.Id));
 
     private static IEnumerable<RoleAssignment> Documented(Deployment d)
     {
-        var store = StoreOf(d);
+        var store = d.Store.Id;
         var vault = d.The("Microsoft.KeyVault/vaults").Id;
         var key = d.The("Microsoft.KeyVault/vaults/keys").Id;
         var insights = d.The("Microsoft.Insights/components").Id;

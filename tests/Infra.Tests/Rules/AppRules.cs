@@ -20,7 +20,7 @@ internal static class AppRules
         new("With a network of its own, an app goes out through it, and is reached from outside only where that is asked for", d => d.OfType(Site).SelectMany(site => Rule.Differences(
             site,
             ("properties.virtualNetworkSubnetId", d.IsPrivate ? $"\"{d.The("Microsoft.Network/virtualNetworks").Id}/subnets/apps\"" : "null"),
-            ("properties.publicNetworkAccess", d.IsPrivate && d.Variant != "private-azure-storage" ? "\"Disabled\"" : "\"Enabled\"")))),
+            ("properties.publicNetworkAccess", d.HasPublicApi ? "\"Enabled\"" : "\"Disabled\"")))),
         new("Each app has its own identity and no other, and uses it for everything", d => d.Apps.Zip([d.Backup, d.Maintenance]).SelectMany(pair => IdentityIs(d, pair.First, pair.Second))),
         Rule.Values("The apps are .NET 10 in a worker of its own", Site, ("properties.functionAppConfig.runtime", """{ "name": "dotnet-isolated", "version": "10.0" }""")),
         Rule.Values("The plans are Flex Consumption", "Microsoft.Web/serverfarms", ("sku", """{ "tier": "FlexConsumption", "name": "FC1" }"""), ("properties.reserved", "true")),

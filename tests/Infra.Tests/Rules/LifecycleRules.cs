@@ -61,8 +61,7 @@ internal static class LifecycleRules
     // The application names months; the rule is for all of them.
     private static string RunsPrefix { get; } = BlobNames.RunMonth(SomeMonth)[..^"2026/11/".Length];
 
-    private static string Container(Deployment d) =>
-        d.OfType("Microsoft.Storage/storageAccounts/blobServices/containers").Single(c => c.Id.StartsWith(d.BackupAccount.Id + "/", StringComparison.Ordinal)).Id.Split('/')[^1];
+    private static string Container(Deployment d) => d.Store.Id.Split('/')[^1];
 
     private static IEnumerable<JsonObject> RulesOf(Deployment d) =>
         d.The("Microsoft.Storage/storageAccounts/managementPolicies")["properties.policy.rules"]!.AsArray().Select(r => r!.AsObject());

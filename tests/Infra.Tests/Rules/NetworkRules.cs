@@ -48,7 +48,7 @@ internal static class NetworkRules
             (d.The("Microsoft.KeyVault/vaults").Id, "vault"),
             .. from host in d.OfType("Microsoft.Storage/storageAccounts") where host.Id != d.BackupAccount.Id from kind in hostKinds select (host.Id, kind),
             .. d.OfType("Microsoft.DurableTask/schedulers").Select(s => (s.Id, "scheduler")),
-            .. d.OfType("Microsoft.Web/sites").Where(s => (string)s["properties.publicNetworkAccess"]! == "Disabled").Select(s => (s.Id, "sites")),
+            .. d.OfType("Microsoft.Web/sites").Where(_ => !d.HasPublicApi).Select(s => (s.Id, "sites")),
         ];
     }
 
