@@ -65,7 +65,7 @@ internal static class SeedRuns
     {
         for (ulong seed = from; seed < from + (ulong)count; seed++)
         {
-            if ((await StoreSimulation.RunAsync(seed, plant)).Violation is { } violation && IsCatch(violation))
+            if ((await StoreSimulation.RunAsync(seed, plant)).Violation is { } violation && IsCatch(plant, violation))
             {
                 return (seed, violation);
             }
@@ -75,5 +75,5 @@ internal static class SeedRuns
     }
 
     // An invariant is broken, or what vanished was noticed; a prune that a plant only confuses proves nothing.
-    private static bool IsCatch(string violation) => violation.StartsWith('W') || violation.Contains("nothing says that it was ended", StringComparison.Ordinal);
+    private static bool IsCatch(Plant plant, string violation) => violation.StartsWith('W') || (plant.IsNoticed && violation.Contains("nothing says that it was ended", StringComparison.Ordinal));
 }

@@ -24,6 +24,7 @@ internal static class StoreSimulation
     {
         var world = new SimulatedWorld(seed, plant ?? Plant.None, reader);
         Weather weather = Weather.Of(world.Chance);
+        weather = weather with { IsReplica = weather.IsReplica || plant?.InSecondStore == true };
         await BeginAsync(world, weather);
         world.Weather = weather;
         world.Tell(weather.ToString());

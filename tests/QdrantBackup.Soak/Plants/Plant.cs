@@ -8,11 +8,13 @@ namespace QdrantBackup.Soak.Plants;
 /// <param name="Kind">Whose fault it is.</param>
 /// <param name="CaughtBy">A seed that catches it as things are now; a search begins there.</param>
 /// <param name="Wrap">Puts it between a connection and the program.</param>
-internal sealed record Plant(string Rule, ActorKind Kind, ulong CaughtBy, Func<IBackupStore, IBackupStore> Wrap)
+/// <param name="InSecondStore">Whether it is about copies, and only a second store can meet it.</param>
+/// <param name="IsNoticed">Whether it counts that a prune notices it and stops, before an invariant is broken.</param>
+internal sealed record Plant(string Rule, ActorKind Kind, ulong CaughtBy, Func<IBackupStore, IBackupStore> Wrap, bool InSecondStore = false, bool IsNoticed = false)
 {
     public static Plant None { get; } = new("none", ActorKind.None, 0, store => store);
 
-    /// <summary>Each of the nine rules, and one that the simulation itself asked for, left out.</summary>
+    /// <summary>Each of the nine rules left out, and then those that the simulation and the second store asked for.</summary>
     public static IReadOnlyList<Plant> All { get; } =
     [
         new("the pin before reading the bases", ActorKind.Writer, 75, store => new PinAfterReading(store)),
@@ -24,6 +26,9 @@ internal sealed record Plant(string Rule, ActorKind Kind, ulong CaughtBy, Func<I
         new("pins before manifests", ActorKind.Pruner, 78, store => new ManifestsBeforePins(store)),
         new("nothing modified since the oldest pin", ActorKind.Pruner, 11, store => new OldestPinForgotten(store)),
         new("If-Match", ActorKind.Pruner, 21, store => new IfMatchForgotten(store)),
-        new("a pin is released only behind a manifest or a marker", ActorKind.Writer, 43, store => new ReleasedWithoutMarker(store)),
+        new("a pin is released only behind a manifest or a marker", ActorKind.Writer, 43, store => new ReleasedWithoutMarker(store), IsNoticed: true),
+        new("a copy's pin is released only behind a manifest or a marker", ActorKind.Writer, 1, store => new ReleasedWithoutMarker(store), InSecondStore: true),
+        new("a copy reuses what pinned backups over there need, and nothing else", ActorKind.Writer, 1, store => new ExistenceIsEvidence(store), InSecondStore: true),
+        new("a copy that is ended is closed before its marker is put", ActorKind.Pruner, 1, store => new CopyNotClosed(store), InSecondStore: true),
     ];
 }
