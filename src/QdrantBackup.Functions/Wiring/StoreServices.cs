@@ -161,15 +161,16 @@ public sealed class StoreServices : IDisposable
         return copied == 0 ? await Second().OpenOrMakeAsync(cancellationToken) : await Second().OpenAgainAsync(copied, cancellationToken);
     }
 
-    /// <summary>The pins of the other copy of the store, for runs that read or write there; null when it is not configured or away.</summary>
+    /// <summary>The pins of the other copy of the store, for runs that read or write there; null when it is not configured, away, or not the copy of this one.</summary>
     public async Task<RunPins?> SecondPinsAsync(CancellationToken cancellationToken)
     {
         try
         {
             return _second is null ? null : new RunPins(await _second.OpenAsync(cancellationToken));
         }
-        catch (StoreException)
+        catch (BackupException e) when (e is StoreException or RefusedException or SealException)
         {
+            // A run that was refused there has to end nevertheless.
             return null;
         }
     }

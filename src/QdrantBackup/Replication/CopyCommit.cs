@@ -39,10 +39,7 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
         }
 
         await ThrowUnlessEqualAsync(name, bases, cancellationToken);
-        if (ends.Target.IsReplica)
-        {
-            await ends.Records.WriteAsync(id, bases.ManifestHash, ends.Target.Blobs.Location, runId, cancellationToken);
-        }
+        await ends.NoteCopiedAsync(id, bases.ManifestHash, runId, cancellationToken);
     }
 
     private async Task PutAsync(BlobName name, StoredBlob blob, CancellationToken cancellationToken)

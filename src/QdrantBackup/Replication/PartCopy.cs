@@ -24,7 +24,10 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
             .Where(e => e is { Retired: false, Summary: not null } && e.Id != id)
             .Select(e => e.Id)];
         BackupId[] neighbours = [.. there.Where(t => IsBefore(t, id)).Take(1), .. there.Where(t => IsBefore(id, t)).TakeLast(1)];
-        await ends.TargetPins.WriteAsync(runId, RunKind.Copy, neighbours, cancellationToken);
+
+        // The backup itself too, so that whoever deletes over there knows whose lists are coming.
+        await ends.TargetPins.WriteAsync(runId, RunKind.Copy, [id, .. neighbours], cancellationToken);
+        await ends.NoteBegunAsync(id, hash, runId, cancellationToken);
         var alive = new List<BackupId>();
         foreach (BackupId neighbour in neighbours)
         {
