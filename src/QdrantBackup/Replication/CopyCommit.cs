@@ -112,9 +112,9 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
         }
     }
 
-    [LoggerMessage(EventId = 3611, Level = LogLevel.Information, Message = "Backup {Id} is copied to {Location}")]
+    [LoggerMessage(EventId = 3711, Level = LogLevel.Information, Message = "Backup {Id} is copied to {Location}")]
     private partial void LogCommitted(string id, string location);
 
-    [LoggerMessage(EventId = 3612, Level = LogLevel.Warning, Message = "The copy of backup {Id} was taken for dead while it was committed; its chunks are checked once more")]
+    [LoggerMessage(EventId = 3712, Level = LogLevel.Warning, Message = "The copy of backup {Id} was taken for dead while it was committed; its chunks are checked once more")]
     private partial void LogLate(string id);
 }

@@ -175,6 +175,6 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
 
     private static BlobName NameOf(RunId runId, BackupId id) => BlobNames.Run(runId, $"copy-{id}");
 
-    [LoggerMessage(EventId = 3601, Level = LogLevel.Information, Message = "Backup {Id}, collection {Collection}: {Chunks} chunks copied, {Bytes} bytes, {Reused} chunks were there")]
+    [LoggerMessage(EventId = 3701, Level = LogLevel.Information, Message = "Backup {Id}, collection {Collection}: {Chunks} chunks copied, {Bytes} bytes, {Reused} chunks were there")]
     private partial void LogCopied(string id, string collection, long chunks, long bytes, long reused);
 }
