@@ -38,16 +38,14 @@ public sealed class Sealer : IDisposable
     /// <summary>The id of the store key.</summary>
     public string KeyId { get; }
 
-    /// <summary>The id of a chunk: the keyed hash of its plaintext.</summary>
+    /// <summary>The id of a chunk: the keyed BLAKE3 hash of its plaintext.</summary>
     public ChunkId ChunkIdOf(ReadOnlySpan<byte> plaintext)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Span<byte> hash = stackalloc byte[ChunkId.Length];
-        HMACSHA256.HashData(_chunkIdKey, plaintext, hash);
-        return new ChunkId(hash);
+        return ChunkId.Of(_chunkIdKey, plaintext);
     }
 
-    /// <summary>A keyed hash, 32 bytes, under the sub-key of a use.</summary>
+    /// <summary>A keyed hash (HMAC-SHA256), 32 bytes, under the sub-key of a use.</summary>
     public byte[] KeyedHash(KeyedHashUse use, ReadOnlySpan<byte> data)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
