@@ -4,6 +4,7 @@ var name = args.FirstOrDefault() ?? "all";
 var benchmarks = new Dictionary<string, Func<Task<bool>>>(StringComparer.Ordinal)
 {
     ["memory"] = () => MemoryBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
+    ["pass"] = () => PassBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
     ["chunking"] = () => ChunkingBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
 };
 if (name != "all" && !benchmarks.ContainsKey(name))

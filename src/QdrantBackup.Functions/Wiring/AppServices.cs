@@ -35,6 +35,7 @@ internal static class AppServices
         AppVersion = typeof(AppServices).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
         MaxChunksInFlight = options.ChunksInFlight,
         Compression = options.Compression,
+        Uncompressed = options.Uncompressed,
         RangeBytes = options.RangeBytes,
         TransferTime = options.TransferTime,
     };

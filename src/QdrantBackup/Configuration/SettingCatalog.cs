@@ -40,6 +40,7 @@ public static class SettingCatalog
         new("Store:KeyId", "32 hex digits as `qdrant-backup key init` showed them", null, "Pins the store's key: another one is refused."),
 
         new("Compression", "true, false, none, gzip or zstd", "true", "Whether chunks are compressed where that pays. Always zstd: gzip is accepted and means zstd.") { PlainEnvironmentName = "BACKUP_COMPRESSION" },
+        new("Compression:Except:*", "a collection's name, or a pattern with * and ?", null, "A collection of which nothing is compressed, so that sizes in the store tell less about its content."),
         new("Encryption", "true", "true", "Backups are always encrypted; the short form of the keys below."),
         new("Encryption:KeyFile", "the absolute path of a key file", EncryptionOptions.DefaultKeyFile, "This machine's key file, made by `qdrant-backup key init`."),
         new("Encryption:Recipients:*", "the absolute path of a key file", null, "Further key files, any of which opens the store too."),
