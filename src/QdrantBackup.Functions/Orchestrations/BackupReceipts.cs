@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Functions.Orchestrations;
@@ -103,7 +104,8 @@ public sealed record LaneReport(int Lane, LaneOutcome Outcome);
 /// <param name="RunId">The run.</param>
 /// <param name="State">How it ended.</param>
 /// <param name="Errors">What went wrong.</param>
-public sealed record RunEnd(string RunId, RunState State, IReadOnlyList<RunError> Errors);
+/// <param name="Committed">The backup that it made, so that the app knows of it from its own histories, whatever becomes of the store.</param>
+public sealed record RunEnd(string RunId, RunState State, IReadOnlyList<RunError> Errors, SeenBackup? Committed = null);
 
 /// <summary>Names of external events.</summary>
 internal static class Events

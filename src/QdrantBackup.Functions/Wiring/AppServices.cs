@@ -23,6 +23,7 @@ internal static class AppServices
         services.AddSingleton(p => new ApiKeyRing(p.GetRequiredService<BackupOptions>().ApiKeys));
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunViews>();
+        services.AddSingleton<CommittedBackups>();
         services.AddSingleton<Janitor>();
         services.AddHostedService<StartupNotes>();
         return services;

@@ -27,7 +27,8 @@ public sealed class StoreServices : IDisposable
         Results = new PartResults(store, nodes, plans, options, time);
         Commit = new BackupCommit(store, new ManifestDraft(plans, Results, Catalog, options), Pins, options, logs.CreateLogger<BackupCommit>());
         var restorePlans = new RestorePlans(store);
-        RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, Pins, options);
+        var history = new StoreHistory(store, Catalog, logs.CreateLogger<StoreHistory>());
+        RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, history, Pins, options);
         Restore = new PartRestore(store, nodes, Catalog, restorePlans, options, logs.CreateLogger<PartRestore>());
         RestoreChecks = new RestoreChecks(nodes, restorePlans);
         Verifier = new BackupVerifier(store, Catalog, options, logs.CreateLogger<BackupVerifier>());

@@ -40,6 +40,7 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton<RunPins>()
             .AddSingleton<ClusterLease>()
             .AddSingleton<BackupCatalog>()
+            .AddSingleton<StoreHistory>()
             .AddSingleton<BackupPlans>()
             .AddSingleton<BackupBases>()
             .AddSingleton<BackupPlanner>()
