@@ -22,6 +22,7 @@ internal sealed class TarWalker
     private int _padding;
     private int _zeroBlocks;
     private int _sparseBlocks;
+    private long _firstHeader = Unknown;
     private ArchiveMember? _sparseMember;
 
     /// <summary>Begins an archive.</summary>
@@ -184,6 +185,7 @@ internal sealed class TarWalker
         }
 
         _padding = padding;
+        _firstHeader = _firstHeader == Unknown && header.Type is not 'g' ? Offset - Block : _firstHeader;
         switch (header.Type)
         {
             case 'L' when size is > 0 and <= LongName.MaxLength:
@@ -218,7 +220,8 @@ internal sealed class TarWalker
         _progress.AddMember(name, isNested: !_nesting.IsEmpty);
         ArchiveMember? member = _listener is null
             ? null
-            : new(fullName, header.Type, size, length, Offset, header.Type is 'S' ? _sparseMap : null, opens);
+            : new(fullName, header.Type, size, length, _firstHeader, Offset, header.ReadModified(), header.Type is 'S' ? _sparseMap : null, opens);
+        _firstHeader = Unknown;
         if (header.Type is 'S' && header.SparseMapGoesOn)
         {
             (_sparseMember, _sparseBlocks) = (member, 0);
