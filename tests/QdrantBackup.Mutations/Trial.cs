@@ -81,7 +81,8 @@ internal sealed class Trial(IStoreKeyRecipient recipient, SmallStore store, IRea
         }
         catch (BackupException e) when (e.Hint.Length > 0)
         {
-            return id is { } named && !changed.Any((await NeedsAsync(named)).Contains)
+            // Whoever opens a store that is not pinned looks at every key document there is, and stops at one that contradicts the store.
+            return id is { } named && !changed.Any((await NeedsAsync(named)).Contains) && !changed.Any(n => n.StartsWith("keys/", StringComparison.Ordinal))
                 ? (Ending.Failed, $"REFUSED though nothing that it needs was changed: {e.Message}")
                 : (Ending.Refused, e.Message);
         }

@@ -179,6 +179,8 @@ def make_manifests():
     add("manifest-no-format", "a document without a format", {"id": BACKUP}, "no format number")
     add("manifest-no-json", "no JSON", b"{\"format\":1,", "opens but is no")
     add("manifest-gap", "ranges with a gap", manifest(part={"length": 21, "ranges": [ranges[0], {**ranges[0], "range": 1, "offset": 11}]}), "have a gap")
+    add("manifest-numbers-rise", "ranges whose numbers leave some out", manifest(part={"length": 20, "ranges": [ranges[0], {**ranges[0], "range": 1000, "offset": 10}]}), "opens")
+    add("manifest-number-twice", "two ranges of one number", manifest(part={"length": 20, "ranges": [ranges[0], {**ranges[0], "offset": 10}]}), "have a gap")
     add("manifest-no-ranges", "a part without ranges", manifest(part={"ranges": []}), "must be 1 to")
     add("manifest-short", "ranges that make up less than the part", manifest(part={"length": 11}), "make up 10 bytes of 11")
     add("manifest-no-hash", "a part whose hash is none", manifest(part={"sha256": "A" * 64}), "SHA-256")

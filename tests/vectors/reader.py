@@ -242,10 +242,10 @@ def check_manifest(name, manifest):
     check(len(set(collections)) == len(collections), f"{name} names a collection twice")
     for part in parts:
         check(HEX.fullmatch(part["sha256"]) and 1 <= len(part["ranges"]) <= MAX_RANGES, f"{name} has a part without hash or ranges")
-        end = 0
-        for number, entry in enumerate(part["ranges"]):
-            check(entry["range"] == number and entry["offset"] == end and entry["length"] >= 1, f"{name} has ranges with a gap")
-            end += entry["length"]
+        end, last = 0, -1
+        for entry in part["ranges"]:
+            check(entry["range"] > last and entry["offset"] == end and entry["length"] >= 1, f"{name} has ranges with a gap")
+            end, last = end + entry["length"], entry["range"]
         check(end == part["length"], f"{name} has ranges that make up another length")
 
 

@@ -23,6 +23,7 @@ public sealed class StoreServices : IDisposable
         Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
         Snapshots = new NodeSnapshots(nodes);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
+        Ranges = new PartRanges(nodes, plans, options, time, logs.CreateLogger<PartRanges>());
         Transfer = new PartTransfer(store, nodes, plans, options, time, logs.CreateLogger<PartTransfer>());
         Results = new PartResults(store, nodes, plans, options, time);
         Commit = new BackupCommit(store, new ManifestDraft(plans, Results, Catalog, options), Pins, options, logs.CreateLogger<BackupCommit>());
@@ -57,6 +58,9 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>Which snapshots runs made.</summary>
     public MadeSnapshots MadeSnapshots { get; }
+
+    /// <summary>Plans the ranges of large parts.</summary>
+    public PartRanges Ranges { get; }
 
     /// <summary>Carries snapshots into the store.</summary>
     public PartTransfer Transfer { get; }

@@ -30,7 +30,7 @@ public sealed partial class PartTransfer(
         var list = new ChunkListWriter(part.PartNo, step.Range, step.Offset);
         await using var uploads = new ChunkUploads(store, known, list, options.CompressionOf(part.Key.Collection), options.MaxChunksInFlight, cancellationToken);
         using var range = new RangeCapture(step.State, list, uploads);
-        bool isLast = await CopyAsync(download, range, cancellationToken);
+        bool isLast = await CopyAsync(step, download, range, cancellationToken);
         await uploads.CompleteAsync();
         if (isLast)
         {
@@ -41,24 +41,32 @@ public sealed partial class PartTransfer(
     }
 
     /// <summary>Copies until the range has to end; true when the snapshot has ended too.</summary>
-    private async Task<bool> CopyAsync(SnapshotDownload download, RangeCapture range, CancellationToken cancellationToken)
+    private async Task<bool> CopyAsync(TransferStep step, SnapshotDownload download, RangeCapture range, CancellationToken cancellationToken)
     {
         // Without an ETag nobody could tell whether the rest is of the same file: such a snapshot comes in one stream.
-        bool canResume = download.ETag is not null;
+        bool canResume = download.ETag is not null && !step.InOneStream;
         long began = time.GetTimestamp();
         while (await range.ReadPieceAsync(download.Content, cancellationToken))
         {
-            if (canResume && MustEnd(range, began) && download.Offset + range.Length < download.TotalLength)
+            long position = download.Offset + range.Length;
+            if (position == step.End || (canResume && MustEnd(step, range, began) && position < download.TotalLength))
             {
                 return false;
+            }
+
+            if (position > step.End)
+            {
+                throw new SourceException(
+                    $"snapshot '{step.Snapshot.Name}' has changed: no chunk begins at byte {step.End}, though its headers said so when its ranges were planned",
+                    "Start a new backup of this collection; nothing else may write to the snapshots directory.");
             }
         }
 
         return true;
     }
 
-    private bool MustEnd(RangeCapture range, long began) =>
-        range.Length >= options.RangeBytes || range.List.IsFull || time.GetElapsedTime(began) >= options.TransferTime;
+    private bool MustEnd(TransferStep step, RangeCapture range, long began) =>
+        (step.End is null && range.Length >= options.RangeBytes) || range.List.IsFull || time.GetElapsedTime(began) >= options.TransferTime;
 
     private async Task<RangeReceipt> WriteListAsync(
         TransferStep step, PlannedPart part, SnapshotDownload download, RangeCapture range, bool isLast, CancellationToken cancellationToken)
@@ -82,7 +90,7 @@ public sealed partial class PartTransfer(
             Totals = totals,
             SnapshotLength = download.TotalLength,
             IsLast = isLast,
-            State = isLast ? null : range.SaveState(),
+            State = isLast || step.Offset + range.Length == step.End ? null : range.SaveState(),
             ETag = step.ETag ?? download.ETag,
             WholeSha256 = isLast && step.Offset == 0 ? rangeSha256 : null,
             Archive = isLast ? new ManifestArchive(range.Summary.IsTar, range.Summary.EndsWithTrailer, range.Summary.MemberCount) : null,
