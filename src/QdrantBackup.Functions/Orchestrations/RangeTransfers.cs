@@ -20,8 +20,8 @@ internal sealed class RangeTransfers(TaskOrchestrationContext context, PartInput
     public async Task<IReadOnlyList<RangeReceipt>?> CarryAsync()
     {
         var whole = new TransferStep { RunId = input.RunId, PartNo = input.Part.PartNo, Snapshot = snapshot };
-        var plan = input.Ranges?.Splits(snapshot.Size) == true
-            ? await context.CallActivityAsync<RangePlan>(nameof(PartActivities.PlanRanges), whole, Retry.Transient)
+        var plan = input.Ranges is { } limits && limits.Splits(snapshot.Size)
+            ? await context.CallActivityAsync<RangePlan>(nameof(PartActivities.PlanRanges), new RangePlanInput(whole, limits.AtOnce), Retry.Transient)
             : new RangePlan([whole]);
         foreach (var step in plan.Steps)
         {

@@ -5,6 +5,11 @@ using QdrantBackup.Manifests;
 
 namespace QdrantBackup.Capture;
 
+/// <summary>What to plan.</summary>
+/// <param name="Whole">The first step of the part if it were not split.</param>
+/// <param name="AtOnce">How many ranges will be under way at once; they share the chunks in flight that a part may have.</param>
+public sealed record RangePlanInput(TransferStep Whole, int AtOnce);
+
 /// <summary>The ranges that a part is transferred in, each for itself and in any order.</summary>
 /// <param name="Steps">The first step of each range, in order; a single one stands for a part that comes in one stream or in ranges one after the other.</param>
 public sealed record RangePlan(IReadOnlyList<TransferStep> Steps);
@@ -16,8 +21,9 @@ public sealed partial class PartRanges(ClusterNodes nodes, BackupPlans plans, Ca
     private const int NumbersPerRange = 1000;
 
     /// <summary>Plans them. A server that offers no ranges, or no ETag to tell whether a range is of the same file, gets one stream.</summary>
-    public async Task<RangePlan> PlanAsync(TransferStep whole, CancellationToken cancellationToken)
+    public async Task<RangePlan> PlanAsync(RangePlanInput input, CancellationToken cancellationToken)
     {
+        TransferStep whole = input.Whole;
         PartKey key = (await plans.ReadAsync(whole.RunId, cancellationToken)).Part(whole.PartNo).Key;
         IQdrantNode node = nodes.Of(key);
         long length = whole.Snapshot.Size;
@@ -42,7 +48,7 @@ public sealed partial class PartRanges(ClusterNodes nodes, BackupPlans plans, Ca
             IReadOnlyList<RangeStart> starts = await new RangePlanner(length, Math.Max(options.RangeBytes, length / RangePlanner.MaxRanges), ReadAsync)
                 .PlanAsync(cancellationToken, () => time.GetElapsedTime(began) >= options.TransferTime);
             LogPlanned(key.Collection, length, starts.Count, reads);
-            return new RangePlan([.. starts.Select((start, i) => StepOf(whole, starts, i, etag))]);
+            return new RangePlan([.. starts.Select((_, i) => StepOf(input, starts, i, etag))]);
         }
         catch (NoRangesException e)
         {
@@ -51,11 +57,12 @@ public sealed partial class PartRanges(ClusterNodes nodes, BackupPlans plans, Ca
         }
     }
 
-    private static TransferStep StepOf(TransferStep whole, IReadOnlyList<RangeStart> starts, int i, string? etag)
+    private TransferStep StepOf(RangePlanInput input, IReadOnlyList<RangeStart> starts, int i, string? etag)
     {
         bool isLast = i == starts.Count - 1;
-        return whole with
+        return input.Whole with
         {
+            ChunksInFlight = starts.Count == 1 ? null : Math.Max(1, options.MaxChunksInFlight / Math.Max(1, input.AtOnce)),
             Range = i * NumbersPerRange,
             Offset = starts[i].Offset,
             End = isLast ? null : starts[i + 1].Offset,

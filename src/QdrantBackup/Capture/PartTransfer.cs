@@ -28,7 +28,7 @@ public sealed partial class PartTransfer(
         CheckDownload(step, part, download);
 
         var list = new ChunkListWriter(part.PartNo, step.Range, step.Offset);
-        await using var uploads = new ChunkUploads(store, known, list, options.CompressionOf(part.Key.Collection), options.MaxChunksInFlight, cancellationToken);
+        await using var uploads = new ChunkUploads(store, known, list, options.CompressionOf(part.Key.Collection), step.ChunksInFlight ?? options.MaxChunksInFlight, cancellationToken);
         using var range = new RangeCapture(step.State, list, uploads);
         bool isLast = await CopyAsync(step, download, range, cancellationToken);
         await uploads.CompleteAsync();

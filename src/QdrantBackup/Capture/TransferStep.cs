@@ -33,6 +33,9 @@ public sealed record TransferStep
     /// <summary>Whether the server offers no ranges, so that a transfer that stops could not go on.</summary>
     public bool InOneStream { get; init; }
 
+    /// <summary>How many chunks it may have on their way at once, where ranges of a part share what one would have; null: as configured.</summary>
+    public int? ChunksInFlight { get; init; }
+
     /// <summary>The file's ETag as the first answer gave it.</summary>
     public string? ETag { get; init; }
 

@@ -141,7 +141,7 @@ internal sealed class CaptureRig : IDisposable
         var options = Get<CaptureOptions>();
         var transfer = new PartTransfer(
             Store, Get<ClusterNodes>(), Get<BackupPlans>(), options with { TransferTime = transferTime ?? options.TransferTime }, Time, NullLogger<PartTransfer>.Instance);
-        RangePlan plan = await Get<PartRanges>().PlanAsync(new TransferStep { RunId = runId, PartNo = partNo, Snapshot = snapshot }, Cancellation);
+        RangePlan plan = await Get<PartRanges>().PlanAsync(new RangePlanInput(new TransferStep { RunId = runId, PartNo = partNo, Snapshot = snapshot }, 3), Cancellation);
         var ranges = new List<RangeReceipt>();
         foreach (TransferStep first in plan.Steps.Reverse())
         {

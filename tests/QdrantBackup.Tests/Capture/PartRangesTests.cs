@@ -53,7 +53,8 @@ public sealed class PartRangesTests
     {
         using var rig = new CaptureRig(o => o with { RangeBytes = 5 * MiB });
         (RunId runId, int partNo, SnapshotDescription snapshot) = await BeginAsync(rig, LargeCollection());
-        RangePlan plan = await rig.Get<PartRanges>().PlanAsync(new TransferStep { RunId = runId, PartNo = partNo, Snapshot = snapshot }, Cancellation);
+        RangePlan plan = await rig.Get<PartRanges>().PlanAsync(new RangePlanInput(new TransferStep { RunId = runId, PartNo = partNo, Snapshot = snapshot }, 2), Cancellation);
+        Assert.All(plan.Steps, step => Assert.Equal(2, step.ChunksInFlight));
         var failure = await Assert.ThrowsAsync<SourceException>(() => rig.Get<PartTransfer>().TransferAsync(plan.Steps[0] with { End = plan.Steps[0].End - 1 }, Cancellation));
         Assert.Contains("has changed", failure.Message, StringComparison.Ordinal);
     }
