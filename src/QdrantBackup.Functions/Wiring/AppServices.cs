@@ -21,6 +21,7 @@ internal static class AppServices
         services.AddSingleton(p => NodesOf(p.GetRequiredService<BackupOptions>(), p.GetRequiredService<QdrantNodes>()));
         services.AddSingleton<StoreConnection>();
         services.AddSingleton(p => new ApiKeyRing(p.GetRequiredService<BackupOptions>().ApiKeys));
+        services.AddSingleton<ActivityFailures>();
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunViews>();
         services.AddSingleton<CommittedBackups>();
