@@ -29,9 +29,17 @@ internal sealed class ChunkUploads(
     {
         Chunks++;
         int place = list.AddChunk(length);
-        while (_inFlight.Count >= Math.Max(1, maxInFlight))
+        try
         {
-            await FinishOneAsync();
+            while (_inFlight.Count >= Math.Max(1, maxInFlight))
+            {
+                await FinishOneAsync();
+            }
+        }
+        catch
+        {
+            ChunkBuffers.Return(buffer, length);
+            throw;
         }
 
         _inFlight.Add(Task.Run(() => StoreAsync(place, buffer, length), CancellationToken.None));
