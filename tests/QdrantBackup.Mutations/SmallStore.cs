@@ -99,7 +99,7 @@ internal sealed class SmallStore : IDisposable
             Totals = CaptureTotals.None,
         };
         var plaintext = JsonSerializer.SerializeToUtf8Bytes(manifest, StoreJson.Default.Manifest);
-        Newest = new SeenBackup(id, manifests.HashOf(plaintext));
+        Newest = new SeenBackup(id, manifests.HashOf(plaintext), StoreId.ToString());
         await _store.PutPlainAsync(
             BlobNames.Manifest(id), SealedType.Manifest, plaintext, PutCondition.OnlyIfAbsent,
             manifests.SealSummary(ManifestDocuments.Summarize(manifest, Newest.ManifestHash)), CancellationToken.None);

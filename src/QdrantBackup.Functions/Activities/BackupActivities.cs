@@ -57,7 +57,7 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 Items = ItemsOf(items, captured.Errors),
             },
             cancellationToken);
-        return captured with { State = counted.State, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash) : null };
+        return captured with { State = counted.State, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash, services.Store.StoreId.ToString()) : null };
     }
 
     // The manifest keeps why a collection is missing; what to do about it is told by the step that failed.

@@ -8,7 +8,8 @@ namespace QdrantBackup.Catalog;
 /// <summary>A backup that somebody knows to have existed: this app's own memory, kept outside the store.</summary>
 /// <param name="Id">The backup.</param>
 /// <param name="ManifestHash">The keyed hash of its manifest, 64 hex digits.</param>
-public sealed record SeenBackup(BackupId Id, string ManifestHash);
+/// <param name="StoreId">The store that it was made in: nobody misses it in another one.</param>
+public sealed record SeenBackup(BackupId Id, string ManifestHash, string StoreId);
 
 /// <summary>Something that a store must hold and does not.</summary>
 /// <param name="Id">The backup that it is about.</param>
@@ -37,6 +38,7 @@ public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalo
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<HistoryGap>> FindGapsAsync(string cluster, SeenBackup? seen, CancellationToken cancellationToken)
     {
+        seen = seen?.StoreId == store.StoreId.ToString() ? seen : null;
         IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
         var gaps = new SortedDictionary<string, HistoryGap>(StringComparer.Ordinal);
         void Add(BackupId id, string problem) => gaps.TryAdd(id.Value, new HistoryGap(id, problem));

@@ -50,6 +50,14 @@ public sealed class StoreHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_made_in_another_store_is_not_missed_in_this_one()
+    {
+        await MakeAsync(2);
+        await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
+        Assert.Empty(await GapsAsync(_made[1] with { StoreId = StoreId.Generate().ToString() }));
+    }
+
+    [Fact]
     public async Task A_manifest_with_another_content_than_the_one_that_is_known_is_a_gap()
     {
         await MakeAsync(2);
@@ -107,7 +115,7 @@ public sealed class StoreHistoryTests : IDisposable
         for (int i = 0; i < count; i++)
         {
             CommitReceipt receipt = await _rig.BackupAsync();
-            _made.Add(new SeenBackup(receipt.Id, receipt.ManifestHash));
+            _made.Add(new SeenBackup(receipt.Id, receipt.ManifestHash, _rig.Store.StoreId.ToString()));
         }
     }
 
