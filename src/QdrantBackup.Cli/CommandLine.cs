@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LocalFunctions.Hosting;
 using QdrantBackup.Cli.Verbs;
 using QdrantBackup.Cli.Verbs.Keys;
 
@@ -27,7 +28,7 @@ internal static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
         }
-        catch (Exception failure) when (failure is BackupException or HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception failure) when (failure is BackupException or FunctionsStartupException or HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             await WriteFailureAsync(failure, error);
             return ExitCode.Of(failure);
@@ -59,6 +60,7 @@ internal static class CommandLine
         {
             BackupException known => (known.Message, known.Hint),
             OperationCanceledException => ("cancelled", "What had begun goes on when the server is started again on the same state directory."),
+            FunctionsStartupException => (failure.Message, "Nothing was started. A server that runs is found by itself; --state-dir names another place for the state."),
             HttpRequestException => (failure.Message, "Is the server running, and is --server its address?"),
             _ => (failure.Message, "Check the path and its permissions."),
         };

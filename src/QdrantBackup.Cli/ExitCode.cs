@@ -1,3 +1,4 @@
+using LocalFunctions.Hosting;
 using QdrantBackup.Cli.Connection;
 
 namespace QdrantBackup.Cli;
@@ -16,7 +17,7 @@ internal static class ExitCode
     public static int Of(Exception failure) => failure switch
     {
         ApiProblem problem => problem.ExitCode,
-        UsageException => Usage,
+        UsageException or FunctionsStartupException => Usage,
         RefusedException => Refused,
         SealException => Damaged,
         _ => Failed,

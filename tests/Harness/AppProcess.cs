@@ -26,9 +26,14 @@ public sealed class AppProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts it and returns when it is ready to serve.</summary>
-    public static async Task<AppProcess> StartAsync(AppFiles files, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments)
+    public static Task<AppProcess> StartAsync(AppFiles files, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments) =>
+        StartThroughAsync([], files, environment, arguments);
+
+    /// <summary>Starts it through another program, e.g. one that sets limits, and returns when it is ready to serve.</summary>
+    public static async Task<AppProcess> StartThroughAsync(
+        IEnumerable<string> through, AppFiles files, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments)
     {
-        var process = ChildProcess.Start("qdrant-backup.dll", ["serve", "--urls", "http://127.0.0.1:0", .. arguments, .. files.Options], environment);
+        var process = ChildProcess.Start("qdrant-backup.dll", ["serve", "--urls", "http://127.0.0.1:0", .. arguments, .. files.Options], environment, through);
         using var timeout = new CancellationTokenSource(StartTimeout);
         using var http = new HttpClient();
         while (true)

@@ -73,7 +73,7 @@ internal sealed class SmallStore : IDisposable
     private async Task InitializeAsync(IStoreKeyRecipient recipient)
     {
         var document = await recipient.WrapAsync(_key, StoreId, CancellationToken.None);
-        var name = BlobNames.Key(KeyId, recipient.RecipientId);
+        var name = BlobNames.Key(KeyId, document.Recipient.Id);
         await PutAsync(name, PlainDocument.Protect(_key, name.Value, document.ToJson()));
         var description = JsonSerializer.SerializeToUtf8Bytes(new StoreDescription(1, StoreId.ToString(), DateTimeOffset.UnixEpoch), StoreJson.Default.StoreDescription);
         await PutAsync(BlobNames.Store, PlainDocument.Protect(_key, BlobNames.Store.Value, description));

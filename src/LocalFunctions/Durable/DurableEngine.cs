@@ -1,21 +1,21 @@
 using LocalFunctions.Durable.Client;
 using LocalFunctions.Durable.Dispatch;
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Durable.Storage;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable;
 
 /// <summary>Runs orchestrations event-sourced on one SQLite file. Disposing without stopping is a crash on purpose: nothing is waited for.</summary>
-internal sealed class DurableEngine(DurableEngineOptions options, IDurableFunctions functions, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class DurableEngine(DurableEngineOptions options, IDurableFunctions functions, IMachine machine, ILoggerFactory loggers) : IAsyncDisposable
 {
     private static readonly TimeSpan InterruptGrace = TimeSpan.FromSeconds(5);
     private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
     private readonly JsonPayloads _payloads = new(options.Json);
     private readonly CancellationTokenSource _takeNoMore = new();
     private readonly CancellationTokenSource _closing = new();
-    private DurableDatabase? _database;
+    private IDurableDatabase? _database;
     private StorageHealth? _health;
     private ActivityDispatcher? _activities;
     private DurableTimers? _timers;
@@ -25,34 +25,30 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
 
     /// <summary>Opens the database, takes over what an earlier process left, and starts working.</summary>
     /// <exception cref="DurableStorageException">The database cannot be used.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _database = DurableDatabase.Open(options.DatabasePath);
-        _health = new StorageHealth(time, _logger, _closing.Token);
+        _database = machine.Open(options.DatabasePath);
+        _health = new StorageHealth(machine.Time, _logger, _closing.Token);
         var ready = new ReadyInstances();
-        _timers = new DurableTimers(_database, ready, _health, time);
-        _activities = new ActivityDispatcher(_database, functions, ready, _health, time, _logger);
+        _timers = new DurableTimers(_database, ready, _health, machine.Time);
+        _activities = new ActivityDispatcher(_database, functions, ready, _health, machine, _logger);
         _signals = new WorkSignals(ready, _activities, _timers, new StatusWatch());
-        var orchestrations = new OrchestrationDispatcher(_database, functions, _payloads, ready, _signals, _health, time, loggers);
+        var unfinished = new Unfinished(_database, ready, _activities, _timers);
+        var orchestrations = new OrchestrationDispatcher(_database, functions, options, _payloads, ready, _signals, unfinished, _health, machine, loggers);
 
-        var now = time.GetUtcNow();
-        var (reached, unfinished) = _database.Read(session => (InboxTable.ReachedInstances(session, now), ActivityTable.All(session)));
-        EngineLog.Opened(_logger, options.HubName, reached.Count, unfinished.Count);
-        reached.ForEach(ready.Add);
-        unfinished.ForEach(_activities.Add);
-
+        var (instances, activities) = await unfinished.TakeUpAsync(machine.Time.GetUtcNow());
+        EngineLog.Opened(_logger, options.HubName, instances, activities);
         _work = Task.WhenAll(
             orchestrations.RunAsync(options.MaxConcurrentOrchestrations, _takeNoMore.Token),
             _activities.RunAsync(options.MaxConcurrentActivities, _takeNoMore.Token),
-            _timers.RunAsync(_takeNoMore.Token));
-        return Task.CompletedTask;
+            machine.Background.RunAsync(() => _timers.RunAsync(_takeNoMore.Token)));
     }
 
     /// <summary>Takes no new work, waits for running activities as long as given, then cancels them and closes the database.</summary>
     public async Task StopAsync(TimeSpan drain)
     {
-        await _takeNoMore.CancelAsync();
+        _takeNoMore.Cancel();
         await WaitForWorkAsync(drain);
         _activities?.Interrupt();
         await WaitForWorkAsync(InterruptGrace);
@@ -65,43 +61,42 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
     }
 
     /// <summary>A client of this engine.</summary>
-    /// <param name="managementAddress">Where the management API is served, ending in <c>/runtime/webhooks/durabletask</c>.</param>
-    public DurableTaskClient CreateClient(Uri? managementAddress = null) =>
-        new LocalDurableTaskClient(options.HubName, managementAddress, Database, _payloads, _signals!, time);
+    /// <param name="managementAddress">Where the management API is served, with the query that addresses carry.</param>
+    public LocalDurableTaskClient CreateClient(Uri? managementAddress = null) =>
+        new LocalDurableTaskClient(options, managementAddress, functions, new ClientDatabase(Database, _health!), _payloads, _signals!, machine);
 
     /// <summary>The history of an instance, oldest event first; null if there is no such instance.</summary>
-    public Task<IReadOnlyList<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<HistoryEvent>?>(
-        () => Database.Read(session => InstanceTable.StatusOf(session, instanceId) is null ? null : HistoryTable.Read(session, instanceId)),
-        cancellationToken);
+    public Task<IReadOnlyList<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => Database.ReadAsync<IReadOnlyList<HistoryEvent>?>(
+        session => InstanceTable.StatusOf(session, instanceId) is null ? null : HistoryTable.Read(session, instanceId), cancellationToken);
 
     /// <summary>What is wrong; null if nothing is.</summary>
-    public Task<string?> HealthAsync() => Task.FromResult(
-        _closed || _health is null ? "The durable engine is not running." : _health.Problem);
+    public string? Problem => _closed || _health is null ? "The durable engine is not running." : _health.Problem;
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         if (_closed)
         {
-            return;
+            return ValueTask.CompletedTask;
         }
 
         _closed = true;
-        await _takeNoMore.CancelAsync();
-        await _closing.CancelAsync();
+        _takeNoMore.Cancel();
+        _closing.Cancel();
         _activities?.Interrupt();
         _timers?.Dispose();
         _database?.Dispose();
         _signals?.Watch.Close();
+        return ValueTask.CompletedTask;
     }
 
-    private DurableDatabase Database => _database ?? throw new InvalidOperationException("The durable engine has not been started.");
+    private IDurableDatabase Database => _database ?? throw new InvalidOperationException("The durable engine has not been started.");
 
     private async Task WaitForWorkAsync(TimeSpan atMost)
     {
         try
         {
-            await _work.WaitAsync(atMost, time);
+            await _work.WaitAsync(atMost, machine.Time);
         }
         catch (TimeoutException)
         {

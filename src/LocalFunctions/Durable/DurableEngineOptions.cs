@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LocalFunctions.Durable.Replay;
 
 namespace LocalFunctions.Durable;
 
@@ -13,4 +14,20 @@ internal sealed record DurableEngineOptions(
     string HubName,
     int MaxConcurrentActivities,
     int MaxConcurrentOrchestrations,
-    JsonSerializerOptions Json);
+    JsonSerializerOptions Json)
+{
+    /// <summary>Which versions of orchestrations are started and gone on with.</summary>
+    public OrchestrationVersions Versions { get; init; } = OrchestrationVersions.Unversioned;
+
+    /// <summary>Orchestrations whose histories have so many events are kept in memory between their turns; shorter ones are replayed.</summary>
+    public int KeepFromLength { get; init; } = 100;
+
+    /// <summary>How many orchestrations are kept in memory at most.</summary>
+    public int MaxKept { get; init; } = 200;
+
+    /// <summary>How many messages a turn takes in; what is left makes another turn.</summary>
+    public int MaxMessagesPerTurn { get; init; } = 1000;
+
+    /// <summary>How much an orchestrator may set going in one turn: one that loops without awaiting must not take all memory.</summary>
+    public int MaxActionsPerTurn { get; init; } = ReplayRules.DefaultMaxActionsPerTurn;
+}

@@ -1,3 +1,4 @@
+using LocalFunctions.Durable.History;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable;
@@ -31,6 +32,15 @@ internal static partial class EngineLog
 
     [LoggerMessage(1009, LogLevel.Error, "Activity number {Sequence} could not be dealt with, next try in {Seconds} s")]
     public static partial void ActivityStuck(ILogger logger, Exception failure, long sequence, double seconds);
+
+    [LoggerMessage(1010, LogLevel.Warning, "{Event} of task {Task} is ignored: {Instance} does not wait for it (any more)")]
+    public static partial void ResultIgnored(ILogger logger, HistoryEventType @event, int task, string instance);
+
+    [LoggerMessage(1011, LogLevel.Warning, "{Orchestrator} {Instance} is left for a program that knows its version. {Mismatch}")]
+    public static partial void VersionRejected(ILogger logger, string orchestrator, string instance, string mismatch);
+
+    [LoggerMessage(1012, LogLevel.Error, "The orchestrator of {Instance} has not returned for {Seconds} s: it loops or blocks without awaiting its context. Others go on beside it. Terminate it, correct its code, and restart this process.")]
+    public static partial void TurnStuck(ILogger logger, string instance, double seconds);
 
     [LoggerMessage(1008, LogLevel.Warning, "{Activities} activities did not end in time; they will run again after the next start")]
     public static partial void Abandoned(ILogger logger, int activities);

@@ -8,6 +8,9 @@ internal interface IDurableFunctions
     /// <summary>Whether there is an orchestrator of this name, without regard to case.</summary>
     bool HasOrchestrator(string name);
 
+    /// <summary>Whether an orchestrator of this name, without regard to case, is in the app but switched off.</summary>
+    bool IsDisabled(string orchestrator);
+
     /// <summary>Whether there is an activity of this name, without regard to case.</summary>
     bool HasActivity(string name);
 

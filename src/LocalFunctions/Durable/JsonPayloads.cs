@@ -11,7 +11,7 @@ internal sealed class JsonPayloads(JsonSerializerOptions options) : DataConverte
     public const int LimitBytes = 1024 * 1024;
 
     /// <summary>Refuses a payload above the limit.</summary>
-    /// <exception cref="InvalidOperationException">It is larger.</exception>
+    /// <exception cref="PayloadTooLargeException">It is larger.</exception>
     public static string? Checked(string? json)
     {
         // A char is at least one byte and at most three, so most payloads need no counting.
@@ -20,9 +20,7 @@ internal sealed class JsonPayloads(JsonSerializerOptions options) : DataConverte
             return json;
         }
 
-        throw new InvalidOperationException(
-            $"A payload of {bytes} bytes exceeds the limit of {LimitBytes} bytes for inputs, outputs, events and custom status. "
-            + "Store the data elsewhere and pass its name.");
+        throw new PayloadTooLargeException(bytes);
     }
 
     /// <inheritdoc/>

@@ -19,6 +19,7 @@ internal sealed record FunctionApp(
     StateDirectory State,
     IReadOnlyList<FunctionDescriptor> Functions,
     IReadOnlyList<FunctionDescriptor> Enabled,
+    IReadOnlyDictionary<FunctionDescriptor, string> DurableNames,
     IReadOnlyList<HttpRoute> Routes,
     IReadOnlyList<TimerFunction> Timers)
 {
@@ -47,12 +48,19 @@ internal sealed record FunctionApp(
             new StateDirectory(Path.GetFullPath(options.StateDirectory, web.Environment.ContentRootPath)),
             functions,
             enabled,
+            Discovery.DurableNames.Find(functions, settings),
             HttpRoutes.Find(enabled, host.RoutePrefix, settings),
             TimerFunction.Find(functions, settings));
     }
 
     private static LocalFunctionsOptions ReadOptions(ConfigurationManager settings)
     {
+        var known = typeof(LocalFunctionsOptions).GetProperties().Select(property => property.Name).ToList();
+        if (settings.GetSection(LocalFunctionsOptions.Section).GetChildren().FirstOrDefault(given => !known.Contains(given.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new FunctionsStartupException($"{unknown.Path} is not a setting of this runtime; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+        }
+
         try
         {
             var options = settings.GetSection(LocalFunctionsOptions.Section).Get<LocalFunctionsOptions>() ?? new LocalFunctionsOptions();

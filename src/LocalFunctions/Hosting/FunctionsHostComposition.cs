@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LocalFunctions.Durable;
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Hosting.Discovery;
 using LocalFunctions.Hosting.Http;
 using LocalFunctions.Hosting.Invocation;
@@ -90,13 +91,20 @@ internal static class FunctionsHostComposition
 
     private static void AddDurable(IServiceCollection services, FunctionApp app)
     {
-        services.AddSingleton<IDurableFunctions>(provider => new AppFunctions(app.Enabled, Json(provider), provider.GetRequiredService<FunctionPipeline>));
+        services.AddSingleton<IDurableFunctions>(provider => new AppFunctions(app, Json(provider), provider.GetRequiredService<FunctionPipeline>));
         services.AddSingleton(provider => new DurableEngine(
-            new DurableEngineOptions(app.State.DurableDatabase, app.HubName, app.Host.MaxConcurrentActivities, app.Host.MaxConcurrentOrchestrations, Json(provider)),
+            new DurableEngineOptions(app.State.DurableDatabase, app.HubName, app.Host.MaxConcurrentActivities, app.Host.MaxConcurrentOrchestrations, Json(provider))
+            {
+                Versions = app.Host.Versions,
+                MaxActionsPerTurn = app.Host.MaxOrchestrationActions,
+            },
             provider.GetRequiredService<IDurableFunctions>(),
-            provider.GetRequiredService<TimeProvider>(),
+            new LocalMachine(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.AddHealthChecks().AddCheck<DurableHealthCheck>(DurableHealthCheck.Name);
+        services.AddSingleton(new ManagementNames(app.HubName, app.Host.ConnectionName));
         services.AddSingleton<InstanceQueries>();
+        services.AddSingleton<InstanceStarts>();
         services.AddSingleton<InstanceCommands>();
         services.AddSingleton<DurableManagementApi>();
     }
@@ -119,5 +127,6 @@ internal static class FunctionsHostComposition
     private static JsonSerializerOptions Json(IServiceProvider provider) => provider.GetRequiredService<IOptions<JsonSerializerOptions>>().Value;
 
     private static Microsoft.DurableTask.Client.DurableTaskClient Client(IServiceProvider provider) =>
-        provider.GetRequiredService<DurableEngine>().CreateClient(DurableManagementApi.Address(provider.GetRequiredService<ILocalServer>()));
+        provider.GetRequiredService<DurableEngine>().CreateClient(DurableManagementApi.Address(
+            provider.GetRequiredService<ILocalServer>(), provider.GetRequiredService<ManagementNames>()));
 }

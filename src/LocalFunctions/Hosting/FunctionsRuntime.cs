@@ -1,4 +1,5 @@
 using LocalFunctions.Durable;
+using LocalFunctions.Durable.Storage;
 using LocalFunctions.Hosting.State;
 using LocalFunctions.Hosting.Timers;
 using Microsoft.Extensions.Hosting;
@@ -25,7 +26,7 @@ internal sealed class FunctionsRuntime(
         held = await StateLock.AcquireAsync(directory, cancellationToken);
         if (engine is not null)
         {
-            await engine.StartAsync(cancellationToken);
+            await StartEngineAsync(engine, cancellationToken);
         }
     }
 
@@ -64,6 +65,18 @@ internal sealed class FunctionsRuntime(
         }
 
         Release();
+    }
+
+    private static async Task StartEngineAsync(DurableEngine engine, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.StartAsync(cancellationToken);
+        }
+        catch (DurableStorageException failure)
+        {
+            throw new FunctionsStartupException(failure.Message, failure);
+        }
     }
 
     private void Release()

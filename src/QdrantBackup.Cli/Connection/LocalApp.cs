@@ -93,6 +93,9 @@ internal sealed class LocalApp : IAsyncDisposable
         logging.AddFilter<ConsoleLoggerProvider>(null, ofOthers);
         logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore", level == LogLevel.None ? level : LogLevel.Warning);
         logging.AddFilter<ConsoleLoggerProvider>(nameof(QdrantBackup), level);
+
+        // A start that fails is told by the command, in two lines and without a stack trace.
+        logging.AddFilter<ConsoleLoggerProvider>("Microsoft.Extensions.Hosting.Internal.Host", level == LogLevel.None ? level : LogLevel.Critical);
         logging.AddFilter<ConsoleLoggerProvider>(nameof(LocalFunctions), level);
     }
 

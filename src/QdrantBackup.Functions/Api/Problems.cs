@@ -18,6 +18,7 @@ internal static class Problems
         SealException e => Of(StatusCodes.Status500InternalServerError, "untrusted-bytes", "Bytes in the store are not to be trusted", e.Message, e.Hint),
         BackupException e => Of(StatusCodes.Status500InternalServerError, "failed", "The request failed", e.Message, e.Hint),
         BadHttpRequestException e => Of(e.StatusCode, "invalid-request", "The request cannot be read", "The request cannot be read", "Send it again, well formed."),
+        IOException => Of(StatusCodes.Status503ServiceUnavailable, "state-failed", "The server cannot keep its own state", "The server cannot write its own state, so nothing was begun", "Free disk space on the server and try again; GET /ready tells when it works."),
         _ => Of(StatusCodes.Status500InternalServerError, "internal", "An error that nobody expected", "The app failed in a way that it did not expect", "Look for this moment in the app's log."),
     };
 

@@ -29,6 +29,9 @@ internal static class AppServices
         services.AddSingleton<CommittedBackups>();
         services.AddSingleton<Janitor>();
         services.AddHostedService<StartupNotes>();
+
+        // What runs the app adds what it knows of itself: whether its own state can be written.
+        services.AddHealthChecks();
         return services;
     }
 

@@ -8,6 +8,7 @@ namespace LocalFunctions.Tests.Durable;
 public sealed class ContinueAsNewTests
 {
     [Fact]
+    [Trait("Honours", "7 Continue-as-new")]
     public async Task Each_generation_starts_with_the_new_input_and_a_short_history()
     {
         await using var engine = await new EngineFixture
@@ -36,6 +37,7 @@ public sealed class ContinueAsNewTests
     [Theory]
     [InlineData(true, "kept")]
     [InlineData(false, "late")]
+    [Trait("Honours", "4 Events carried over")]
     public async Task Events_that_nobody_consumed_are_carried_over_unless_dropped(bool preserve, string expected)
     {
         await using var engine = await new EngineFixture
@@ -69,6 +71,7 @@ public sealed class ContinueAsNewTests
     }
 
     [Fact]
+    [Trait("Honours", "7 Continue-as-new")]
     public async Task A_parent_hears_of_the_last_generation_only()
     {
         await using var engine = await new EngineFixture
@@ -91,6 +94,7 @@ public sealed class ContinueAsNewTests
     }
 
     [Fact]
+    [Trait("Honours", "7 Continue-as-new")]
     public async Task An_exception_after_continue_as_new_fails_the_instance()
     {
         await using var engine = await new EngineFixture

@@ -19,6 +19,7 @@ public sealed class ControlTests
         });
 
     [Fact]
+    [Trait("Honours", "7 Suspend and resume")]
     public async Task A_suspended_instance_keeps_what_comes_and_goes_on_when_resumed()
     {
         await using var engine = await new EngineFixture { Functions = Waiting() }.StartAsync();
@@ -36,6 +37,7 @@ public sealed class ControlTests
     }
 
     [Fact]
+    [Trait("Honours", "7 Terminate")]
     public async Task A_terminated_instance_has_the_given_output_and_runs_no_more_code()
     {
         await using var engine = await new EngineFixture { Functions = Waiting() }.StartAsync();
@@ -52,6 +54,7 @@ public sealed class ControlTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Custom status")]
     public async Task A_custom_status_is_seen_until_it_is_cleared()
     {
         await using var engine = await new EngineFixture { Functions = Waiting() }.StartAsync();
@@ -63,6 +66,7 @@ public sealed class ControlTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Purge")]
     public async Task Only_ended_instances_can_be_purged_and_then_nothing_is_left()
     {
         await using var engine = await new EngineFixture { Functions = Waiting() }.StartAsync();
@@ -78,6 +82,7 @@ public sealed class ControlTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Purge")]
     public async Task A_purge_by_filter_takes_ended_instances_of_the_time_only()
     {
         await using var engine = await new EngineFixture
@@ -96,6 +101,7 @@ public sealed class ControlTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Restart")]
     public async Task A_restart_runs_the_same_input_again()
     {
         await using var engine = await new EngineFixture

@@ -9,6 +9,7 @@ namespace LocalFunctions.Tests.Durable;
 public sealed class CrashTests
 {
     [Fact]
+    [Trait("Honours", "7 Activities at least once")]
     public async Task An_activity_that_a_crash_interrupted_runs_again()
     {
         var runs = 0;
@@ -142,6 +143,7 @@ public sealed class CrashTests
     }
 
     [Fact]
+    [Trait("Honours", "7 Tokens of activities")]
     public async Task An_activity_that_a_stop_cancels_has_not_failed_but_runs_again()
     {
         var runs = 0;

@@ -12,6 +12,7 @@ public sealed class DeterminismTests
     [Theory]
     [InlineData(0, "120344a5-52ef-5c4c-8ffc-0e4fcc02f1bb")]
     [InlineData(1, "ab944c85-190d-5011-9f5b-d43db4c05dc7")]
+    [Trait("Honours", "4 NewGuid")]
     public void New_guids_are_those_of_the_official_runtime_byte_by_byte(int counter, string expected)
     {
         var guid = DeterministicGuid.Create("abc", new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), counter);
@@ -20,6 +21,7 @@ public sealed class DeterminismTests
     }
 
     [Fact]
+    [Trait("Honours", "4 NewGuid")]
     public async Task New_guids_and_the_time_are_the_same_in_every_replay()
     {
         var seen = new List<(Guid, DateTime)>();
@@ -49,6 +51,7 @@ public sealed class DeterminismTests
     [InlineData("name")]
     [InlineData("kind")]
     [InlineData("missing")]
+    [Trait("Honours", "7 Determinism")]
     public async Task An_orchestrator_that_was_changed_under_way_fails_as_non_deterministic(string change)
     {
         await using var engine = await new EngineFixture
@@ -83,6 +86,7 @@ public sealed class DeterminismTests
     }
 
     [Fact]
+    [Trait("Honours", "7 Determinism")]
     public async Task Names_may_change_in_case_and_new_actions_may_follow_at_the_end()
     {
         await using var engine = await new EngineFixture
@@ -109,6 +113,7 @@ public sealed class DeterminismTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Replay-safe logger")]
     public async Task A_replay_safe_logger_says_everything_once()
     {
         var logged = new CapturedLines();

@@ -1,5 +1,6 @@
 using LocalFunctions.Durable;
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Machine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,9 @@ namespace LocalFunctions.Tests.Durable;
 /// <summary>The real engine on a database file of its own, with a clock that the test moves.</summary>
 internal sealed class EngineFixture : IAsyncDisposable
 {
+    /// <summary>How many orchestrators run at a time.</summary>
+    public const int MaxOrchestrations = 4;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _directory = Directory.CreateTempSubdirectory("durable-").FullName;
     private DurableEngine? _engine;
@@ -22,9 +26,20 @@ internal sealed class EngineFixture : IAsyncDisposable
     /// <summary>What the engine takes the time from, if not from <see cref="Time"/> itself.</summary>
     public TimeProvider? Clock { get; set; }
 
+    /// <summary>What the engine runs on, if not on this machine as it is.</summary>
+    public IMachine? Machine { get; set; }
+
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
     public int MaxActivities { get; set; } = 4;
+
+    public OrchestrationVersions Versions { get; set; } = OrchestrationVersions.Unversioned;
+
+    public int MaxActionsPerTurn { get; set; } = 100_000;
+
+    public int KeepFromLength { get; set; } = 100;
+
+    public int MaxMessagesPerTurn { get; set; } = 1000;
 
     public string DatabasePath => Path.Combine(_directory, "hub.db");
 
@@ -34,7 +49,14 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public async Task<EngineFixture> StartAsync()
     {
-        _engine = new DurableEngine(new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, 4, TestFunctions.Json), Functions, Clock ?? Time, Loggers);
+        var options = new DurableEngineOptions(DatabasePath, "TestHub", MaxActivities, MaxOrchestrations, TestFunctions.Json)
+        {
+            Versions = Versions,
+            MaxActionsPerTurn = MaxActionsPerTurn,
+            KeepFromLength = KeepFromLength,
+            MaxMessagesPerTurn = MaxMessagesPerTurn,
+        };
+        _engine = new DurableEngine(options, Functions, Machine ?? new LocalMachine(Clock ?? Time), Loggers);
         await _engine.StartAsync(CancellationToken.None);
         return this;
     }

@@ -9,6 +9,7 @@ namespace LocalFunctions.Tests.Durable;
 public sealed class ExternalEventTests
 {
     [Fact]
+    [Trait("Honours", "4 External events")]
     public async Task Events_are_kept_in_order_until_someone_waits_and_names_ignore_case()
     {
         await using var engine = await new EngineFixture
@@ -28,6 +29,7 @@ public sealed class ExternalEventTests
     }
 
     [Fact]
+    [Trait("Honours", "4 External events")]
     public async Task The_newest_waiter_is_served_first()
     {
         await using var engine = await new EngineFixture
@@ -48,6 +50,7 @@ public sealed class ExternalEventTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Wait for an event with a timeout")]
     public async Task A_wait_that_times_out_is_cancelled()
     {
         await using var engine = await new EngineFixture
@@ -72,6 +75,7 @@ public sealed class ExternalEventTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Wait for an event with a timeout")]
     public async Task An_event_in_time_cancels_the_timer_of_its_wait()
     {
         await using var engine = await new EngineFixture
@@ -87,6 +91,7 @@ public sealed class ExternalEventTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Types of events")]
     public async Task Waiting_for_one_name_with_two_types_is_refused()
     {
         await using var engine = await new EngineFixture
@@ -102,6 +107,7 @@ public sealed class ExternalEventTests
     }
 
     [Fact]
+    [Trait("Honours", "4 SendEvent")]
     public async Task Orchestrations_send_events_to_each_other_and_learn_nothing_of_missing_ones()
     {
         await using var engine = await new EngineFixture
@@ -123,6 +129,7 @@ public sealed class ExternalEventTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Control of unknown and ended instances")]
     public async Task An_event_for_an_unknown_or_ended_instance_is_refused()
     {
         await using var engine = await new EngineFixture

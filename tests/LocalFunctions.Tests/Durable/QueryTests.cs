@@ -7,6 +7,7 @@ namespace LocalFunctions.Tests.Durable;
 public sealed class QueryTests
 {
     [Fact]
+    [Trait("Honours", "5 Queries")]
     public async Task Pages_hold_every_instance_once_oldest_first()
     {
         await using var engine = await SevenInstancesAsync();
@@ -19,6 +20,7 @@ public sealed class QueryTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Queries")]
     public async Task A_token_goes_on_where_its_page_ended_and_a_foreign_one_is_refused()
     {
         await using var engine = await SevenInstancesAsync();
@@ -32,6 +34,7 @@ public sealed class QueryTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Queries")]
     public async Task Filters_by_status_time_and_prefix_combine()
     {
         await using var engine = await SevenInstancesAsync();
@@ -47,6 +50,7 @@ public sealed class QueryTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Payloads on request")]
     public async Task Inputs_and_outputs_come_only_when_asked_for()
     {
         await using var engine = await SevenInstancesAsync();

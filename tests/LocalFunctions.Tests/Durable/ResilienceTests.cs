@@ -1,7 +1,10 @@
+using LocalFunctions.Durable.Dispatch;
 using LocalFunctions.Durable.History;
 using LocalFunctions.Durable.Replay;
+using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -65,9 +68,44 @@ public sealed class ResilienceTests
     }
 
     [Fact]
+    public async Task What_became_due_and_was_left_by_its_turn_is_looked_at_again()
+    {
+        // As when the clock is set back in between, and the turn takes in something else.
+        await using var engine = new EngineFixture();
+        using var database = DurableDatabase.Open(engine.DatabasePath);
+        var due = engine.Time.GetUtcNow().AddHours(1);
+        await database.WriteAsync(session =>
+        {
+            InboxTable.Add(session, "sleeper", new HistoryEvent(HistoryEventType.TimerFired, -1, due), due.UtcTicks);
+            return true;
+        });
+        var ready = new ReadyInstances();
+        using var timers = new DurableTimers(database, ready, new StorageHealth(engine.Time, NullLogger.Instance, CancellationToken.None), engine.Time);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var running = timers.RunAsync(stop.Token);
+
+        engine.Time.Advance(TimeSpan.FromHours(1));
+        for (var times = 0; times < 5; times++)
+        {
+            var reached = ready.TakeAsync(stop.Token);
+            while (!reached.IsCompleted)
+            {
+                engine.Time.Advance(TimeSpan.FromMinutes(1));
+                await Task.Yield();
+            }
+
+            Assert.Equal("sleeper", await reached);
+            ready.Done("sleeper");
+        }
+
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public void Timers_cancelled_in_the_past_are_not_taken_back_again_at_every_turn()
     {
-        var ledger = new ActionLedger();
+        var ledger = new ActionLedger(100);
         foreach (var id in (int[])[0, 1])
         {
             _ = ledger.Open(new HistoryEvent(HistoryEventType.TimerCreated, id, DateTimeOffset.UnixEpoch));

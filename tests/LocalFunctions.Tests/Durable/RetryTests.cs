@@ -18,6 +18,7 @@ public sealed class RetryTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Retry policies")]
     public async Task Retries_pause_by_durable_timers_that_grow_by_the_coefficient()
     {
         await using var engine = await new EngineFixture { Functions = Failing(2, TaskOptions.FromRetryPolicy(ThreeAttempts)) }.StartAsync();
@@ -34,6 +35,7 @@ public sealed class RetryTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Retry policies")]
     public async Task After_the_last_attempt_the_last_failure_is_thrown()
     {
         await using var engine = await new EngineFixture { Functions = Failing(9, new TaskOptions(new RetryPolicy(2, TimeSpan.FromSeconds(1)))) }.StartAsync();
@@ -47,6 +49,7 @@ public sealed class RetryTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Retries that stop")]
     public async Task A_failure_that_the_policy_does_not_handle_is_not_retried()
     {
         var policy = new RetryPolicy(5, TimeSpan.FromSeconds(1)) { HandleFailure = failure => !failure.IsCausedBy<TimeoutException>() };
@@ -56,6 +59,7 @@ public sealed class RetryTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Retries that stop")]
     public async Task After_the_timeout_nothing_is_retried()
     {
         var policy = new RetryPolicy(5, TimeSpan.FromSeconds(60), retryTimeout: TimeSpan.FromSeconds(60));
@@ -68,6 +72,7 @@ public sealed class RetryTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Retry handlers")]
     public async Task A_handler_decides_without_pause_and_sees_what_failed()
     {
         var options = TaskOptions.FromRetryHandler(retry => retry.LastAttemptNumber < 3 && retry.LastFailure.IsCausedBy<TimeoutException>());
@@ -77,6 +82,7 @@ public sealed class RetryTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Retry policies")]
     public void A_pause_is_capped_and_never_overflows()
     {
         Assert.Equal(TimeSpan.FromHours(1), RetryDelay.Before(500, ThreeAttempts));
@@ -84,6 +90,7 @@ public sealed class RetryTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Retry policies")]
     public void A_policy_that_makes_no_sense_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new RetryPolicy(0, TimeSpan.FromSeconds(1)));

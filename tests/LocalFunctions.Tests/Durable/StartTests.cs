@@ -13,6 +13,7 @@ public sealed class StartTests
         .Orchestrator("Wait", context => context.WaitForExternalEvent<int>("Go"));
 
     [Fact]
+    [Trait("Honours", "5 Ids used again")]
     public async Task An_id_in_use_is_refused_and_that_of_an_ended_instance_is_used_again()
     {
         await using var engine = await new EngineFixture { Functions = Both() }.StartAsync();
@@ -26,6 +27,7 @@ public sealed class StartTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Ids used again")]
     public async Task Dedupe_statuses_protect_ended_instances_too()
     {
         await using var engine = await new EngineFixture { Functions = Both() }.StartAsync();
@@ -39,6 +41,7 @@ public sealed class StartTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Ids used again")]
     public async Task Of_many_starts_of_one_id_at_a_time_one_wins()
     {
         await using var engine = await new EngineFixture { Functions = Both() }.StartAsync();
@@ -60,6 +63,7 @@ public sealed class StartTests
     }
 
     [Fact]
+    [Trait("Honours", "5 StartAt")]
     public async Task A_delayed_start_stays_pending_keeps_events_and_survives_a_restart()
     {
         await using var engine = await new EngineFixture { Functions = Both() }.StartAsync();
@@ -76,6 +80,7 @@ public sealed class StartTests
     }
 
     [Fact]
+    [Trait("Honours", "5 StartAt")]
     public async Task A_delayed_start_can_be_terminated_before_it_happens()
     {
         await using var engine = await new EngineFixture { Functions = Both() }.StartAsync();
@@ -91,6 +96,7 @@ public sealed class StartTests
     [InlineData("a/b")]
     [InlineData("a#b")]
     [InlineData("")]
+    [Trait("Honours", "5 Ids that are refused")]
     public async Task Ids_that_the_official_runtime_has_no_place_for_are_refused(string id)
     {
         await using var engine = await new EngineFixture { Functions = Both() }.StartAsync();
@@ -99,6 +105,7 @@ public sealed class StartTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Waiting for start and completion")]
     public async Task Waiting_for_the_start_ends_when_the_instance_runs()
     {
         await using var engine = await new EngineFixture { Functions = Both() }.StartAsync();
@@ -113,5 +120,33 @@ public sealed class StartTests
         var wait = engine.Client.WaitForInstanceCompletionAsync(id, impatience.Token);
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
+    }
+
+    [Fact]
+    public async Task A_delayed_start_is_not_held_up_by_more_events_than_a_turn_takes_in()
+    {
+        await using var engine = await new EngineFixture
+        {
+            MaxMessagesPerTurn = 2,
+            Functions = new TestFunctions().Orchestrator("Sum", async context =>
+            {
+                var sum = 0;
+                for (var i = 0; i < 5; i++)
+                {
+                    sum += await context.WaitForExternalEvent<int>("Item");
+                }
+
+                return (object?)sum;
+            }),
+        }.StartAsync();
+        await engine.Client.ScheduleNewOrchestrationInstanceAsync("Sum", new StartOrchestrationOptions("later", engine.Time.GetUtcNow().AddHours(1)));
+        for (var item = 1; item <= 5; item++)
+        {
+            await engine.Client.RaiseEventAsync("later", "Item", item);
+        }
+
+        engine.Time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(15, (await engine.EndOfAsync("later")).ReadOutputAs<int>());
     }
 }

@@ -82,7 +82,7 @@ public sealed class StorageTests
         var time = new FakeTimeProvider();
         var health = new StorageHealth(time, NullLogger.Instance, CancellationToken.None);
         var isFull = true;
-        var write = health.PatientlyAsync(() => isFull ? throw new SqliteException("database or disk is full", 13) : "written");
+        var write = health.PatientlyAsync(() => isFull ? throw new SqliteException("database or disk is full", 13) : Task.FromResult("written"));
         Assert.Contains("disk is full", health.Problem, StringComparison.Ordinal);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.False(write.IsCompleted);
@@ -99,14 +99,14 @@ public sealed class StorageTests
     {
         await using var engine = new EngineFixture();
         using var database = DurableDatabase.Open(engine.DatabasePath);
-        Assert.Throws<InvalidOperationException>(() => database.Write<int>(session =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => database.WriteAsync<int>(session =>
         {
             session.Execute("INSERT INTO history VALUES('a', 0, 'x')");
             throw new InvalidOperationException();
         }));
 
-        Assert.Equal(1, database.Write(session => session.Execute("INSERT INTO history VALUES('a', 0, 'y')")));
-        Assert.Equal(1L, database.Read(session => session.Scalar("SELECT COUNT(*) FROM history")));
+        Assert.Equal(1, await database.WriteAsync(session => session.Execute("INSERT INTO history VALUES('a', 0, 'y')")));
+        Assert.Equal(1L, await database.ReadAsync(session => session.Scalar("SELECT COUNT(*) FROM history")));
     }
 
     [Fact]
@@ -114,17 +114,17 @@ public sealed class StorageTests
     {
         await using var engine = new EngineFixture();
         using var database = DurableDatabase.Open(engine.DatabasePath);
-        database.Write(session => session.Execute("INSERT INTO history VALUES('before', 0, 'x')"));
-        var pages = (long)database.Read(session => session.Scalar("PRAGMA page_count"))!;
-        database.Write(session => session.Scalar($"PRAGMA max_page_count={pages + 10}"));
+        await database.WriteAsync(session => session.Execute("INSERT INTO history VALUES('before', 0, 'x')"));
+        var pages = (long)(await database.ReadAsync(session => session.Scalar("PRAGMA page_count")))!;
+        await database.WriteAsync(session => session.Scalar($"PRAGMA max_page_count={pages + 10}"));
 
-        var failure = Assert.Throws<SqliteException>(() => database.Write(session =>
+        var failure = await Assert.ThrowsAsync<SqliteException>(() => database.WriteAsync(session =>
             session.Execute("INSERT INTO history VALUES('big', 0, $1)", new string('x', 1_000_000))));
-        database.Write(session => session.Scalar("PRAGMA max_page_count=1000000"));
-        database.Write(session => session.Execute("INSERT INTO history VALUES('after', 0, 'x')"));
+        await database.WriteAsync(session => session.Scalar("PRAGMA max_page_count=1000000"));
+        await database.WriteAsync(session => session.Execute("INSERT INTO history VALUES('after', 0, 'x')"));
 
         Assert.Equal(13, failure.SqliteErrorCode);
-        Assert.Equal(["after", "before"], database.Read(session => session.Query("SELECT instance_id FROM history ORDER BY 1", row => row.GetString(0))));
+        Assert.Equal(["after", "before"], await database.ReadAsync(session => session.Query("SELECT instance_id FROM history ORDER BY 1", row => row.GetString(0))));
     }
 
     [Fact]
@@ -133,15 +133,15 @@ public sealed class StorageTests
         await using var engine = new EngineFixture();
         using var database = DurableDatabase.Open(engine.DatabasePath);
 
-        Assert.Equal(2L, database.Write(session => session.Scalar("PRAGMA synchronous")));
-        Assert.Equal("wal", database.Read(session => session.Scalar("PRAGMA journal_mode")));
+        Assert.Equal(2L, await database.WriteAsync(session => session.Scalar("PRAGMA synchronous")));
+        Assert.Equal("wal", await database.ReadAsync(session => session.Scalar("PRAGMA journal_mode")));
     }
 
     [Fact]
     public async Task An_engine_that_does_not_run_says_so_and_keeps_nobody_waiting()
     {
         await using var engine = await new EngineFixture().StartAsync();
-        Assert.Null(await engine.Engine.HealthAsync());
+        Assert.Null(engine.Engine.Problem);
         await engine.Client.ScheduleNewOrchestrationInstanceAsync("Any", new StartOrchestrationOptions("later", engine.Time.GetUtcNow().AddDays(1)));
         var wait = engine.Client.WaitForInstanceStartAsync("later", CancellationToken.None);
 
@@ -149,7 +149,7 @@ public sealed class StorageTests
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => wait);
 
-        Assert.NotNull(await engine.Engine.HealthAsync());
+        Assert.NotNull(engine.Engine.Problem);
     }
 
     private static void Change(string path, string sql)

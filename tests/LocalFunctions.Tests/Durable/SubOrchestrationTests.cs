@@ -9,6 +9,7 @@ namespace LocalFunctions.Tests.Durable;
 public sealed class SubOrchestrationTests
 {
     [Fact]
+    [Trait("Honours", "7 Tags")]
     public async Task A_child_returns_its_result_and_knows_its_parent_and_the_tags()
     {
         await using var engine = await new EngineFixture
@@ -25,6 +26,7 @@ public sealed class SubOrchestrationTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Ids of sub-orchestrations")]
     public async Task A_child_without_id_gets_one_from_the_counter_of_its_parent()
     {
         await using var engine = await new EngineFixture
@@ -40,6 +42,7 @@ public sealed class SubOrchestrationTests
     }
 
     [Fact]
+    [Trait("Honours", "7 Failures and their causes")]
     public async Task A_failure_keeps_its_type_message_and_causes_through_parents()
     {
         await using var engine = await new EngineFixture
@@ -61,6 +64,7 @@ public sealed class SubOrchestrationTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Ids of sub-orchestrations")]
     public async Task Retries_of_a_child_use_the_same_id()
     {
         var seen = new List<string>();
@@ -85,6 +89,7 @@ public sealed class SubOrchestrationTests
     }
 
     [Fact]
+    [Trait("Honours", "7 Terminate")]
     public async Task A_terminated_child_is_a_failure_for_its_parent()
     {
         await using var engine = await new EngineFixture
@@ -101,6 +106,7 @@ public sealed class SubOrchestrationTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Ids of sub-orchestrations")]
     public async Task A_child_whose_id_is_taken_by_a_running_instance_fails()
     {
         await using var engine = await new EngineFixture

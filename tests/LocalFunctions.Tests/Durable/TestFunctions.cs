@@ -33,6 +33,11 @@ internal sealed class TestFunctions : IDurableFunctions
         return this;
     }
 
+    /// <summary>Orchestrators that are switched off.</summary>
+    public HashSet<string> Disabled { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public bool IsDisabled(string orchestrator) => Disabled.Contains(orchestrator);
+
     public bool HasOrchestrator(string name) => _orchestrators.ContainsKey(name);
 
     public bool HasActivity(string name) => _activities.ContainsKey(name);

@@ -14,6 +14,7 @@ public sealed class TimerTests
     });
 
     [Fact]
+    [Trait("Honours", "4 Timers")]
     public async Task A_timer_fires_at_its_time_and_not_before()
     {
         await using var engine = await new EngineFixture { Functions = Sleeper(TimeSpan.FromHours(1)) }.StartAsync();
@@ -28,6 +29,7 @@ public sealed class TimerTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Timers")]
     public async Task A_timer_that_became_due_while_the_process_was_down_fires_at_the_next_start()
     {
         await using var engine = await new EngineFixture { Functions = Sleeper(TimeSpan.FromDays(90)) }.StartAsync();
@@ -42,6 +44,7 @@ public sealed class TimerTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Timers longer than three days")]
     public async Task A_timer_longer_than_timers_of_the_platform_fires()
     {
         await using var engine = await new EngineFixture { Functions = Sleeper(TimeSpan.FromDays(100)) }.StartAsync();
@@ -55,6 +58,7 @@ public sealed class TimerTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Timers in the past")]
     public async Task A_timer_of_the_past_fires_at_once()
     {
         await using var engine = await new EngineFixture { Functions = Sleeper(TimeSpan.FromHours(-1)) }.StartAsync();
@@ -63,6 +67,7 @@ public sealed class TimerTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Cancelled timers")]
     public async Task A_cancelled_timer_is_forgotten_and_does_not_hold_up_the_end()
     {
         await using var engine = await new EngineFixture
@@ -83,6 +88,7 @@ public sealed class TimerTests
     }
 
     [Fact]
+    [Trait("Honours", "7 Completion requires no open tasks")]
     public async Task An_uncancelled_timer_holds_up_the_end()
     {
         await using var engine = await new EngineFixture

@@ -1,3 +1,4 @@
+using LocalFunctions.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -8,10 +9,12 @@ namespace LocalFunctions.Tests.Durable;
 public sealed class VersionTests
 {
     [Fact]
+    [Trait("Honours", "7 Versions")]
     public async Task A_version_belongs_to_an_instance_and_can_change_when_it_starts_over()
     {
         await using var engine = await new EngineFixture
         {
+            Versions = OrchestrationVersions.Unversioned with { Match = VersionMatchStrategy.None },
             Functions = new TestFunctions()
                 .Orchestrator("Child", context => Task.FromResult<object?>(context.Version))
                 .Orchestrator("Main", async context =>
@@ -32,6 +35,7 @@ public sealed class VersionTests
     }
 
     [Fact]
+    [Trait("Honours", "5 Management addresses")]
     public async Task Management_addresses_come_from_the_address_of_the_host()
     {
         await using var engine = await new EngineFixture().StartAsync();
@@ -44,6 +48,7 @@ public sealed class VersionTests
     }
 
     [Fact]
+    [Trait("Honours", "4 Failure details")]
     public void Failures_know_the_types_they_derive_from_and_inner_failures_do_not_count()
     {
         var details = TaskFailureDetails.FromException(new FileNotFoundException("gone", new TimeoutException()));

@@ -41,6 +41,7 @@ public sealed class AuthorizationTests
     }
 
     [Fact]
+    [Trait("Honours", "3 Keys")]
     public async Task With_a_configured_key_everyone_needs_it_in_header_or_query()
     {
         await using var app = await StartAsync(("LocalFunctions:HostKey", "s3cret"), ("LocalFunctions:AdminKey", "m4ster"));
@@ -52,6 +53,7 @@ public sealed class AuthorizationTests
     }
 
     [Fact]
+    [Trait("Honours", "8 Manual runs")]
     public async Task A_timer_function_can_be_run_by_hand_even_if_disabled()
     {
         await using var app = await StartAsync(("AzureWebJobs.Nightly.Disabled", "true"));
@@ -61,6 +63,7 @@ public sealed class AuthorizationTests
     }
 
     [Fact]
+    [Trait("Honours", "8 Manual runs")]
     public async Task Running_by_hand_needs_the_admin_key_if_there_is_one_and_a_timer_function()
     {
         await using var app = await StartAsync(("LocalFunctions:AdminKey", "m4ster"));

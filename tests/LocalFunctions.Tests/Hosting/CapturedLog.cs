@@ -10,6 +10,8 @@ public sealed class CapturedLog : ILoggerProvider
 
     public IReadOnlyCollection<string> Lines => lines;
 
+    public ILoggerFactory ToFactory() => LoggerFactory.Create(logging => logging.AddProvider(this));
+
     public ILogger CreateLogger(string categoryName) => new Logger(lines);
 
     public void Dispose()

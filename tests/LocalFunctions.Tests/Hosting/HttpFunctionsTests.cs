@@ -36,6 +36,7 @@ public class Echo
 public sealed class HttpFunctionsTests
 {
     [Fact]
+    [Trait("Honours", "3 Routes")]
     public async Task A_function_without_a_route_answers_under_api_and_its_name()
     {
         await using var app = await TestApp.StartAsync([typeof(Echo)]);
@@ -45,6 +46,7 @@ public sealed class HttpFunctionsTests
     }
 
     [Fact]
+    [Trait("Honours", "3 Routes")]
     public async Task The_prefix_of_host_json_may_be_empty()
     {
         await using var app = await TestApp.StartAsync([typeof(Echo)], hostJson: """{ "version": "2.0", "extensions": { "http": { "routePrefix": "" } } }""");
@@ -53,6 +55,7 @@ public sealed class HttpFunctionsTests
     }
 
     [Fact]
+    [Trait("Honours", "8 host.json")]
     public async Task A_setting_overrides_host_json()
     {
         await using var app = await TestApp.StartAsync([typeof(Echo)], builder => builder.Configuration["AzureFunctionsJobHost:extensions:http:routePrefix"] = "v1");
@@ -60,6 +63,7 @@ public sealed class HttpFunctionsTests
     }
 
     [Fact]
+    [Trait("Honours", "3 Route and query values")]
     public async Task Route_and_query_values_bind_to_parameters_by_name()
     {
         await using var app = await TestApp.StartAsync([typeof(Echo)]);
@@ -68,6 +72,7 @@ public sealed class HttpFunctionsTests
     }
 
     [Fact]
+    [Trait("Honours", "3 Routes")]
     public async Task A_route_constraint_that_does_not_hold_is_not_found_and_another_method_not_allowed()
     {
         await using var app = await TestApp.StartAsync([typeof(Echo)]);
@@ -76,6 +81,7 @@ public sealed class HttpFunctionsTests
     }
 
     [Fact]
+    [Trait("Honours", "3 Results of HTTP functions")]
     public async Task A_function_may_write_the_response_itself()
     {
         await using var app = await TestApp.StartAsync([typeof(Echo)]);
@@ -95,6 +101,7 @@ public sealed class HttpFunctionsTests
     }
 
     [Fact]
+    [Trait("Honours", "3 Results of HTTP functions")]
     public async Task A_result_that_is_not_HTTP_is_not_sent_and_a_warning_says_so()
     {
         await using var app = await TestApp.StartAsync([typeof(Echo)]);
@@ -103,6 +110,7 @@ public sealed class HttpFunctionsTests
     }
 
     [Fact]
+    [Trait("Honours", "8 Disabled functions")]
     public async Task A_disabled_function_is_not_found()
     {
         await using var app = await TestApp.StartAsync([typeof(Echo)], builder => builder.Configuration["AzureWebJobs.Plain.Disabled"] = "true");

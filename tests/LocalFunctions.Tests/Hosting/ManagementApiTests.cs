@@ -52,6 +52,7 @@ public sealed class ManagementApiTests
     }
 
     [Fact]
+    [Trait("Honours", "6 Raise an event")]
     public async Task A_waiting_instance_is_202_until_its_event_is_raised()
     {
         await using var app = await StartAsync();
@@ -97,6 +98,7 @@ public sealed class ManagementApiTests
     }
 
     [Fact]
+    [Trait("Honours", "6 List of instances")]
     public async Task Instances_are_listed_in_pages_and_by_status_and_prefix()
     {
         await using var app = await StartAsync();
@@ -116,6 +118,7 @@ public sealed class ManagementApiTests
     }
 
     [Fact]
+    [Trait("Honours", "6 Purge")]
     public async Task Terminated_instances_keep_the_reason_and_can_be_purged()
     {
         await using var app = await StartAsync();
@@ -141,8 +144,18 @@ public sealed class ManagementApiTests
     [InlineData("DELETE", "/instances?createdTimeFrom=2020-01-01T00:00:00Z", 404)]
     [InlineData("GET", "/instances?runtimeStatus=Lost", 400)]
     [InlineData("GET", "/instances?top=many", 400)]
-    [InlineData("POST", "/instances/nobody/rewind", 501)]
+    [InlineData("POST", "/instances/nobody/rewind", 404)]
+    [InlineData("POST", "/instances/nobody/restart", 400)]
+    [InlineData("POST", "/instances/nobody/suspend", 404)]
+    [InlineData("POST", "/instances/nobody/resume", 404)]
+    [InlineData("PUT", "/instances/nobody", 404)]
+    [InlineData("GET", "/orchestrators/Fulfil", 404)]
+    [InlineData("POST", "/makeprimary", 404)]
+    [InlineData("GET", "/instances?taskHub=Other", 404)]
+    [InlineData("GET", "/instances?taskHub=testhubname", 200)]
+    [InlineData("POST", "/orchestrators/Fulfil?timeout=soon", 400)]
     [InlineData("GET", "/entities", 404)]
+    [Trait("Honours", "6 Errors")]
     public async Task What_is_not_there_or_not_understood_has_the_official_status(string method, string path, int status)
     {
         await using var app = await StartAsync();
@@ -174,13 +187,14 @@ public sealed class ManagementApiTests
         await using var app = await TestApp.StartAsync([typeof(Durable)], builder => builder.Configuration["LocalFunctions:SystemKey"] = "k3y");
         Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(app, "/orchestrators/Approval/x", "")).StatusCode);
         using var byQuery = await PostAsync(app, "/orchestrators/Approval/x?code=k3y", "");
-        Assert.EndsWith("/instances/x?code=k3y", byQuery.Headers.Location?.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("/instances/x?taskHub=TestHubName&connection=AzureWebJobsStorage&code=k3y", byQuery.Headers.Location?.ToString(), StringComparison.Ordinal);
         app.Http.DefaultRequestHeaders.Add("x-functions-key", "k3y");
         using var byHeader = await PostAsync(app, "/orchestrators/Approval/y", "");
-        Assert.EndsWith("/instances/y", byHeader.Headers.Location?.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("/instances/y?taskHub=TestHubName&connection=AzureWebJobsStorage", byHeader.Headers.Location?.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
+    [Trait("Honours", "7 Activities at least once")]
     public async Task An_instance_goes_on_after_a_restart_of_the_app()
     {
         await using var before = await StartAsync();

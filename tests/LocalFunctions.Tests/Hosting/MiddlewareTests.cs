@@ -47,6 +47,7 @@ public sealed class First(Steps steps) : IFunctionsWorkerMiddleware
 public sealed class MiddlewareTests
 {
     [Fact]
+    [Trait("Honours", "2 Middleware")]
     public async Task Middleware_runs_around_the_function_in_the_order_of_registration_and_is_made_once()
     {
         await using var app = await StartAsync(builder =>
@@ -67,6 +68,7 @@ public sealed class MiddlewareTests
     }
 
     [Fact]
+    [Trait("Honours", "2 Middleware")]
     public async Task Conditional_middleware_runs_only_where_its_predicate_holds()
     {
         await using var app = await StartAsync(builder => builder
@@ -78,6 +80,7 @@ public sealed class MiddlewareTests
     }
 
     [Fact]
+    [Trait("Honours", "2 Middleware")]
     public async Task Middleware_that_does_not_call_on_skips_the_function()
     {
         await using var app = await StartAsync(builder => builder.UseMiddleware((context, _) =>
@@ -90,6 +93,7 @@ public sealed class MiddlewareTests
     }
 
     [Fact]
+    [Trait("Honours", "2 A scope per invocation")]
     public async Task Each_invocation_has_a_scope_of_its_own_that_the_request_shares()
     {
         await using var app = await StartAsync(_ => { });

@@ -9,6 +9,7 @@ public sealed class SettingsTests : IDisposable
     private readonly string folder = TestApp.NewFolder();
 
     [Fact]
+    [Trait("Honours", "8 local.settings.json")]
     public void Values_of_local_settings_are_settings_that_arguments_override()
     {
         Write("""{ "IsEncrypted": false, "Values": { "Backup__Cluster": "a", "Backup:Other": "b", "Plain": "c" } }""");
@@ -30,6 +31,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "IsEncrypted": true, "Values": {} }""", "must say \"IsEncrypted\": false")]
     [InlineData("""{ "IsEncrypted": false, "Values": { "A": { "B": "c" } } }""", "the value of 'A' must be a string")]
     [InlineData("""{ "IsEncrypted": """, "is not JSON")]
+    [Trait("Honours", "8 local.settings.json")]
     public void Broken_local_settings_are_refused_with_the_reason(string json, string message)
     {
         Write(json);
@@ -38,6 +40,7 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "2 Builder")]
     public void The_functions_are_those_of_the_assembly_that_creates_the_builder()
     {
         var refused = Assert.Throws<FunctionsStartupException>(() => FunctionsApplication.CreateBuilder(["--contentRoot", folder]).ConfigureFunctionsWebApplication().Build());

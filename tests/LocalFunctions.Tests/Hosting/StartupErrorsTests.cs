@@ -117,6 +117,33 @@ public class BadSchedule
     public void Tick([TimerTrigger("61 2 * * *")] TimerInfo timer) => _ = timer;
 }
 
+public class TouchingOrchestrator
+{
+    [Function("Touching")]
+    public Task Orchestrate([OrchestrationTrigger] TaskOrchestrationContext context, [DurableClient] DurableTaskClient client) => Task.FromResult((context, client));
+}
+
+public class CancellableOrchestrator
+{
+    [Function("Cancellable")]
+    public Task Orchestrate([OrchestrationTrigger] TaskOrchestrationContext context, CancellationToken cancellation) => Task.FromResult((context, cancellation));
+}
+
+public class SameActivity
+{
+    [Function("One")]
+    public void First([ActivityTrigger(Activity = "Pack")] string input) => _ = input;
+
+    [Function("Pack")]
+    public void Second([ActivityTrigger] string input) => _ = input;
+}
+
+public class NamedBySetting
+{
+    [Function("Named")]
+    public Task Orchestrate([OrchestrationTrigger(Orchestration = "%Orchestration_Name%")] TaskOrchestrationContext context) => Task.FromResult(context);
+}
+
 public sealed class StartupErrorsTests
 {
     [Theory]
@@ -134,6 +161,11 @@ public sealed class StartupErrorsTests
     [InlineData(typeof(MalformedRoute), "MalformedRoute.Malformed: the route 'a/{b' is malformed")]
     [InlineData(typeof(FromSetting), "FromSetting.Tick: '%Tick__Schedule%' in '%Tick__Schedule%' is not a setting")]
     [InlineData(typeof(BadSchedule), "BadSchedule.Tick: the schedule '61 2 * * *' is not an NCRONTAB expression")]
+    [InlineData(typeof(TouchingOrchestrator), "TouchingOrchestrator.Orchestrate: an orchestrator has no binding but its trigger")]
+    [InlineData(typeof(CancellableOrchestrator), "CancellableOrchestrator.Orchestrate: an orchestrator takes no CancellationToken")]
+    [InlineData(typeof(SameActivity), "SameActivity.First and LocalFunctions.Tests.Hosting.SameActivity.Second: all are called as 'Pack'")]
+    [InlineData(typeof(NamedBySetting), "NamedBySetting.Orchestrate: '%Orchestration_Name%' in '%Orchestration_Name%' is not a setting")]
+    [Trait("Honours", "3 Signatures")]
     public void A_broken_function_is_refused_and_its_method_named(Type function, string message)
     {
         var refused = Assert.Throws<FunctionsStartupException>(() => TestApp.Build([function]));
@@ -141,6 +173,7 @@ public sealed class StartupErrorsTests
     }
 
     [Fact]
+    [Trait("Honours", "3 Signatures")]
     public void Names_that_differ_only_in_case_are_refused_and_both_methods_named()
     {
         var refused = Assert.Throws<FunctionsStartupException>(() => TestApp.Build([typeof(Same1), typeof(Same2)]));
@@ -163,6 +196,7 @@ public sealed class StartupErrorsTests
     }
 
     [Fact]
+    [Trait("Honours", "8 Settings in bindings")]
     public async Task A_setting_in_a_schedule_is_resolved()
     {
         await using var app = TestApp.Build([typeof(FromSetting)], builder => builder.Configuration["Tick:Schedule"] = "0 2 * * *");
@@ -178,6 +212,7 @@ public sealed class StartupErrorsTests
     }
 
     [Fact]
+    [Trait("Honours", "2 Builder")]
     public void A_builder_builds_once()
     {
         var builder = FunctionsApplication.CreateBuilder([], new FunctionAppSource(typeof(TestApp).Assembly, () => []));
@@ -190,6 +225,8 @@ public sealed class StartupErrorsTests
     [InlineData("""{ "extensions": {} }""", "must say \"version\": \"2.0\"")]
     [InlineData("{ oops", "is not JSON")]
     [InlineData("""{ "version": "2.0", "extensions": { "durableTask": { "maxConcurrentActivityFunctions": 0 } } }""", "'extensions.durableTask.maxConcurrentActivityFunctions' is '0'")]
+    [InlineData("""{ "version": "2.0", "extensions": { "durableTask": { "versionMatchStrategy": "Newest" } } }""", "'extensions.durableTask.versionMatchStrategy' is 'Newest'; it must be None, Strict, CurrentOrOlder")]
+    [Trait("Honours", "8 host.json")]
     public void A_broken_host_json_is_refused_with_the_reason(string hostJson, string message)
     {
         var refused = Assert.Throws<FunctionsStartupException>(() => TestApp.Build([typeof(Durable)], hostJson: hostJson));
@@ -201,6 +238,7 @@ public sealed class StartupErrorsTests
     [InlineData("DrainSeconds", "soon", "LocalFunctions:DrainSeconds")]
     [InlineData("Urls", "8000", "LocalFunctions:Urls is '8000'")]
     [InlineData("StateDirectory", " ", "LocalFunctions:StateDirectory is empty")]
+    [InlineData("DrainSecond", "5", "LocalFunctions:DrainSecond is not a setting of this runtime; there are AdminKey, DrainSeconds, HostKey")]
     public void A_broken_setting_is_refused_by_name(string name, string value, string message)
     {
         var refused = Assert.Throws<FunctionsStartupException>(() =>

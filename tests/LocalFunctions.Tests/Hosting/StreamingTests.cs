@@ -54,6 +54,7 @@ public sealed class StreamingTests
 {
     // HttpClient sends a whole HTTP/1.1 request before it reads the response, so this speaks for itself.
     [Fact]
+    [Trait("Honours", "3 Streaming")]
     public async Task Bodies_stream_both_ways_while_the_function_runs()
     {
         await using var app = await StartAsync();

@@ -49,6 +49,7 @@ public sealed class TimerFunctionsTests
     private readonly Ticks ticks = new();
 
     [Fact]
+    [Trait("Honours", "8 Failing timer functions")]
     public async Task Timer_functions_run_when_due_and_go_on_after_failing_and_disabled_ones_never_run()
     {
         await using var app = await StartAsync(typeof(Clocks));

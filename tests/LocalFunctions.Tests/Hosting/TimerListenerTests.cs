@@ -16,6 +16,7 @@ public sealed class TimerListenerTests : IDisposable
     private readonly Runs runs = new();
 
     [Fact]
+    [Trait("Honours", "8 Monitored schedules")]
     public async Task A_timer_runs_at_each_due_time_and_is_told_the_last_one()
     {
         var listening = Listen(Hourly);
@@ -37,6 +38,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 Past due")]
     public async Task Due_times_that_passed_while_nothing_ran_are_made_up_for_once_and_said_to_be_past_due()
     {
         await EndAsync(Listen(Hourly));
@@ -59,6 +61,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 Past due")]
     public async Task A_changed_schedule_is_not_past_due()
     {
         await EndAsync(Listen(Hourly));
@@ -68,6 +71,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 Past due")]
     public async Task Without_a_monitor_nothing_is_made_up_for()
     {
         await EndAsync(Listen(Hourly, monitored: false));
@@ -77,6 +81,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 RunOnStartup")]
     public async Task Run_on_startup_runs_at_every_start_but_not_twice_when_past_due()
     {
         var first = Listen(Hourly, runOnStartup: true);
@@ -90,6 +95,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 No overlap")]
     public async Task Runs_never_overlap_and_a_long_one_is_followed_by_one_for_all_it_missed()
     {
         runs.Hold();
@@ -109,6 +115,7 @@ public sealed class TimerListenerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Honours", "8 No overlap")]
     public async Task A_run_by_hand_waits_for_the_one_in_progress()
     {
         runs.Hold();
@@ -143,6 +150,57 @@ public sealed class TimerListenerTests : IDisposable
         await EndAsync(listening);
     }
 
+    [Fact]
+    [Trait("Honours", "8 Clock set back")]
+    public async Task A_clock_that_was_far_ahead_is_not_waited_out_at_the_next_start()
+    {
+        await EndAsync(Listen(Hourly));
+        var ahead = Listen(Hourly, clock: Clock(At(12).AddYears(1).AddMinutes(30)));
+        Assert.True((await runs.NextAsync()).IsPastDue);
+        await EndAsync(ahead);
+        var again = Listen(Hourly);
+        AdvanceTo(13, 0);
+        Assert.False((await runs.NextAsync()).IsPastDue);
+        await EndAsync(again);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(24, 1)]
+    [Trait("Honours", "8 Clock set back")]
+    public async Task A_small_step_back_brings_no_due_time_twice_and_a_large_one_loses_none(int hoursBack, int runsOnceMore)
+    {
+        var clock = new SettableClock(time);
+        var listening = Listen(Hourly, clock: clock);
+        AdvanceTo(13, 0);
+        await runs.NextAsync();
+
+        clock.SetBack(TimeSpan.FromHours(hoursBack));
+        AdvanceTo(13, 1);
+        AdvanceTo(14, 0);
+        if (runsOnceMore > 0)
+        {
+            await runs.NextAsync();
+        }
+
+        await EndAsync(listening);
+        Assert.Equal(1 + runsOnceMore, runs.Count);
+    }
+
+    [Fact]
+    [Trait("Honours", "8 Clock set back")]
+    public async Task A_step_forward_is_made_up_for_by_one_run()
+    {
+        var clock = new SettableClock(time);
+        var listening = Listen(Hourly, clock: clock);
+        clock.SetBack(TimeSpan.FromHours(-24));
+        AdvanceTo(12, 31);
+        await runs.NextAsync();
+        AdvanceTo(12, 59);
+        await EndAsync(listening);
+        Assert.Equal(1, runs.Count);
+    }
+
     public void Dispose()
     {
         stop.Dispose();
@@ -151,16 +209,18 @@ public sealed class TimerListenerTests : IDisposable
 
     private static DateTime At(int hour) => new(2026, 3, 1, hour, 0, 0, DateTimeKind.Utc);
 
-    private Task Listen(TimerSchedule schedule, bool monitored = true, bool runOnStartup = false) =>
-        Listener(schedule, monitored, runOnStartup).ListenAsync(stop.Token);
+    private static FakeTimeProvider Clock(DateTime utc) => new(new DateTimeOffset(utc));
 
-    private TimerListener Listener(TimerSchedule schedule, bool monitored, bool runOnStartup) => new(
+    private Task Listen(TimerSchedule schedule, bool monitored = true, bool runOnStartup = false, TimeProvider? clock = null) =>
+        Listener(schedule, monitored, runOnStartup, clock).ListenAsync(stop.Token);
+
+    private TimerListener Listener(TimerSchedule schedule, bool monitored, bool runOnStartup, TimeProvider? clock = null) => new(
         "Ticker",
         schedule,
         monitored ? new ScheduleMonitor("Ticker", schedule, new TimerStatusStore(new StateDirectory(folder)), NullLogger.Instance) : null,
         runOnStartup,
         runs.RunAsync,
-        time,
+        clock ?? time,
         NullLogger.Instance);
 
     private void AdvanceTo(int hour, int minute) => time.Advance(new DateTimeOffset(2026, 3, 1, hour, minute, 0, TimeSpan.Zero) - time.GetUtcNow());

@@ -12,6 +12,7 @@ public sealed class TimerScheduleTests
     [InlineData("0 1 * * 0", "2026-03-08T01:00:00Z")]
     [InlineData("*/5 * * * *", "2026-03-01T12:05:00Z")]
     [InlineData("00:10:00", "2026-03-01T12:10:00Z")]
+    [Trait("Honours", "8 NCRONTAB")]
     public void Five_or_six_fields_and_intervals_are_understood(string expression, string next)
     {
         var due = TimerSchedule.Parse(expression).Next(Noon);
@@ -34,6 +35,7 @@ public sealed class TimerScheduleTests
     [InlineData("0,30 0 2 * * *", true)]
     [InlineData("00:00:59", true)]
     [InlineData("00:01:00", false)]
+    [Trait("Honours", "8 Monitored schedules")]
     public void Schedules_faster_than_once_a_minute_are_recognised(string expression, bool faster) =>
         Assert.Equal(faster, TimerSchedule.Parse(expression).IsFasterThanOncePerMinute(Noon));
 

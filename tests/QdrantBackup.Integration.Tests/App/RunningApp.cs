@@ -37,6 +37,8 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public string StoreFolder => _location;
 
+    public string StateFolder => Path.Combine(_folder, "state");
+
     public string Key { get; } = NewApiKey.Generate().Key;
 
     public static async Task<RunningApp> StartAsync(
@@ -119,7 +121,7 @@ internal sealed class RunningApp : IAsyncDisposable
         [
             "--contentRoot", AppContext.BaseDirectory,
             "--LocalFunctions:Urls", "http://127.0.0.1:0",
-            "--LocalFunctions:StateDirectory", Path.Combine(_folder, "state"),
+            "--LocalFunctions:StateDirectory", StateFolder,
             "--LocalFunctions:DrainSeconds", "2",
         ];
         _host = AppHost.CreateBuilder(args, builder =>

@@ -20,7 +20,7 @@ public record OrchestrationQuery(
     string? ContinuationToken = null)
 {
     /// <summary>How many instances a page holds unless told otherwise.</summary>
-    public const int DefaultPageSize = 100;
+    internal const int DefaultPageSize = 100;
 }
 
 /// <summary>Selects ended instances to forget.</summary>

@@ -129,15 +129,5 @@ public abstract partial class TaskOrchestrationContext
     /// <summary>Compares the version of this orchestration with another.</summary>
     /// <param name="version">The other version.</param>
     /// <returns>Less than zero if this one is older, zero if equal, more if newer; no version is the oldest.</returns>
-    public virtual int CompareVersionTo(string version)
-    {
-        if (string.IsNullOrEmpty(Version) || string.IsNullOrEmpty(version))
-        {
-            return (string.IsNullOrEmpty(Version) ? 0 : 1) - (string.IsNullOrEmpty(version) ? 0 : 1);
-        }
-
-        return System.Version.TryParse(Version, out var mine) && System.Version.TryParse(version, out var other)
-            ? mine.CompareTo(other)
-            : string.Compare(Version, version, StringComparison.OrdinalIgnoreCase);
-    }
+    public virtual int CompareVersionTo(string version) => VersionOrder.Compare(Version, version);
 }

@@ -1,4 +1,5 @@
 using LocalFunctions.Durable.Client;
+using LocalFunctions.Hosting.Management;
 using Microsoft.DurableTask.Client;
 
 namespace Microsoft.Azure.Functions.Worker;
@@ -40,16 +41,16 @@ public static class DurableTaskClientExtensions
     {
         var root = (client as LocalDurableTaskClient)?.ManagementAddress
             ?? throw new InvalidOperationException("The client does not know the base address of the host; use a client bound with [DurableClient].");
-        var instance = $"{root.AbsoluteUri.TrimEnd('/')}/instances/{Uri.EscapeDataString(instanceId)}";
+        var links = ManagementLinks.Of(root.GetLeftPart(UriPartial.Path).TrimEnd('/'), root.Query.TrimStart('?'), "{{text}}", instanceId);
         return new HttpManagementPayload
         {
-            Id = instanceId,
-            PurgeHistoryDeleteUri = instance,
-            SendEventPostUri = instance + "/raiseEvent/{eventName}",
-            StatusQueryGetUri = instance,
-            TerminatePostUri = instance + "/terminate?reason={{text}}",
-            SuspendPostUri = instance + "/suspend?reason={{text}}",
-            ResumePostUri = instance + "/resume?reason={{text}}",
+            Id = links.Id,
+            PurgeHistoryDeleteUri = links.PurgeHistoryDeleteUri,
+            SendEventPostUri = links.SendEventPostUri,
+            StatusQueryGetUri = links.StatusQueryGetUri,
+            TerminatePostUri = links.TerminatePostUri,
+            SuspendPostUri = links.SuspendPostUri,
+            ResumePostUri = links.ResumePostUri,
         };
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client;
 namespace LocalFunctions.Durable.Client;
 
 /// <summary>The instances that a query selects.</summary>
-internal sealed class InstancePages(DurableDatabase database, OrchestrationQuery query, Func<InstanceRow, bool, OrchestrationMetadata> read)
+internal sealed class InstancePages(IDurableDatabase database, OrchestrationQuery query, Func<InstanceRow, bool, OrchestrationMetadata> read)
     : AsyncPageable<OrchestrationMetadata>
 {
     private const int MaxPageSize = 1000;
@@ -17,7 +17,7 @@ internal sealed class InstancePages(DurableDatabase database, OrchestrationQuery
         var token = continuationToken ?? query.ContinuationToken;
         do
         {
-            var page = await Task.Run(() => database.Read(session => InstanceQuery.Page(session, query, size, token)));
+            var page = await database.ReadAsync(session => InstanceQuery.Page(session, query, size, token));
             token = page.ContinuationToken;
             yield return new Page<OrchestrationMetadata>([.. page.Values.Select(row => read(row, query.FetchInputsAndOutputs))], token);
         }

@@ -29,8 +29,8 @@ internal sealed partial class LocalDurableTaskClient
     /// <inheritdoc/>
     public override async Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
-        var isPurged = await OffThread(
-            () => database.Write(session =>
+        var isPurged = await database.WriteAsync(
+            session =>
             {
                 if (InstanceTable.StatusOf(session, instanceId) is { } status && !status.HasEnded())
                 {
@@ -38,7 +38,7 @@ internal sealed partial class LocalDurableTaskClient
                 }
 
                 return InstanceTable.Delete(session, instanceId);
-            }),
+            },
             cancellation);
         return new PurgeResult(isPurged ? 1 : 0, isComplete: true);
     }
@@ -58,25 +58,41 @@ internal sealed partial class LocalDurableTaskClient
         var query = new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, statuses);
         for (var batch = PurgeBatch; batch == PurgeBatch; purged += batch)
         {
-            batch = await OffThread(() => database.Write(session => PurgePage(session, query)), cancellation);
+            batch = await database.WriteAsync(session => PurgePage(session, query), cancellation);
         }
 
         return new PurgeResult(purged, isComplete: true);
     }
 
     /// <inheritdoc/>
-    public override async Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    public override Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default) =>
+        RestartAsAsync(instanceId, restartWithNewInstanceId ? null : instanceId, version: null, cancellation);
+
+    /// <summary>Starts an instance again with the input it had, under an id and with a version.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="newInstanceId">The id of the new one; a random one if null.</param>
+    /// <param name="version">The version of the new one; that of new instances if null.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="ArgumentException">There is no such instance, or the new id is refused.</exception>
+    /// <exception cref="InvalidOperationException">The instance has not ended and its id was to be used again.</exception>
+    public async Task<string> RestartAsAsync(string instanceId, string? newInstanceId, string? version, CancellationToken cancellation)
     {
         var row = await FindAsync(instanceId, cancellation)
             ?? throw new ArgumentException($"There is no instance '{instanceId}'.", nameof(instanceId));
-        if (!restartWithNewInstanceId && !row.HasEnded)
+        if (newInstanceId == instanceId && !row.HasEnded)
         {
             throw new InvalidOperationException($"The instance '{instanceId}' is {row.Status}; only one that has ended can be restarted under its id.");
         }
 
-        var started = Event(HistoryEventType.ExecutionStarted) with { Name = row.Name, Input = row.Input, Tags = row.Tags };
-        return await StartAsync(restartWithNewInstanceId ? ExecutionIds.New() : instanceId, started, startAt: null, [], cancellation);
+        var id = newInstanceId ?? machine.NewId();
+        InstanceIds.Check(id);
+        var started = Started(row.Name, row.Input, row.Tags, version is null ? (TaskVersion?)null : new TaskVersion(version));
+        return await StartAsync(id, started, startAt: null, [], cancellation);
     }
+
+    /// <summary>Ends an instance with a text as its output, as it is: the HTTP API gives it one that need not be JSON.</summary>
+    public Task TerminateWithTextAsync(string instanceId, string? output, CancellationToken cancellation) =>
+        TellAsync(instanceId, Event(HistoryEventType.ExecutionTerminated) with { Input = JsonPayloads.Checked(output) }, cancellation);
 
     private static int PurgePage(SqlSession session, OrchestrationQuery query)
     {
@@ -91,23 +107,19 @@ internal sealed partial class LocalDurableTaskClient
 
     private static RpcException Unknown(string instanceId) => new(StatusCode.NotFound, $"There is no orchestration instance '{instanceId}'.");
 
-    private HistoryEvent Event(HistoryEventType type) => new(type, -1, time.GetUtcNow());
+    private HistoryEvent Event(HistoryEventType type) => new(type, -1, machine.Time.GetUtcNow());
 
-    private async Task TellAsync(string instanceId, HistoryEvent told, CancellationToken cancellation)
-    {
-        await OffThread(
-            () => database.Write(session =>
+    private Task TellAsync(string instanceId, HistoryEvent told, CancellationToken cancellation) => WriteAndAnnounceAsync(
+        session =>
+        {
+            var status = InstanceTable.StatusOf(session, instanceId) ?? throw Unknown(instanceId);
+            if (status.HasEnded())
             {
-                var status = InstanceTable.StatusOf(session, instanceId) ?? throw Unknown(instanceId);
-                if (status.HasEnded())
-                {
-                    throw new RpcException(StatusCode.FailedPrecondition, $"The orchestration instance '{instanceId}' has ended: it is {status}.");
-                }
+                throw new RpcException(StatusCode.FailedPrecondition, $"The orchestration instance '{instanceId}' has ended: it is {status}.");
+            }
 
-                InboxTable.Add(session, instanceId, told);
-                return true;
-            }),
-            cancellation);
-        signals.Announce(new CommitEffects { Reached = { instanceId } });
-    }
+            InboxTable.Add(session, instanceId, told);
+        },
+        new CommitEffects { Reached = { instanceId } },
+        cancellation);
 }

@@ -1,6 +1,7 @@
 using DurableTask.Core.Exceptions;
 using LocalFunctions.Durable.Dispatch;
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -9,12 +10,13 @@ namespace LocalFunctions.Durable.Client;
 
 /// <summary>The client of the engine in the same process.</summary>
 internal sealed partial class LocalDurableTaskClient(
-    string name,
+    DurableEngineOptions engineOptions,
     Uri? managementAddress,
-    DurableDatabase database,
+    IDurableFunctions functions,
+    IDurableDatabase database,
     JsonPayloads payloads,
     WorkSignals signals,
-    TimeProvider time) : DurableTaskClient(name)
+    IMachine machine) : DurableTaskClient(engineOptions.HubName)
 {
     /// <summary>Where the management API is served.</summary>
     public Uri? ManagementAddress { get; } = managementAddress;
@@ -23,15 +25,9 @@ internal sealed partial class LocalDurableTaskClient(
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
-        var id = options?.InstanceId ?? ExecutionIds.New();
+        var id = options?.InstanceId ?? machine.NewId();
         InstanceIds.Check(id);
-        var started = new HistoryEvent(HistoryEventType.ExecutionStarted, -1, time.GetUtcNow())
-        {
-            Name = orchestratorName.Name,
-            Input = payloads.Serialize(input),
-            Version = options?.Version?.Version,
-            Tags = options?.Tags is { Count: > 0 } tags ? tags : null,
-        };
+        var started = Started(orchestratorName.Name, payloads.Serialize(input), options?.Tags, options?.Version);
         return StartAsync(id, started, options?.StartAt, options?.DedupeStatuses ?? [], cancellation);
     }
 
@@ -57,14 +53,34 @@ internal sealed partial class LocalDurableTaskClient(
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // SQLite blocks; a caller on a request's thread must not.
-    private static Task<T> OffThread<T>(Func<T> work, CancellationToken cancellation) => Task.Run(work, cancellation);
+    /// <exception cref="ArgumentException">The orchestrator is disabled. One that does not exist makes an instance that fails, as officially.</exception>
+    private HistoryEvent Started(string orchestrator, string? input, IReadOnlyDictionary<string, string>? tags, TaskVersion? version)
+    {
+        if (functions.IsDisabled(orchestrator))
+        {
+            throw new ArgumentException($"The orchestrator function '{orchestrator}' is disabled by a setting; remove AzureWebJobs.{orchestrator}.Disabled to start it.");
+        }
+
+        return Event(HistoryEventType.ExecutionStarted) with
+        {
+            Name = orchestrator,
+            Input = input,
+            Version = version is { } chosen ? chosen.Version : engineOptions.Versions.Default,
+            Tags = tags is { Count: > 0 } ? tags : null,
+        };
+    }
 
     private async Task<string> StartAsync(
         string id, HistoryEvent started, DateTimeOffset? startAt, IReadOnlyList<string> dedupe, CancellationToken cancellation)
     {
-        await OffThread(
-            () => database.Write(session =>
+        var effects = new CommitEffects { Reached = { id }, Changed = { id } };
+        if (startAt is { } due)
+        {
+            effects.Due(due);
+        }
+
+        await WriteAndAnnounceAsync(
+            session =>
             {
                 if (InstanceTable.StatusOf(session, id) is { } status
                     && (!status.HasEnded() || dedupe.Contains(status.ToString(), StringComparer.OrdinalIgnoreCase)))
@@ -73,17 +89,10 @@ internal sealed partial class LocalDurableTaskClient(
                         $"An orchestration instance with the id '{id}' already exists and is {status}.");
                 }
 
-                InstanceTable.Create(session, id, started, startAt);
-                return id;
-            }),
+                InstanceTable.Create(session, id, machine.NewId(), started, startAt);
+            },
+            effects,
             cancellation);
-        var effects = new CommitEffects { Reached = { id }, Changed = { id } };
-        if (startAt is { } due)
-        {
-            effects.Due(due);
-        }
-
-        signals.Announce(effects);
         return id;
     }
 
@@ -112,8 +121,27 @@ internal sealed partial class LocalDurableTaskClient(
         }
     }
 
+    // A write whose commit failed may be on disk nevertheless; announcing it then is what brings it to its end, and does no harm otherwise.
+    private async Task WriteAndAnnounceAsync(Action<SqlSession> statements, CommitEffects effects, CancellationToken cancellation)
+    {
+        try
+        {
+            await database.WriteAsync(
+                session =>
+                {
+                    statements(session);
+                    return true;
+                },
+                cancellation);
+        }
+        finally
+        {
+            signals.Announce(effects);
+        }
+    }
+
     private Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation) =>
-        OffThread(() => database.Read(session => InstanceTable.Find(session, instanceId)), cancellation);
+        database.ReadAsync(session => InstanceTable.Find(session, instanceId), cancellation);
 
     private OrchestrationMetadata Metadata(InstanceRow row, bool withPayloads) => new(row.Name, row.Id)
     {

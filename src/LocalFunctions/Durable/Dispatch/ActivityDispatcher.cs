@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
@@ -11,27 +13,34 @@ namespace LocalFunctions.Durable.Dispatch;
 /// its caller: one that a crash or stop interrupts runs again.
 /// </summary>
 internal sealed class ActivityDispatcher(
-    DurableDatabase database,
+    IDurableDatabase database,
     IDurableFunctions functions,
     ReadyInstances ready,
     StorageHealth health,
-    TimeProvider time,
+    IMachine machine,
     ILogger logger) : IDisposable
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
     private readonly Channel<long> _line = Channel.CreateUnbounded<long>();
+    private readonly ConcurrentDictionary<long, bool> _known = new();
     private readonly CancellationTokenSource _interrupt = new();
     private int _running;
 
     /// <summary>How many run now.</summary>
     public int Running => Volatile.Read(ref _running);
 
-    /// <summary>An activity is to run.</summary>
-    public void Add(long sequence) => _line.Writer.TryWrite(sequence);
+    /// <summary>An activity is to run, unless it is in line already or runs.</summary>
+    public void Add(long sequence)
+    {
+        if (_known.TryAdd(sequence, true))
+        {
+            _line.Writer.TryWrite(sequence);
+        }
+    }
 
     /// <summary>Runs activities until no more are to be taken and those that run have ended.</summary>
     public Task RunAsync(int maxConcurrent, CancellationToken takeNoMore) =>
-        Task.WhenAll(Enumerable.Range(0, maxConcurrent).Select(_ => Task.Run(() => WorkAsync(takeNoMore), CancellationToken.None)));
+        Task.WhenAll(Enumerable.Range(0, maxConcurrent).Select(_ => machine.Background.RunAsync(() => WorkAsync(takeNoMore))));
 
     /// <summary>Cancels those that run; they run again after the next start.</summary>
     public void Interrupt() => _interrupt.Cancel();
@@ -46,6 +55,7 @@ internal sealed class ActivityDispatcher(
             while (!takeNoMore.IsCancellationRequested)
             {
                 var sequence = await _line.Reader.ReadAsync(takeNoMore);
+                await health.WhenWellAsync(takeNoMore);
                 await TakeAsync(sequence, takeNoMore);
             }
         }
@@ -60,10 +70,12 @@ internal sealed class ActivityDispatcher(
     {
         try
         {
-            if (await health.PatientlyAsync(() => database.Read(session => ActivityTable.Find(session, sequence))) is { } activity)
+            if (await health.PatientlyAsync(() => database.ReadAsync(session => ActivityTable.Find(session, sequence))) is { } activity)
             {
                 await RunOneAsync(activity);
             }
+
+            _known.TryRemove(sequence, out _);
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or ObjectDisposedException))
         {
@@ -74,8 +86,9 @@ internal sealed class ActivityDispatcher(
 
     private async Task TryLaterAsync(long sequence, CancellationToken takeNoMore)
     {
-        await Task.Delay(PauseAfterFailure, time, takeNoMore).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Add(sequence);
+        await Task.Delay(PauseAfterFailure, machine.Time, takeNoMore)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _line.Writer.TryWrite(sequence);
     }
 
     private async Task RunOneAsync(ActivityRow activity)
@@ -84,8 +97,11 @@ internal sealed class ActivityDispatcher(
         try
         {
             var result = await ResultAsync(activity);
-            if (result is not null && await health.PatientlyAsync(() => database.Write(session => ActivityTable.Finish(session, activity, result))))
+            if (result is not null)
             {
+                await health.PatientlyAsync(() => database.WriteAsync(session => ActivityTable.Finish(session, activity, result)));
+
+                // Even if nothing was written: an earlier try may have been, although it failed.
                 ready.Add(activity.InstanceId);
             }
         }
@@ -123,5 +139,5 @@ internal sealed class ActivityDispatcher(
     }
 
     private HistoryEvent Result(HistoryEventType type, ActivityRow activity) =>
-        new(type, -1, time.GetUtcNow()) { TaskId = activity.TaskId };
+        new(type, -1, machine.Time.GetUtcNow()) { TaskId = activity.TaskId };
 }

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using LocalFunctions.Durable.Storage;
 
 namespace LocalFunctions.Durable.Dispatch;
@@ -8,22 +9,22 @@ internal sealed class DurableTimers : IDisposable
     // Timers of the platform count elapsed time; looking at the clock this often follows it when it is set or the machine sleeps.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
-    private readonly DurableDatabase _database;
+    private readonly IDurableDatabase _database;
     private readonly ReadyInstances _ready;
     private readonly StorageHealth _health;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private DateTimeOffset _armedFor = DateTimeOffset.MaxValue;
 
-    public DurableTimers(DurableDatabase database, ReadyInstances ready, StorageHealth health, TimeProvider time)
+    public DurableTimers(IDurableDatabase database, ReadyInstances ready, StorageHealth health, TimeProvider time)
     {
         _database = database;
         _ready = ready;
         _health = health;
         _time = time;
-        _timer = time.CreateTimer(_ => _wake.Release(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => Wake(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Something new becomes due at a time.</summary>
@@ -39,7 +40,7 @@ internal sealed class DurableTimers : IDisposable
             _armedFor = at;
         }
 
-        _wake.Release();
+        Wake();
     }
 
     /// <summary>Runs until stopped.</summary>
@@ -56,9 +57,9 @@ internal sealed class DurableTimers : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() =>
-        // The semaphore is left alone: an alarm that is ringing right now, or a client that comes late, still releases it.
-        _timer.Dispose();
+    public void Dispose() => _timer.Dispose();
+
+    private void Wake() => _wake.Writer.TryWrite(true);
 
     private async Task LoopAsync(CancellationToken stopping)
     {
@@ -70,12 +71,18 @@ internal sealed class DurableTimers : IDisposable
                 _armedFor = DateTimeOffset.MaxValue;
             }
 
-            var (reached, next) = await _health.PatientlyAsync(() => _database.Read(session =>
+            var (reached, next) = await _health.PatientlyAsync(() => _database.ReadAsync(session =>
                 (InboxTable.DueInstances(session, now), InboxTable.NextDue(session, now))));
             reached.ForEach(_ready.Add);
+            if (reached.Count > 0 && !(next < now + LongestSleep))
+            {
+                // The clock may be set back before their turns, which then take in other things and leave what is not due any more.
+                next = now + LongestSleep;
+            }
+
             if (next is null || Arm(next.Value, now))
             {
-                await _wake.WaitAsync(stopping);
+                await _wake.Reader.ReadAsync(stopping);
             }
         }
     }

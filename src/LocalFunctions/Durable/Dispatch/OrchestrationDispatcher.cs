@@ -1,56 +1,70 @@
+using LocalFunctions.Durable.Machine;
 using LocalFunctions.Durable.Replay;
 using LocalFunctions.Durable.Storage;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable.Dispatch;
 
-/// <summary>Gives instances their turns, each on one of a few threads, so that an orchestrator that does not return holds up one thread only.</summary>
+/// <summary>Gives instances their turns, so many at a time.</summary>
 internal sealed class OrchestrationDispatcher(
-    DurableDatabase database,
+    IDurableDatabase database,
     IDurableFunctions functions,
+    DurableEngineOptions options,
     JsonPayloads payloads,
     ReadyInstances ready,
     WorkSignals signals,
+    Unfinished unfinished,
     StorageHealth health,
-    TimeProvider time,
+    IMachine machine,
     ILoggerFactory loggers)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+    private readonly StuckTurns _stuck = new(machine, loggers.CreateLogger<DurableEngine>());
+    private readonly KeptOrchestrations _kept = new(options.KeepFromLength, options.MaxKept);
+    private readonly ReplayRules _rules = new(options.Versions.Default, options.MaxActionsPerTurn);
     private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
 
     /// <summary>Runs turns until no more are to be taken and those that run have ended.</summary>
-    public Task RunAsync(int maxConcurrent, CancellationToken stopping)
+    public async Task RunAsync(int maxConcurrent, CancellationToken stopping)
     {
-        stopping.Register(ready.Close);
-        return Task.WhenAll(Enumerable.Range(1, maxConcurrent).Select(number => RunThread($"orchestrations {number}", stopping)));
+        var threads = machine.StartThreads("orchestrations", maxConcurrent);
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, maxConcurrent).Select(_ => threads.RunAsync(() => WorkAsync(stopping))));
+        }
+        finally
+        {
+            (threads as IDisposable)?.Dispose();
+        }
     }
 
-    private Task RunThread(string name, CancellationToken stopping)
-    {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            while (ready.TryTake(out var instanceId))
-            {
-                TakeTurn(instanceId, stopping);
-            }
-
-            ended.SetResult();
-        })
-        {
-            IsBackground = true,
-            Name = name,
-        };
-        thread.Start();
-        return ended.Task;
-    }
-
-    private void TakeTurn(string instanceId, CancellationToken stopping)
+    private async Task WorkAsync(CancellationToken stopping)
     {
         try
         {
-            RunTurn(instanceId);
+            var isReplaced = false;
+            while (!isReplaced && !stopping.IsCancellationRequested)
+            {
+                await health.WhenWellAsync(stopping);
+                var instanceId = await ready.TakeAsync(stopping);
+                using var turn = _stuck.Watch(instanceId, () => WorkAsync(stopping));
+                await TakeTurnAsync(instanceId, turn, stopping);
+                isReplaced = turn.IsReplaced;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping. Whatever wants a turn gets it after the next start.
+        }
+    }
+
+    private async Task TakeTurnAsync(string instanceId, StuckTurns.WatchedTurn watched, CancellationToken stopping)
+    {
+        try
+        {
+            await RunTurnAsync(instanceId, watched);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
@@ -69,26 +83,59 @@ internal sealed class OrchestrationDispatcher(
 
     private async Task TryLaterAsync(string instanceId, CancellationToken stopping)
     {
-        await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(PauseAfterFailure, machine.Time, stopping)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         ready.Add(instanceId);
     }
 
-    private void RunTurn(string instanceId)
+    private async Task RunTurnAsync(string instanceId, StuckTurns.WatchedTurn watched)
     {
-        var now = time.GetUtcNow();
-        if (Patiently(() => database.Read(session => Turn.Load(session, instanceId, now))) is not { } turn)
+        var now = machine.Time.GetUtcNow();
+        var kept = _kept.Take(instanceId);
+        if (await health.PatientlyAsync(() => database.ReadAsync(session => Turn.Load(session, instanceId, kept, now, options.MaxMessagesPerTurn))) is not { } turn)
         {
+            Keep(kept);
+
             // If the clock was set back since the alarm rang, what was due is not any more, and the alarm must ring again.
-            signals.Announce(Patiently(() => database.Read(session => LaterOf(session, instanceId, now))));
+            signals.Announce(await health.PatientlyAsync(() => database.ReadAsync(session => LaterOf(session, instanceId, now))));
             return;
         }
 
-        var result = Decide(turn, now);
-        if (Patiently(() => database.Write(session => new TurnWriter(session, turn, result, now).Write())) is { } effects)
+        watched.Begin();
+        var (result, replay) = Decide(turn, now);
+        watched.End();
+        if (result is not null && await WriteAsync(turn, result, now) is { } effects)
         {
+            Keep(replay?.Written(turn.Instance, result, effects.HistoryLength));
             Log(turn.Instance, result);
             signals.Announce(effects);
         }
+    }
+
+    private void Keep(KeptOrchestration? kept)
+    {
+        if (kept is not null)
+        {
+            _kept.Keep(kept);
+        }
+    }
+
+    private async Task<CommitEffects?> WriteAsync(Turn turn, TurnResult result, DateTimeOffset now)
+    {
+        var tries = 0;
+        var effects = await health.PatientlyAsync(() =>
+        {
+            tries++;
+            return database.WriteAsync(session => new TurnWriter(session, turn, result, now, machine.NewId).Write());
+        });
+        if (effects is null && tries > 1)
+        {
+            // An earlier try was written although it failed, and what it set going is known to the database alone.
+            await health.PatientlyAsync(() => unfinished.TakeUpAsync(now));
+            signals.Watch.Changed(turn.Instance.Id);
+        }
+
+        return effects;
     }
 
     private static CommitEffects LaterOf(SqlSession session, string instanceId, DateTimeOffset now)
@@ -102,11 +149,34 @@ internal sealed class OrchestrationDispatcher(
         return effects;
     }
 
-    private TurnResult Decide(Turn turn, DateTimeOffset now) => turn.Terminated is { } terminated
-        ? new TurnResult(OrchestrationRuntimeStatus.Terminated, []) { Output = terminated.Input, EndId = -1 }
-        : new OrchestrationReplay(turn.Instance.Id, turn.Started!, functions, payloads, loggers).Run(turn.Past, turn.Arrived, now);
+    /// <summary>What the turn comes to, null to leave everything as it is; and the orchestrator, if it ran.</summary>
+    private (TurnResult? Result, OrchestrationReplay? Replay) Decide(Turn turn, DateTimeOffset now)
+    {
+        if (turn.Terminated is { } terminated)
+        {
+            return (new TurnResult(OrchestrationRuntimeStatus.Terminated, []) { Output = terminated.Input, EndId = -1 }, null);
+        }
 
-    private T Patiently<T>(Func<T> work) => health.PatientlyAsync(work).GetAwaiter().GetResult();
+        if (options.Versions.Mismatch(turn.Started!.Version) is { } mismatch)
+        {
+            return (Refuse(turn.Instance, mismatch), null);
+        }
+
+        var replay = turn.Kept?.Replay ?? new OrchestrationReplay(turn.Instance.Id, turn.Started, functions, payloads, _rules, loggers);
+        return (replay.Run(turn.Past, turn.Arrived, now), replay);
+    }
+
+    private TurnResult? Refuse(InstanceRow instance, string mismatch)
+    {
+        if (options.Versions.OnMismatch == VersionFailureStrategy.Reject)
+        {
+            EngineLog.VersionRejected(_logger, instance.Name, instance.Id, mismatch);
+            return null;
+        }
+
+        var failure = new TaskFailureDetails("VersionMismatch", mismatch, StackTrace: null, InnerFailure: null, Properties: null);
+        return new TurnResult(OrchestrationRuntimeStatus.Failed, []) { Failure = failure, EndId = -1 };
+    }
 
     private void Log(InstanceRow instance, TurnResult result)
     {

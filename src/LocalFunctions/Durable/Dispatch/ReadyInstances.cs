@@ -1,14 +1,13 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
 
 namespace LocalFunctions.Durable.Dispatch;
 
 /// <summary>Instances that want a turn: each at most once in the line, and never two turns of one at a time.</summary>
 internal sealed class ReadyInstances
 {
-    private readonly object _gate = new();
-    private readonly Queue<string> _line = new();
+    private readonly Lock _gate = new();
+    private readonly Channel<string> _line = Channel.CreateUnbounded<string>();
     private readonly Dictionary<string, State> _states = new(StringComparer.Ordinal);
-    private bool _closed;
 
     private enum State
     {
@@ -25,8 +24,7 @@ internal sealed class ReadyInstances
             if (!_states.TryGetValue(instanceId, out var state))
             {
                 _states.Add(instanceId, State.InLine);
-                _line.Enqueue(instanceId);
-                Monitor.Pulse(_gate);
+                _line.Writer.TryWrite(instanceId);
             }
             else if (state == State.InTurn)
             {
@@ -35,26 +33,16 @@ internal sealed class ReadyInstances
         }
     }
 
-    /// <summary>Waits for an instance that wants a turn; false when closed.</summary>
-    public bool TryTake([NotNullWhen(true)] out string? instanceId)
+    /// <summary>Waits for an instance that wants a turn.</summary>
+    public async Task<string> TakeAsync(CancellationToken stopping)
     {
+        var instanceId = await _line.Reader.ReadAsync(stopping);
         lock (_gate)
         {
-            while (!_closed && _line.Count == 0)
-            {
-                Monitor.Wait(_gate);
-            }
-
-            if (_closed)
-            {
-                instanceId = null;
-                return false;
-            }
-
-            instanceId = _line.Dequeue();
             _states[instanceId] = State.InTurn;
-            return true;
         }
+
+        return instanceId;
     }
 
     /// <summary>The turn of an instance is over.</summary>
@@ -66,16 +54,6 @@ internal sealed class ReadyInstances
             {
                 Add(instanceId);
             }
-        }
-    }
-
-    /// <summary>Lets nobody wait any longer.</summary>
-    public void Close()
-    {
-        lock (_gate)
-        {
-            _closed = true;
-            Monitor.PulseAll(_gate);
         }
     }
 }

@@ -4,41 +4,111 @@ using Microsoft.Extensions.Logging;
 namespace LocalFunctions.Durable.Dispatch;
 
 /// <summary>
-/// Waits out a database that cannot be used, a full disk above all. Whoever waits here holds a finished turn or result and
-/// takes no new work, so nothing is lost and nothing piles up.
+/// Waits out a database that cannot be used, a full disk above all. Whoever waits here holds a finished turn or result, and nobody
+/// takes new work until all of them are through, so nothing is lost and nothing piles up.
 /// </summary>
 internal sealed class StorageHealth(TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private readonly Lock _gate = new();
+    private readonly List<TaskCompletionSource> _idle = [];
     private volatile string? _problem;
+    private int _waiting;
 
     /// <summary>What is wrong; null if nothing is.</summary>
     public string? Problem => _problem;
 
-    /// <summary>Does something with the database, again and again until it works.</summary>
-    public async Task<T> PatientlyAsync<T>(Func<T> work)
+    /// <summary>Completes when the database can be used; at once, as a rule.</summary>
+    public async Task WhenWellAsync(CancellationToken cancellation)
     {
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        var well = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_waiting == 0)
+            {
+                return;
+            }
+
+            _idle.Add(well);
+        }
+
+        using (cancellation.Register(() => well.TrySetCanceled(cancellation)))
+        {
+            await well.Task;
+        }
+    }
+
+    /// <summary>Does something with the database, again and again until it works.</summary>
+    public async Task<T> PatientlyAsync<T>(Func<Task<T>> work)
+    {
+        var isWaiting = false;
+        try
+        {
+            for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+            {
+                try
+                {
+                    return await work();
+                }
+                catch (SqliteException failure)
+                {
+                    Report(failure, isFirst: !isWaiting);
+                    isWaiting = true;
+                    EngineLog.StorageFails(logger, pause.TotalSeconds, failure.Message);
+                }
+
+                await Task.Delay(pause, time, stopping);
+            }
+        }
+        finally
+        {
+            if (isWaiting)
+            {
+                Recover();
+            }
+        }
+    }
+
+    /// <summary>Somebody who does not wait met a failure: finds out whether the database can be used, and watches it until it can.</summary>
+    public async Task SuspectAsync(Func<Task<bool>> probe)
+    {
+        if (_problem is null)
         {
             try
             {
-                var result = work();
-                if (_problem is not null)
-                {
-                    _problem = null;
-                    EngineLog.StorageWorks(logger);
-                }
-
-                return result;
+                await PatientlyAsync(probe);
             }
-            catch (SqliteException failure)
+            catch (Exception stop) when (stop is OperationCanceledException or ObjectDisposedException)
             {
-                _problem = $"The durable database cannot be used: {failure.Message} Free disk space or repair the disk; work goes on by itself then.";
-                EngineLog.StorageFails(logger, pause.TotalSeconds, failure.Message);
+                // Stopping.
+            }
+        }
+    }
+
+    private void Report(SqliteException failure, bool isFirst)
+    {
+        lock (_gate)
+        {
+            _waiting += isFirst ? 1 : 0;
+            _problem = $"The durable database cannot be used: {failure.Message} Free disk space or repair the disk; work goes on by itself then.";
+        }
+    }
+
+    private void Recover()
+    {
+        lock (_gate)
+        {
+            if (--_waiting > 0)
+            {
+                return;
             }
 
-            await Task.Delay(pause, time, stopping);
+            _problem = null;
+            _idle.ForEach(well => well.TrySetResult());
+            _idle.Clear();
         }
+
+        EngineLog.StorageWorks(logger);
     }
 }

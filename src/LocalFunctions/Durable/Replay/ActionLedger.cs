@@ -7,12 +7,17 @@ namespace LocalFunctions.Durable.Replay;
 /// What an orchestrator set going: actions numbered in the order of the calls, those that the history does not show yet,
 /// and those whose result is still open.
 /// </summary>
-internal sealed class ActionLedger
+internal sealed class ActionLedger(int maxUnrecorded)
 {
     private readonly SortedDictionary<int, HistoryEvent> _unrecorded = [];
     private readonly Dictionary<int, OpenTask> _open = [];
     private readonly List<int> _cancelledTimers = [];
     private int _nextId;
+
+    /// <summary>What an orchestrator is told that sets too much going at once.</summary>
+    public string TooManyActions =>
+        $"The orchestrator set more than {maxUnrecorded} actions going without awaiting any. "
+        + "Await them in between, or raise extensions.durableTask.maxOrchestrationActions in host.json.";
 
     /// <summary>Actions that the history does not show yet, in the order of the calls.</summary>
     public IReadOnlyCollection<HistoryEvent> Unrecorded => _unrecorded.Values;
@@ -29,11 +34,27 @@ internal sealed class ActionLedger
     /// </summary>
     public void BeginPresent() => _cancelledTimers.RemoveAll(id => !_unrecorded.ContainsKey(id));
 
+    /// <summary>The turn that asked for these actions is in the history.</summary>
+    public void Written() => _unrecorded.Clear();
+
     /// <summary>The id of an action that has no result: a sent event or the end.</summary>
     public int TakeId() => _nextId++;
 
+    /// <summary>Whether more was asked for than may be, even if the orchestrator caught the refusal.</summary>
+    public bool IsOverfull { get; private set; }
+
     /// <summary>Notes an action without result.</summary>
-    public void Add(HistoryEvent action) => _unrecorded.Add(action.EventId, action);
+    /// <exception cref="InvalidOperationException">There are too many that the history does not show yet.</exception>
+    public void Add(HistoryEvent action)
+    {
+        if (_unrecorded.Count >= maxUnrecorded)
+        {
+            IsOverfull = true;
+            throw new InvalidOperationException(TooManyActions);
+        }
+
+        _unrecorded.Add(action.EventId, action);
+    }
 
     /// <summary>Notes an action and returns its result to come.</summary>
     public Task<string?> Open(HistoryEvent action)

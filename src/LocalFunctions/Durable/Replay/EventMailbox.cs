@@ -36,22 +36,23 @@ internal sealed class EventMailbox(DataConverter payloads)
     public Task<T> Wait<T>(string name, CancellationToken cancellationToken)
     {
         var waiter = new Waiter<T>(payloads);
+        if (!_waiters.TryGetValue(name, out var waiters))
+        {
+            _waiters.Add(name, waiters = new Stack<Waiter>());
+        }
+
+        if (waiters.TryPeek(out var other) && other is not Waiter<T>)
+        {
+            // Also if the other was cancelled: it is still in line, as officially.
+            throw new ArgumentException($"Events named '{name}' are already awaited with another payload type than {typeof(T)}.", nameof(name));
+        }
+
         var oldest = _kept.FindIndex(kept => string.Equals(kept.Name, name, StringComparison.OrdinalIgnoreCase));
         if (oldest >= 0)
         {
             waiter.Receive(_kept[oldest].Input);
             _kept.RemoveAt(oldest);
             return waiter.Received;
-        }
-
-        if (!_waiters.TryGetValue(name, out var waiters))
-        {
-            _waiters.Add(name, waiters = new Stack<Waiter>());
-        }
-
-        if (waiters.TryPeek(out var other) && !other.Task.IsCompleted && other is not Waiter<T>)
-        {
-            throw new ArgumentException($"Events named '{name}' are already awaited with another payload type than {typeof(T)}.", nameof(name));
         }
 
         waiters.Push(waiter);

@@ -1,11 +1,14 @@
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable.Replay;
 
-/// <summary>One turn: the orchestrator runs from its start over its history, then over what is new.</summary>
+/// <summary>
+/// An orchestrator as it runs: from its start over its history, then over what is new. It may be kept for the next turn, which then has no past; or be made again.
+/// </summary>
 internal sealed class OrchestrationReplay
 {
     /// <summary>What an orchestrator is told that awaits anything but its context.</summary>
@@ -19,18 +22,44 @@ internal sealed class OrchestrationReplay
     private readonly JsonPayloads _payloads;
     private readonly HistoryEvent _started;
     private readonly ReplayContext _context;
+    private readonly ILogger _logger;
     private Task<string?> _execution = Task.FromResult<string?>(null);
     private bool _suspended;
 
-    public OrchestrationReplay(string instanceId, HistoryEvent started, IDurableFunctions functions, JsonPayloads payloads, ILoggerFactory loggers)
+    public OrchestrationReplay(
+        string instanceId, HistoryEvent started, IDurableFunctions functions, JsonPayloads payloads, ReplayRules rules, ILoggerFactory loggers)
     {
+        _logger = loggers.CreateLogger<DurableEngine>();
         _functions = functions;
         _payloads = payloads;
         _started = started;
-        _context = new ReplayContext(instanceId, started, payloads, _thread, loggers);
+        _context = new ReplayContext(instanceId, started, payloads, _thread, rules, loggers);
     }
 
-    /// <summary>Runs the turn on the calling thread.</summary>
+    /// <summary>How the execution started.</summary>
+    public HistoryEvent Started => _started;
+
+    /// <summary>A turn of it is in the history, which now has so many events. What the next turn may go on with; null if there is none.</summary>
+    public KeptOrchestration? Written(InstanceRow instance, TurnResult result, int historyLength)
+    {
+        if (result.HasEnded || result.NextGeneration is not null)
+        {
+            return null;
+        }
+
+        if (result.Status != OrchestrationRuntimeStatus.Suspended)
+        {
+            // What a suspension holds back is asked for again by the turn that resumes.
+            _context.Ledger.Written();
+        }
+
+        return new KeptOrchestration(instance.Id, instance.ExecutionId, historyLength, this);
+    }
+
+    /// <summary>Runs a turn on the calling thread.</summary>
+    /// <param name="past">The history, as far as it has not been replayed.</param>
+    /// <param name="arrived">What is new.</param>
+    /// <param name="now">The time of the turn.</param>
     public TurnResult Run(IEnumerable<HistoryEvent> past, IEnumerable<HistoryEvent> arrived, DateTimeOffset now)
     {
         if (!_functions.HasOrchestrator(_started.Name ?? ""))
@@ -39,6 +68,7 @@ internal sealed class OrchestrationReplay
                 $"The function '{_started.Name}' doesn't exist, is disabled, or is not an orchestrator function."));
         }
 
+        _thread.Open();
         try
         {
             foreach (var happened in past)
@@ -113,8 +143,17 @@ internal sealed class OrchestrationReplay
                 _thread.Run(() => _context.Mailbox.Deliver(happened));
                 break;
             default:
-                _thread.Run(() => _context.Ledger.Complete(happened));
+                _thread.Run(() => Complete(happened));
                 break;
+        }
+    }
+
+    private void Complete(HistoryEvent result)
+    {
+        // A timer that fires although it was cancelled is no surprise.
+        if (!_context.Ledger.Complete(result) && !_context.IsReplaying && result is { TaskId: { } task, EventType: not HistoryEventType.TimerFired })
+        {
+            EngineLog.ResultIgnored(_logger, result.EventType, task, _context.InstanceId);
         }
     }
 
@@ -132,6 +171,11 @@ internal sealed class OrchestrationReplay
 
     private TurnResult Conclude(DateTimeOffset now)
     {
+        if (_context.Ledger.IsOverfull)
+        {
+            return FailedAtOnce(FailureText.Of(new InvalidOperationException(_context.Ledger.TooManyActions)));
+        }
+
         if (_suspended)
         {
             // What it set going is held back: the replay after the resumption asks for the same again.
@@ -166,25 +210,24 @@ internal sealed class OrchestrationReplay
     {
         Timestamp = now,
         Input = _payloads.Serialize(next.NewInput),
-        Version = next.NewVersion ?? _started.Version,
+        Version = string.IsNullOrWhiteSpace(next.NewVersion) ? _started.Version : next.NewVersion,
     };
 
-    private TurnResult Going(OrchestrationRuntimeStatus status) => new(status, _context.Ledger.Unrecorded)
+    private TurnResult Going(OrchestrationRuntimeStatus status) => new(status, [.. _context.Ledger.Unrecorded])
     {
-        CancelledTimers = _context.Ledger.CancelledTimers,
+        CancelledTimers = [.. _context.Ledger.CancelledTimers],
         CustomStatus = _context.CustomStatus,
     };
 
     private TurnResult Failed(Exception failure)
     {
         var details = FailureText.Of(failure);
-        if (failure is NonDeterministicException)
-        {
-            // What a strayed replay set going must not happen.
-            details = details with { ErrorType = NonDeterministicException.OfficialName };
-            return new TurnResult(OrchestrationRuntimeStatus.Failed, []) { Failure = details, EndId = _context.Ledger.TakeId() };
-        }
-
-        return Going(OrchestrationRuntimeStatus.Failed) with { Failure = details, EndId = _context.Ledger.TakeId() };
+        return failure is NonDeterministicException
+            ? FailedAtOnce(details with { ErrorType = NonDeterministicException.OfficialName })
+            : Going(OrchestrationRuntimeStatus.Failed) with { Failure = details, EndId = _context.Ledger.TakeId() };
     }
+
+    // What a strayed replay set going must not happen.
+    private TurnResult FailedAtOnce(TaskFailureDetails details) =>
+        new(OrchestrationRuntimeStatus.Failed, []) { Failure = details, EndId = _context.Ledger.TakeId() };
 }

@@ -20,18 +20,14 @@ internal sealed partial class ReplayContext
 
         // One id for all attempts of the call, and one step of the counter.
         var child = (options as SubOrchestrationOptions)?.InstanceId ?? NewGuid().ToString("N");
-        if (child.StartsWith('@'))
-        {
-            throw new ArgumentException($"The instance id '{child}' must not start with '@'.", nameof(options));
-        }
-
+        RefuseEntity(child, nameof(options));
         return Retrying(options?.Retry, () => CallOnce<TResult>(() =>
             Action(HistoryEventType.SubOrchestrationInstanceCreated, Ledger.TakeId()) with
             {
                 Name = orchestratorName.Name,
                 InstanceId = child,
                 Input = payloads.Serialize(input),
-                Version = options?.Version?.Version,
+                Version = options?.Version is { } version ? version.Version : rules.DefaultVersion,
                 Tags = Merged(options?.Tags),
             }));
     }
@@ -96,13 +92,15 @@ internal sealed partial class ReplayContext
         }
 
         var policy = retry.Policy!;
-        if (attempt >= policy.MaxNumberOfAttempts || !Handles(policy, failure) || IsOver(policy, firstAttempt))
+        if (!Handles(policy, failure) || IsOver(policy, firstAttempt))
         {
             return false;
         }
 
-        await CreateTimer(_now.Add(RetryDelay.Before(attempt + 1, policy)), CancellationToken.None);
-        return true;
+        // After the last attempt the official runtime starts one more timer, due at once, which histories of all versions hold.
+        var isLast = attempt >= policy.MaxNumberOfAttempts;
+        await StartTimer(isLast ? _now : _now.Add(RetryDelay.Before(attempt + 1, policy)), CancellationToken.None);
+        return !isLast;
     }
 
     private bool IsOver(RetryPolicy policy, DateTime firstAttempt) =>

@@ -10,14 +10,18 @@ internal sealed partial class ReplayContext(
     HistoryEvent started,
     DataConverter payloads,
     ReplaySynchronizationContext thread,
+    ReplayRules rules,
     ILoggerFactory loggers) : TaskOrchestrationContext
 {
+    // As officially, where some backends know no longer ones: histories must not depend on where they were written.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(3);
+
     private int _guids;
     private DateTime _now = started.Timestamp.UtcDateTime;
     private bool _isReplaying;
 
     /// <summary>What the orchestrator set going.</summary>
-    public ActionLedger Ledger { get; } = new();
+    public ActionLedger Ledger { get; } = new(rules.MaxActionsPerTurn);
 
     /// <summary>The events that came for it.</summary>
     public EventMailbox Mailbox { get; } = new(payloads);
@@ -62,14 +66,15 @@ internal sealed partial class ReplayContext(
         where T : default => payloads.Deserialize<T>(started.Input);
 
     /// <inheritdoc/>
-    public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
+    public override async Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
-        EnsureThread();
         var due = fireAt.Kind == DateTimeKind.Local ? fireAt.ToUniversalTime() : DateTime.SpecifyKind(fireAt, DateTimeKind.Utc);
-        var id = Ledger.TakeId();
-        var fired = Ledger.Open(Action(HistoryEventType.TimerCreated, id) with { FireAt = new DateTimeOffset(due) });
-        cancellationToken.Register(() => Ledger.CancelTimer(id, cancellationToken));
-        return fired;
+        while (due - _now > LongestTimer && !cancellationToken.IsCancellationRequested)
+        {
+            await StartTimer(_now + LongestTimer, cancellationToken);
+        }
+
+        await StartTimer(due, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -83,6 +88,7 @@ internal sealed partial class ReplayContext(
     public override void SendEvent(string instanceId, string eventName, object payload)
     {
         EnsureThread();
+        RefuseEntity(instanceId, nameof(instanceId));
         var input = payloads.Serialize(payload);
         Ledger.Add(Action(HistoryEventType.EventSent, Ledger.TakeId()) with { Name = eventName, InstanceId = instanceId, Input = input });
     }
@@ -115,6 +121,23 @@ internal sealed partial class ReplayContext(
     {
         EnsureThread();
         return DeterministicGuid.Create(InstanceId, _now, _guids++);
+    }
+
+    private Task StartTimer(DateTime due, CancellationToken cancellationToken)
+    {
+        EnsureThread();
+        var id = Ledger.TakeId();
+        var fired = Ledger.Open(Action(HistoryEventType.TimerCreated, id) with { FireAt = new DateTimeOffset(due) });
+        cancellationToken.Register(() => Ledger.CancelTimer(id, cancellationToken));
+        return fired;
+    }
+
+    private static void RefuseEntity(string instanceId, string parameter)
+    {
+        if (instanceId.StartsWith('@'))
+        {
+            throw new ArgumentException($"The instance id '{instanceId}' must not start with '@'.", parameter);
+        }
     }
 
     private HistoryEvent Action(HistoryEventType type, int id) => new(type, id, new DateTimeOffset(_now));

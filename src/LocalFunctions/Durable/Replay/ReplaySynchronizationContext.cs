@@ -1,14 +1,16 @@
 namespace LocalFunctions.Durable.Replay;
 
-/// <summary>Keeps everything that an orchestrator does on the one thread that replays it.</summary>
+/// <summary>Keeps everything that an orchestrator does on the one thread that gives it its turn.</summary>
 internal sealed class ReplaySynchronizationContext : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
-    private readonly int _thread = Environment.CurrentManagedThreadId;
-    private bool _over;
+    private volatile int _thread;
 
-    /// <summary>Whether the caller runs on the thread of the replay, while the replay lasts.</summary>
-    public bool IsCurrent => !_over && Environment.CurrentManagedThreadId == _thread;
+    /// <summary>Whether the caller runs on the thread of the turn, while the turn lasts.</summary>
+    public bool IsCurrent => Environment.CurrentManagedThreadId == _thread;
+
+    /// <summary>A turn begins, on the calling thread.</summary>
+    public void Open() => _thread = Environment.CurrentManagedThreadId;
 
     /// <summary>Runs an action, and whatever it leads to, on this context.</summary>
     public void Run(Action action)
@@ -29,8 +31,8 @@ internal sealed class ReplaySynchronizationContext : SynchronizationContext
         }
     }
 
-    /// <summary>The replay is over: what is still posted or called is not the orchestrator's any more.</summary>
-    public void Close() => _over = true;
+    /// <summary>The turn is over: what is still posted or called is not the orchestrator's.</summary>
+    public void Close() => _thread = 0;
 
     /// <inheritdoc/>
     public override void Post(SendOrPostCallback d, object? state)

@@ -12,6 +12,9 @@ internal sealed class CommitEffects
     /// <summary>Activities that are to run.</summary>
     public List<long> Activities { get; } = [];
 
+    /// <summary>How many events the history of the instance has whose turn it was.</summary>
+    public int HistoryLength { get; set; }
+
     /// <summary>When the earliest new timer is due; null if there is none.</summary>
     public DateTimeOffset? NextDue { get; private set; }
 

@@ -1,15 +1,16 @@
 using System.Collections.Concurrent;
+using LocalFunctions.Durable.Machine;
 using Microsoft.Data.Sqlite;
 
 namespace LocalFunctions.Durable.Storage;
 
 /// <summary>The SQLite file: one writer at a time, readers beside it, one process.</summary>
-internal sealed class DurableDatabase : IDisposable
+internal sealed class DurableDatabase : IDurableDatabase
 {
     private readonly string _path;
     private readonly FileStream _ownership;
     private readonly SqlSession _writer;
-    private readonly Lock _writing = new();
+    private readonly CommitQueue _writes;
     private readonly ConcurrentBag<SqlSession> _readers = [];
     private volatile bool _closed;
 
@@ -18,6 +19,7 @@ internal sealed class DurableDatabase : IDisposable
         _path = path;
         _ownership = ownership;
         _writer = writer;
+        _writes = new CommitQueue(writer, TaskScheduler.Default);
     }
 
     /// <summary>Opens or makes the database.</summary>
@@ -29,49 +31,52 @@ internal sealed class DurableDatabase : IDisposable
         SqlSession? writer = null;
         try
         {
+            DatabaseInspection.Check(path);
             MakePrivate(path);
             writer = Connect(path);
-            Prepare(writer, path);
+            DurableSchema.Apply(writer);
             return new DurableDatabase(path, ownership, writer);
         }
         catch (Exception failure)
         {
             writer?.Dispose();
             ownership.Dispose();
-            if (failure is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT })
+            if (failure is SqliteException)
             {
-                throw new DurableStorageException(
-                    $"The file '{path}' is damaged or not a database: {failure.Message} Nothing was changed. Put back a copy of it, or move it away to start with an empty history.",
-                    failure);
+                throw new DurableStorageException($"The database '{path}' cannot be opened: {failure.Message} Free disk space or repair the disk, then start again.", failure);
             }
 
             throw;
         }
     }
 
-    /// <summary>Runs statements in one transaction: all of them are on disk when this returns, or none ever.</summary>
-    public T Write<T>(Func<SqlSession, T> statements)
+    /// <inheritdoc/>
+    public Task<T> WriteAsync<T>(Func<SqlSession, T> statements, CancellationToken cancellation = default)
     {
-        lock (_writing)
-        {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            try
-            {
-                _writer.Execute("BEGIN IMMEDIATE");
-                var result = statements(_writer);
-                _writer.Execute("COMMIT");
-                return result;
-            }
-            catch
-            {
-                RollBack();
-                throw;
-            }
-        }
+        cancellation.ThrowIfCancellationRequested();
+        return _writes.AddAsync(statements);
     }
 
-    /// <summary>Runs queries on one consistent state.</summary>
-    public T Read<T>(Func<SqlSession, T> queries)
+    /// <inheritdoc/>
+    public Task<T> ReadAsync<T>(Func<SqlSession, T> queries, CancellationToken cancellation = default) =>
+        TaskScheduler.Default.RunAsync(() => Read(queries), cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        _writes.Close();
+        _writer.Dispose();
+        DisposeReaders();
+        _ownership.Dispose();
+    }
+
+    private T Read<T>(Func<SqlSession, T> queries)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         var reader = _readers.TryTake(out var idle) ? idle : Connect(_path);
@@ -90,23 +95,6 @@ internal sealed class DurableDatabase : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_writing)
-        {
-            if (_closed)
-            {
-                return;
-            }
-
-            _closed = true;
-            DisposeReaders();
-            _writer.Dispose();
-            _ownership.Dispose();
-        }
-    }
-
     private void Return(SqlSession reader)
     {
         _readers.Add(reader);
@@ -121,18 +109,6 @@ internal sealed class DurableDatabase : IDisposable
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
-        }
-    }
-
-    private void RollBack()
-    {
-        try
-        {
-            _writer.Execute("ROLLBACK");
-        }
-        catch (SqliteException)
-        {
-            // After some errors, a full disk among them, SQLite has rolled back by itself; or the transaction never began.
         }
     }
 
@@ -167,30 +143,5 @@ internal sealed class DurableDatabase : IDisposable
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         return new SqlSession(connection);
-    }
-
-    private static void Prepare(SqlSession session, string path)
-    {
-        var version = (long)session.Scalar("PRAGMA user_version")!;
-        var application = (long)session.Scalar("PRAGMA application_id")!;
-        var isEmpty = (long)session.Scalar("SELECT COUNT(*) FROM sqlite_schema")! == 0;
-        if (!isEmpty && application != DurableSchema.ApplicationId)
-        {
-            throw new DurableStorageException($"The file '{path}' is a database of another program. Nothing was changed. Choose another path.");
-        }
-
-        if (version > DurableSchema.Version)
-        {
-            throw new DurableStorageException(
-                $"The database '{path}' has version {version}; this program knows {DurableSchema.Version}. Nothing was changed. Run the newer program that wrote it.");
-        }
-
-        session.Scalar("PRAGMA journal_mode=WAL");
-        session.Execute("PRAGMA synchronous=FULL");
-        if (isEmpty)
-        {
-            session.Execute(
-                $"BEGIN IMMEDIATE; {DurableSchema.Create} PRAGMA application_id={DurableSchema.ApplicationId}; PRAGMA user_version={DurableSchema.Version}; COMMIT");
-        }
     }
 }

@@ -4,13 +4,13 @@ namespace LocalFunctions.Durable.Storage;
 internal static class DurableSchema
 {
     /// <summary>The version that this program writes; a database with a newer one is refused.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Marks a SQLite file as one of this engine ("LFd1").</summary>
     public const int ApplicationId = 0x4C466431;
 
-    /// <summary>Makes an empty database one of version 1.</summary>
-    public const string Create =
+    /// <summary>Makes an empty database one of the current version.</summary>
+    private const string Create =
         """
         CREATE TABLE instances(
           id TEXT NOT NULL PRIMARY KEY,
@@ -44,7 +44,7 @@ internal static class DurableSchema
           due INTEGER NOT NULL,
           event TEXT NOT NULL) STRICT;
         CREATE INDEX inbox_by_instance ON inbox(instance_id, due, sequence);
-        CREATE INDEX inbox_by_due ON inbox(due, instance_id);
+        CREATE INDEX inbox_by_due ON inbox(due, instance_id) WHERE due > 0;
 
         -- Activities to run. A row goes when the result is written: whatever is here at a start runs again.
         CREATE TABLE activities(
@@ -56,4 +56,40 @@ internal static class DurableSchema
           input TEXT) STRICT;
         CREATE INDEX activities_by_instance ON activities(instance_id);
         """;
+
+    /// <summary>
+    /// What makes a database of each version one of the next, beginning with version 1. Released ones are never changed: somewhere a database waits for them.
+    /// </summary>
+    private static readonly string[] Upgrades =
+    [
+        // 2: most messages are to arrive at once, and the index of what becomes due is no place for them.
+        """
+        DROP INDEX inbox_by_due;
+        CREATE INDEX inbox_by_due ON inbox(due, instance_id) WHERE due > 0;
+        """,
+    ];
+
+    /// <summary>Writes something that changes nothing, to learn whether anything can be written.</summary>
+    public static bool Touch(SqlSession session)
+    {
+        session.Execute($"PRAGMA user_version={Version}");
+        return true;
+    }
+
+    /// <summary>Makes a database that was inspected one of the current version, in one transaction.</summary>
+    public static void Apply(SqlSession session)
+    {
+        session.Scalar("PRAGMA journal_mode=WAL");
+        session.Execute("PRAGMA synchronous=FULL");
+        var version = (long)session.Scalar("PRAGMA user_version")!;
+        if (version == Version)
+        {
+            return;
+        }
+
+        var statements = version == 0
+            ? $"{Create} PRAGMA application_id={ApplicationId};"
+            : string.Concat(Upgrades.Skip((int)version - 1));
+        session.Execute($"BEGIN IMMEDIATE; {statements} PRAGMA user_version={Version}; COMMIT");
+    }
 }

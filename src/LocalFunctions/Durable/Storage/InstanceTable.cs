@@ -20,7 +20,7 @@ internal static class InstanceTable
         session.Scalar("SELECT status FROM instances WHERE id = $1", id) is long status ? (OrchestrationRuntimeStatus)status : null;
 
     /// <summary>Makes an instance that is to start, in place of an ended one of the same id.</summary>
-    public static void Create(SqlSession session, string id, HistoryEvent started, DateTimeOffset? startAt)
+    public static void Create(SqlSession session, string id, string executionId, HistoryEvent started, DateTimeOffset? startAt)
     {
         Delete(session, id);
         session.Execute(
@@ -29,7 +29,7 @@ internal static class InstanceTable
             VALUES($1, $2, $3, $4, $5, $5, $6, $7, $8)
             """,
             id,
-            ExecutionIds.New(),
+            executionId,
             started.Name,
             (int)OrchestrationRuntimeStatus.Pending,
             started.Timestamp.UtcTicks,
@@ -54,14 +54,17 @@ internal static class InstanceTable
         session.Execute("DELETE FROM activities WHERE instance_id = $1", id);
     }
 
-    /// <summary>Writes what a turn changed; false if the instance was replaced meanwhile.</summary>
-    public static bool Update(SqlSession session, InstanceRow row, string executionId) => session.Execute(
+    /// <summary>
+    /// Writes what a turn changed; false if the instance was replaced meanwhile, or its history has grown: then this turn is in it already.
+    /// </summary>
+    public static bool Update(SqlSession session, InstanceRow row, string executionId, int historyLength) => session.Execute(
         """
-        UPDATE instances SET execution_id = $3, status = $4, created = $5, updated = $6, custom_status = $7, input = $8, output = $9, failure = $10
-        WHERE id = $1 AND execution_id = $2
+        UPDATE instances SET execution_id = $4, status = $5, created = $6, updated = $7, custom_status = $8, input = $9, output = $10, failure = $11
+        WHERE id = $1 AND execution_id = $2 AND NOT EXISTS(SELECT 1 FROM history WHERE instance_id = $1 AND sequence >= $3)
         """,
         row.Id,
         executionId,
+        historyLength,
         row.ExecutionId,
         (int)row.Status,
         row.Created.UtcTicks,

@@ -1,39 +1,78 @@
 using LocalFunctions.Durable.History;
+using LocalFunctions.Durable.Replay;
 
 namespace LocalFunctions.Durable.Storage;
 
 /// <summary>What a turn of an instance starts from.</summary>
 /// <param name="Instance">The instance.</param>
-/// <param name="Past">Its history.</param>
+/// <param name="Kept">Its orchestrator as the last turn left it; null if it must be replayed.</param>
+/// <param name="Past">Its history, if it must be replayed.</param>
 /// <param name="Messages">What has reached it, as it is in the inbox.</param>
 /// <param name="Arrived">The same as events, the start before all others.</param>
-internal sealed record Turn(InstanceRow Instance, IReadOnlyList<HistoryEvent> Past, IReadOnlyList<InboxRow> Messages, IReadOnlyList<HistoryEvent> Arrived)
+internal sealed record Turn(
+    InstanceRow Instance,
+    KeptOrchestration? Kept,
+    IReadOnlyList<HistoryEvent> Past,
+    IReadOnlyList<InboxRow> Messages,
+    IReadOnlyList<HistoryEvent> Arrived)
 {
-    /// <summary>How much a turn takes in; what is left makes another turn.</summary>
-    public const int MaxMessages = 1000;
+    /// <summary>Whether it took in as much as a turn may, so that there may be more.</summary>
+    public bool IsFull { get; init; }
 
     /// <summary>The start of the execution; null if a client ended the instance before it started.</summary>
-    public HistoryEvent? Started => Past.Concat(Arrived).FirstOrDefault(happened => happened.EventType == HistoryEventType.ExecutionStarted);
+    public HistoryEvent? Started => Kept?.Replay.Started ?? Past.Concat(Arrived).FirstOrDefault(happened => happened.EventType == HistoryEventType.ExecutionStarted);
 
     /// <summary>A client's wish that the instance ends.</summary>
     public HistoryEvent? Terminated => Arrived.FirstOrDefault(happened => happened.EventType == HistoryEventType.ExecutionTerminated);
 
+    /// <summary>How many events the history has before this turn.</summary>
+    public int HistoryLength => Kept?.HistoryLength ?? Past.Count;
+
     /// <summary>Loads a turn; null if there is nothing to do, or nothing yet.</summary>
-    public static Turn? Load(SqlSession session, string instanceId, DateTimeOffset now)
+    public static Turn? Load(SqlSession session, string instanceId, KeptOrchestration? kept, DateTimeOffset now, int maxMessages)
     {
-        var messages = InboxTable.Arrived(session, instanceId, now, MaxMessages);
+        var due = InboxTable.Due(session, instanceId, now, maxMessages);
+        var messages = Merged(InboxTable.Told(session, instanceId, maxMessages), due).Take(maxMessages).ToList();
+        if (due is [{ Event.EventType: HistoryEventType.ExecutionStarted } start, ..] && !messages.Contains(start))
+        {
+            // Without its delayed start an instance takes in nothing, however much has come before.
+            messages.Add(start);
+        }
+
         if (messages.Count == 0 || InstanceTable.Find(session, instanceId) is not { HasEnded: false } instance)
         {
             return null;
         }
 
         var arrived = messages
-            .Select(message => HistoryJson.ReadEvent(message.Event))
+            .Select(message => message.Event)
             .OrderBy(happened => happened.EventType == HistoryEventType.ExecutionStarted ? 0 : 1)
             .ToList();
-        var turn = new Turn(instance, HistoryTable.Read(session, instanceId), messages, arrived);
+        var turn = kept?.IsAt(instance.ExecutionId, HistoryTable.Length(session, instanceId)) == true
+            ? new Turn(instance, kept, [], messages, arrived)
+            : new Turn(instance, null, HistoryTable.Read(session, instanceId), messages, arrived);
 
         // Events may come before a delayed start; they wait for it in the inbox.
-        return turn.Started is null && turn.Terminated is null ? null : turn;
+        return turn.Started is null && turn.Terminated is null ? null : turn with { IsFull = messages.Count >= maxMessages };
+    }
+
+    // A timer counts from when it became due, also if nobody ran then. Each of the two keeps its own order whatever the clock did meanwhile.
+    private static IEnumerable<InboxRow> Merged(List<InboxRow> told, List<InboxRow> due)
+    {
+        var fired = 0;
+        foreach (var message in told)
+        {
+            while (fired < due.Count && due[fired].ReachedAt < message.ReachedAt)
+            {
+                yield return due[fired++];
+            }
+
+            yield return message;
+        }
+
+        for (; fired < due.Count; fired++)
+        {
+            yield return due[fired];
+        }
     }
 }

@@ -6,16 +6,16 @@ using Microsoft.DurableTask.Client;
 namespace LocalFunctions.Durable.Storage;
 
 /// <summary>Writes a turn: all that it changed, in the one transaction of the session.</summary>
-internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult result, DateTimeOffset now)
+internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult result, DateTimeOffset now, Func<string> newId)
 {
     private readonly CommitEffects _effects = new();
 
     private InstanceRow Instance => turn.Instance;
 
-    /// <summary>Writes the turn; null, and nothing written, if the instance was replaced or purged meanwhile.</summary>
+    /// <summary>Writes the turn; null, and nothing written, if the instance was replaced or purged meanwhile or the turn is written already.</summary>
     public CommitEffects? Write()
     {
-        if (!InstanceTable.Update(session, Changed(), Instance.ExecutionId))
+        if (!InstanceTable.Update(session, Changed(), Instance.ExecutionId, turn.HistoryLength))
         {
             return null;
         }
@@ -40,7 +40,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             GoOn();
         }
 
-        if (turn.Messages.Count == Turn.MaxMessages)
+        if (turn.IsFull)
         {
             _effects.Reached.Add(Instance.Id);
         }
@@ -59,7 +59,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             Failure = result.Failure,
         };
         return result.NextGeneration is { } next
-            ? changed with { ExecutionId = ExecutionIds.New(), Created = now, Input = next[0].Input }
+            ? changed with { ExecutionId = newId(), Created = now, Input = next[0].Input }
             : changed;
     }
 
@@ -70,7 +70,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             InboxTable.RemoveTimer(session, Instance.Id, Instance.ExecutionId, timer);
         }
 
-        HistoryTable.Append(session, Instance.Id, turn.Past.Count, Events());
+        _effects.HistoryLength = HistoryTable.Append(session, Instance.Id, turn.HistoryLength, Events());
         if (result.HasEnded)
         {
             InstanceTable.DeleteWork(session, Instance.Id);
@@ -82,9 +82,10 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
     {
         HistoryTable.Delete(session, Instance.Id);
         InboxTable.RemoveExecution(session, Instance.Id, Instance.ExecutionId);
+        var due = InboxTable.BeforeAll(session, Instance.Id);
         foreach (var happened in next)
         {
-            InboxTable.Add(session, Instance.Id, happened, InboxTable.BeforeAll);
+            InboxTable.Add(session, Instance.Id, happened, due);
         }
 
         _effects.Reached.Add(Instance.Id);
@@ -169,7 +170,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             Tags = action.Tags,
             Parent = Link(action),
         };
-        InstanceTable.Create(session, child, started, startAt: null);
+        InstanceTable.Create(session, child, newId(), started, startAt: null);
         _effects.Reached.Add(child);
     }
 

@@ -94,6 +94,9 @@ internal static partial class SignatureRules
             case FunctionKind.Orchestration when OrchestrationInput(method) is { ParameterType: { IsAbstract: true } or { IsInterface: true } } input:
                 yield return $"input parameter '{input.Name}' must be of a concrete type, or it would always be null.";
                 break;
+            case FunctionKind.Orchestration when method.GetParameters().Any(other => other != parameter && other.IsDefined(typeof(BindingAttribute))):
+                yield return "an orchestrator has no binding but its trigger: it touches the world through its context only.";
+                break;
             case FunctionKind.Orchestration when method.GetParameters().Any(other => other.ParameterType == typeof(CancellationToken)):
                 yield return "an orchestrator takes no CancellationToken: replays know no cancellation.";
                 break;

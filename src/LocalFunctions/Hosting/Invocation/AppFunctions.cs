@@ -1,18 +1,20 @@
 using System.Text.Json;
 using LocalFunctions.Durable;
 using LocalFunctions.Hosting.Discovery;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
 namespace LocalFunctions.Hosting.Invocation;
 
 /// <summary>The orchestrators and activities of the app, for the durable engine.</summary>
-internal sealed class AppFunctions(IReadOnlyCollection<FunctionDescriptor> functions, JsonSerializerOptions json, Func<FunctionPipeline> pipeline) : IDurableFunctions
+internal sealed class AppFunctions(FunctionApp app, JsonSerializerOptions json, Func<FunctionPipeline> pipeline) : IDurableFunctions
 {
-    private readonly Dictionary<string, FunctionDescriptor> orchestrators = Named(functions, FunctionKind.Orchestration);
-    private readonly Dictionary<string, FunctionDescriptor> activities = Named(functions, FunctionKind.Activity);
+    private readonly Dictionary<string, FunctionDescriptor> orchestrators = Named(app, app.Enabled, FunctionKind.Orchestration);
+    private readonly Dictionary<string, FunctionDescriptor> disabled = Named(app, app.Functions.Except(app.Enabled), FunctionKind.Orchestration);
+    private readonly Dictionary<string, FunctionDescriptor> activities = Named(app, app.Enabled, FunctionKind.Activity);
 
     public bool HasOrchestrator(string name) => orchestrators.ContainsKey(name);
+
+    public bool IsDisabled(string orchestrator) => disabled.ContainsKey(orchestrator);
 
     public bool HasActivity(string name) => activities.ContainsKey(name);
 
@@ -36,14 +38,7 @@ internal sealed class AppFunctions(IReadOnlyCollection<FunctionDescriptor> funct
     private static Dictionary<string, object?> InstanceData(string instanceId) =>
         new(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = instanceId };
 
-    private static Dictionary<string, FunctionDescriptor> Named(IEnumerable<FunctionDescriptor> functions, FunctionKind kind) => functions
+    private static Dictionary<string, FunctionDescriptor> Named(FunctionApp app, IEnumerable<FunctionDescriptor> functions, FunctionKind kind) => functions
         .Where(function => function.Kind == kind)
-        .ToDictionary(NameOf, StringComparer.OrdinalIgnoreCase);
-
-    private static string NameOf(FunctionDescriptor function) => function.Trigger switch
-    {
-        OrchestrationTriggerAttribute { Orchestration: { } name } => name,
-        ActivityTriggerAttribute { Activity: { } name } => name,
-        _ => function.Name,
-    };
+        .ToDictionary(function => app.DurableNames[function], StringComparer.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
-using DurableTask.Core.Exceptions;
 using Grpc.Core;
+using LocalFunctions.Durable;
+using LocalFunctions.Durable.Storage;
 using LocalFunctions.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,12 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace LocalFunctions.Hosting.Management;
 
 /// <summary>Durable Functions' own HTTP API, with the official routes, parameters, status codes and JSON, so that existing tools work.</summary>
-internal sealed class DurableManagementApi(InstanceQueries queries, InstanceCommands commands, FunctionKeys keys, ILogger<DurableManagementApi> logger)
+internal sealed class DurableManagementApi(
+    InstanceQueries queries, InstanceCommands commands, FunctionKeys keys, ManagementNames names, ILogger<DurableManagementApi> logger)
 {
     public const string Root = "/runtime/webhooks/durabletask";
 
-    /// <summary>Where the API is served; null until the server listens.</summary>
-    public static Uri? Address(ILocalServer server) => server.Addresses is [var first, ..] ? new Uri(first, Root) : null;
+    /// <summary>Where the API is served, with the query that addresses carry; null until the server listens.</summary>
+    public static Uri? Address(ILocalServer server, ManagementNames names) =>
+        server.Addresses is [var first, ..] ? new UriBuilder(new Uri(first, Root)) { Query = names.Query }.Uri : null;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -27,9 +30,13 @@ internal sealed class DurableManagementApi(InstanceQueries queries, InstanceComm
         Add(api.MapPost, "/instances/{instanceId}/suspend", commands.SuspendAsync);
         Add(api.MapPost, "/instances/{instanceId}/resume", commands.ResumeAsync);
         Add(api.MapPost, "/instances/{instanceId}/restart", commands.RestartAsync);
-        Add(api.MapPost, "/instances/{instanceId}/rewind", http => Problem.WriteAsync(http, StatusCodes.Status501NotImplemented, "This runtime cannot rewind; restart the instance instead."));
+        Add(api.MapPost, "/instances/{instanceId}/restartWithOptions", commands.RestartWithOptionsAsync);
+        Add(api.MapPost, "/instances/{instanceId}/rewind", commands.RewindAsync);
         Add(api.MapDelete, "/instances/{instanceId}", commands.PurgeAsync);
         Add(api.MapDelete, "/instances", commands.PurgeManyAsync);
+
+        // Also for another method, which the official host does not tell apart from another path.
+        Add(api.Map, "/{**rest}", http => ManagementAnswer.WriteAsync(http, StatusCodes.Status404NotFound));
     }
 
     private void Add(Func<string, RequestDelegate, IEndpointConventionBuilder> map, string pattern, Func<HttpContext, Task> answer) =>
@@ -45,7 +52,7 @@ internal sealed class DurableManagementApi(InstanceQueries queries, InstanceComm
 
         try
         {
-            await answer(http);
+            await (names.Mean(http.Request) ? answer(http) : ManagementAnswer.WriteAsync(http, StatusCodes.Status404NotFound));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -59,20 +66,22 @@ internal sealed class DurableManagementApi(InstanceQueries queries, InstanceComm
 
     private Task RefuseAsync(HttpContext http, Exception failure)
     {
-        var status = failure switch
+        switch (failure)
         {
-            RpcException { StatusCode: StatusCode.NotFound } => StatusCodes.Status404NotFound,
-            RpcException { StatusCode: StatusCode.FailedPrecondition } => StatusCodes.Status410Gone,
-            OrchestrationAlreadyExistsException or InvalidOperationException => StatusCodes.Status409Conflict,
-            ArgumentException or BadHttpRequestException => StatusCodes.Status400BadRequest,
-            _ => StatusCodes.Status500InternalServerError,
-        };
-        if (status == StatusCodes.Status500InternalServerError)
-        {
-            ManagementLog.Failed(logger, http.Request.Path, failure);
-            return Problem.WriteAsync(http, status);
+            // It ended, or went, between the look at it and the command.
+            case RpcException { StatusCode: StatusCode.NotFound }:
+                return ManagementAnswer.WriteAsync(http, StatusCodes.Status404NotFound);
+            case RpcException { StatusCode: StatusCode.FailedPrecondition }:
+                return ManagementAnswer.WriteAsync(http, StatusCodes.Status410Gone);
+            case PayloadTooLargeException:
+                return ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status413PayloadTooLarge, failure.Message);
+            case DurableStorageException:
+                return ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status503ServiceUnavailable, failure.Message);
+            case ArgumentException or BadHttpRequestException:
+                return ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "One or more of the arguments submitted is incorrect", failure);
+            default:
+                ManagementLog.Failed(logger, http.Request.Path, failure);
+                return ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status500InternalServerError, "Something went wrong while processing your request", failure);
         }
-
-        return Problem.WriteAsync(http, status, failure.Message);
     }
 }

@@ -22,15 +22,19 @@ internal sealed record HistoryJson(bool ShowInput, bool ShowOutput)
         }
     }
 
+    // The members in the order in which the official host writes them: those of the event, its time, then what is added from the task's start.
     private void WriteRow(Utf8JsonWriter writer, HistoryEvent row, HistoryEvent? start)
     {
         writer.WriteStartObject();
         writer.WriteString("EventType", row.EventType.ToString());
-        writer.WriteString("Timestamp", row.Timestamp.UtcDateTime);
-        WriteText(writer, row.EventType is HistoryEventType.EventRaised or HistoryEventType.EventSent ? "Name" : "FunctionName", row.Name ?? start?.Name);
-        if (start is not null)
+        WriteText(writer, "OrchestrationStatus", row.Status);
+        WriteText(writer, "Name", row.EventType == HistoryEventType.ExecutionStarted ? null : row.Name);
+        WritePayload(writer, "Result", ShowOutput ? row.Result : null);
+        WriteText(writer, "Reason", row.Reason);
+        if (row.Failure is { } failure)
         {
-            writer.WriteString("ScheduledTime", start.Timestamp.UtcDateTime);
+            writer.WritePropertyName("FailureDetails");
+            JsonSerializer.Serialize(writer, failure);
         }
 
         if (row.FireAt is { } due)
@@ -38,25 +42,23 @@ internal sealed record HistoryJson(bool ShowInput, bool ShowOutput)
             writer.WriteString("FireAt", due.UtcDateTime);
         }
 
-        if (ShowInput && (row.Input ?? start?.Input) is { } input)
+        writer.WriteString("Timestamp", row.Timestamp.UtcDateTime);
+        if (start is not null)
         {
-            InstanceJson.WritePayload(writer, "Input", input);
+            writer.WriteString("ScheduledTime", start.Timestamp.UtcDateTime);
         }
 
-        if (ShowOutput && row.Result is { } result)
-        {
-            InstanceJson.WritePayload(writer, "Result", result);
-        }
-
-        WriteText(writer, "Reason", row.Reason);
-        WriteText(writer, "OrchestrationStatus", row.Status);
-        if (row.Failure is { } failure)
-        {
-            writer.WritePropertyName("FailureDetails");
-            JsonSerializer.Serialize(writer, failure);
-        }
-
+        WriteText(writer, "FunctionName", row.EventType == HistoryEventType.ExecutionStarted ? row.Name : start?.Name);
+        WritePayload(writer, "Input", ShowInput ? row.Input ?? start?.Input : null);
         writer.WriteEndObject();
+    }
+
+    private static void WritePayload(Utf8JsonWriter writer, string name, string? payload)
+    {
+        if (payload is not null)
+        {
+            InstanceJson.WritePayload(writer, name, payload);
+        }
     }
 
     private static bool IsStartOfTask(HistoryEvent row) => row.EventType is HistoryEventType.TaskScheduled or HistoryEventType.SubOrchestrationInstanceCreated;

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using DurableTask.Core.Exceptions;
 using LocalFunctions.Durable;
+using LocalFunctions.Durable.Client;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.DurableTask;
@@ -8,133 +10,165 @@ using Microsoft.DurableTask.Client;
 namespace LocalFunctions.Hosting.Management;
 
 /// <summary>Starts and steers orchestration instances.</summary>
-internal sealed class InstanceCommands(DurableEngine engine, TimeProvider time)
+internal sealed class InstanceCommands(DurableEngine engine, InstanceStarts starts)
 {
-    private const string RetrySeconds = "10";
-
     private sealed record Purged(int InstancesDeleted);
 
     public async Task StartAsync(HttpContext http)
     {
-        var input = await ReadJsonAsync(http.Request);
-        var options = new StartOrchestrationOptions(http.GetRouteValue("instanceId") as string)
+        try
         {
-            Version = ManagementQuery.Text(http.Request, "version") is { } version ? new TaskVersion(version) : (TaskVersion?)null,
-        };
-        await using var client = engine.CreateClient();
-        var id = await client.ScheduleNewOrchestrationInstanceAsync((string)http.GetRouteValue("functionName")!, input, options, http.RequestAborted);
-        if (ManagementQuery.Number(http.Request, "timeout") is { } seconds
-            && await CompletionAsync(client, id, TimeSpan.FromSeconds(seconds), http.RequestAborted) is { RuntimeStatus: OrchestrationRuntimeStatus.Completed } done)
-        {
-            http.Response.ContentType = "application/json; charset=utf-8";
-            await http.Response.WriteAsync(done.SerializedOutput ?? "null", http.RequestAborted);
-            return;
+            var options = new StartOrchestrationOptions(http.GetRouteValue("instanceId") as string)
+            {
+                Version = ManagementQuery.Text(http.Request, "version") is { } version ? new TaskVersion(version) : (TaskVersion?)null,
+            };
+            var input = await ManagementBody.ReadAsync(http.Request);
+            await using var client = engine.CreateClient();
+            var id = await client.ScheduleNewOrchestrationInstanceAsync((string)http.GetRouteValue("functionName")!, input, options, http.RequestAborted);
+            await starts.AnswerAsync(http, id);
         }
-
-        await AcceptAsync(http, id);
+        catch (JsonException failure)
+        {
+            await ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "Invalid JSON content", failure);
+        }
+        catch (ArgumentException failure)
+        {
+            await ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, failure.Message);
+        }
+        catch (OrchestrationAlreadyExistsException failure)
+        {
+            await ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status409Conflict, failure.Message);
+        }
     }
 
     public async Task RaiseEventAsync(HttpContext http)
     {
-        if (!http.Request.HasJsonContentType())
+        await using var client = engine.CreateClient();
+        if (await RefusedAsync(http, client))
         {
-            throw new BadHttpRequestException("Only application/json request content is supported.");
+            return;
         }
 
-        var payload = await ReadJsonAsync(http.Request);
-        await using var client = engine.CreateClient();
-        await client.RaiseEventAsync(InstanceId(http), (string)http.GetRouteValue("eventName")!, payload, http.RequestAborted);
-        http.Response.StatusCode = StatusCodes.Status202Accepted;
+        if (!http.Request.HasJsonContentType())
+        {
+            await ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "Only application/json request content is supported");
+            return;
+        }
+
+        try
+        {
+            var payload = await ManagementBody.ReadAsync(http.Request);
+            await client.RaiseEventAsync(InstanceId(http), (string)http.GetRouteValue("eventName")!, payload, http.RequestAborted);
+            await ManagementAnswer.WriteAsync(http, StatusCodes.Status202Accepted);
+        }
+        catch (JsonException failure)
+        {
+            await ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "Invalid JSON content", failure);
+        }
     }
 
-    public Task TerminateAsync(HttpContext http) => SteerAsync(http, (client, id, reason) => client.TerminateInstanceAsync(id, (object?)reason, http.RequestAborted));
+    public Task TerminateAsync(HttpContext http) => SteerAsync(http, (client, id, reason) => client.TerminateWithTextAsync(id, reason, http.RequestAborted));
 
     public Task SuspendAsync(HttpContext http) => SteerAsync(http, (client, id, reason) => client.SuspendInstanceAsync(id, reason, http.RequestAborted));
 
     public Task ResumeAsync(HttpContext http) => SteerAsync(http, (client, id, reason) => client.ResumeInstanceAsync(id, reason, http.RequestAborted));
 
-    public async Task RestartAsync(HttpContext http)
+    public Task RestartAsync(HttpContext http) => RestartAsync(
+        http, ManagementQuery.Flag(http.Request, "restartWithNewInstanceId", otherwise: true) ? null : InstanceId(http), version: null);
+
+    public Task RestartWithOptionsAsync(HttpContext http) => RestartAsync(
+        http, ManagementQuery.Text(http.Request, "newInstanceId"), ManagementQuery.Text(http.Request, "version"));
+
+    public async Task RewindAsync(HttpContext http)
     {
         await using var client = engine.CreateClient();
-        var withNewId = ManagementQuery.Flag(http.Request, "restartWithNewInstanceId", otherwise: true);
-        await AcceptAsync(http, await client.RestartAsync(InstanceId(http), withNewId, http.RequestAborted));
+        var id = InstanceId(http);
+        if (await client.GetInstanceAsync(id, http.RequestAborted) is not { } instance)
+        {
+            await ManagementAnswer.WriteAsync(http, StatusCodes.Status404NotFound, $"No orchestration with instance ID \"{id}\" found.");
+        }
+        else if (instance.RuntimeStatus != OrchestrationRuntimeStatus.Failed)
+        {
+            await ManagementAnswer.WriteAsync(
+                http, StatusCodes.Status412PreconditionFailed, $"This orchestration has status {instance.RuntimeStatus}, but only orchestrations in the \"Failed\" state can be rewound.");
+        }
+        else
+        {
+            await ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status501NotImplemented, "Rewind is not supported by the underlying storage provider.");
+        }
     }
 
     public async Task PurgeAsync(HttpContext http)
     {
         await using var client = engine.CreateClient();
-        await AnswerPurgedAsync(http, await client.PurgeInstanceAsync(InstanceId(http), http.RequestAborted));
+        var id = InstanceId(http);
+        if (await client.GetInstanceAsync(id, http.RequestAborted) is { IsCompleted: false } instance)
+        {
+            await ManagementAnswer.WriteAsync(
+                http,
+                StatusCodes.Status412PreconditionFailed,
+                $"Only orchestrations in a terminal state can be purged, but the orchestration with instance ID {id} has status {instance.RuntimeStatus}");
+            return;
+        }
+
+        await AnswerPurgedAsync(http, await client.PurgeInstanceAsync(id, http.RequestAborted));
     }
 
     public async Task PurgeManyAsync(HttpContext http)
     {
-        var from = ManagementQuery.Time(http.Request, "createdTimeFrom")
-            ?? throw new BadHttpRequestException("Please provide value for 'createdTimeFrom' parameter.");
+        if (ManagementQuery.Time(http.Request, "createdTimeFrom") is not { } from)
+        {
+            await ManagementAnswer.WriteAsync(http, StatusCodes.Status400BadRequest, "Please provide value for 'createdTimeFrom' parameter.");
+            return;
+        }
+
         var filter = new PurgeInstancesFilter(from, ManagementQuery.Time(http.Request, "createdTimeTo"), ManagementQuery.Statuses(http.Request));
         await using var client = engine.CreateClient();
         await AnswerPurgedAsync(http, await client.PurgeAllInstancesAsync(filter, http.RequestAborted));
     }
 
-    private async Task SteerAsync(HttpContext http, Func<DurableTaskClient, string, string?, Task> steer)
+    private async Task RestartAsync(HttpContext http, string? newInstanceId, string? version)
     {
-        await using var client = engine.CreateClient();
-        await steer(client, InstanceId(http), ManagementQuery.Text(http.Request, "reason"));
-        http.Response.StatusCode = StatusCodes.Status202Accepted;
-    }
-
-    private async Task<OrchestrationMetadata?> CompletionAsync(DurableTaskClient client, string id, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            return await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, either.Token);
+            await using var client = engine.CreateClient();
+            await starts.AnswerAsync(http, await client.RestartAsAsync(InstanceId(http), newInstanceId, version, http.RequestAborted));
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        catch (ArgumentException failure)
         {
-            return null;
+            await ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "InstanceId does not match a valid orchestration instance.", failure);
         }
+        catch (Exception failure) when (failure is OrchestrationAlreadyExistsException or InvalidOperationException)
+        {
+            await ManagementAnswer.WriteErrorAsync(http, StatusCodes.Status409Conflict, "A non-terminal instance with this instance ID already exists.", failure);
+        }
+    }
+
+    private async Task SteerAsync(HttpContext http, Func<LocalDurableTaskClient, string, string?, Task> steer)
+    {
+        await using var client = engine.CreateClient();
+        if (!await RefusedAsync(http, client))
+        {
+            await steer(client, InstanceId(http), ManagementQuery.Text(http.Request, "reason"));
+            await ManagementAnswer.WriteAsync(http, StatusCodes.Status202Accepted);
+        }
+    }
+
+    private static async Task<bool> RefusedAsync(HttpContext http, LocalDurableTaskClient client)
+    {
+        var instance = await client.GetInstanceAsync(InstanceId(http), http.RequestAborted);
+        if (instance is { IsCompleted: false })
+        {
+            return false;
+        }
+
+        await ManagementAnswer.WriteAsync(http, instance is null ? StatusCodes.Status404NotFound : StatusCodes.Status410Gone);
+        return true;
     }
 
     private static string InstanceId(HttpContext http) => (string)http.GetRouteValue("instanceId")!;
 
-    private static Task AcceptAsync(HttpContext http, string id)
-    {
-        var links = ManagementLinks.Of(http.Request, id);
-        http.Response.StatusCode = StatusCodes.Status202Accepted;
-        http.Response.Headers.Location = links.StatusQueryGetUri;
-        http.Response.Headers.RetryAfter = RetrySeconds;
-        return http.Response.WriteAsJsonAsync(links, JsonSerializerOptions.Web, http.RequestAborted);
-    }
-
-    private static Task AnswerPurgedAsync(HttpContext http, PurgeResult purged)
-    {
-        if (purged.PurgedInstanceCount == 0)
-        {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        }
-
-        return http.Response.WriteAsJsonAsync(new Purged(purged.PurgedInstanceCount), JsonSerializerOptions.Web, http.RequestAborted);
-    }
-
-    // Any content type, as the official host; an empty body is no input.
-    private static async Task<object?> ReadJsonAsync(HttpRequest request)
-    {
-        using var reader = new StreamReader(request.Body);
-        var body = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
-        if (string.IsNullOrWhiteSpace(body))
-        {
-            return null;
-        }
-
-        try
-        {
-            return JsonElement.Parse(body);
-        }
-        catch (JsonException failure)
-        {
-            throw new BadHttpRequestException("The body must be JSON.", failure);
-        }
-    }
+    private static Task AnswerPurgedAsync(HttpContext http, PurgeResult purged) => purged.PurgedInstanceCount == 0
+        ? ManagementAnswer.WriteAsync(http, StatusCodes.Status404NotFound)
+        : ManagementAnswer.WriteAsync(http, StatusCodes.Status200OK, new Purged(purged.PurgedInstanceCount));
 }

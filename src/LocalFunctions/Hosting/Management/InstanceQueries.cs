@@ -13,13 +13,15 @@ internal sealed class InstanceQueries(DurableEngine engine)
     private const string ContinuationHeader = "x-ms-continuation-token";
     private const string RetrySeconds = "5";
 
-    public async Task GetAsync(HttpContext http)
+    public Task GetAsync(HttpContext http) => AnswerAsync(http, (string)http.GetRouteValue("instanceId")!);
+
+    /// <summary>Answers with the status of an instance.</summary>
+    public async Task AnswerAsync(HttpContext http, string id)
     {
-        var id = (string)http.GetRouteValue("instanceId")!;
         await using var client = engine.CreateClient();
         if (await client.GetInstanceAsync(id, getInputsAndOutputs: true, http.RequestAborted) is not { } instance)
         {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            await ManagementAnswer.WriteAsync(http, StatusCodes.Status404NotFound);
             return;
         }
 
@@ -85,8 +87,8 @@ internal sealed class InstanceQueries(DurableEngine engine)
 
     private static async Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write)
     {
-        http.Response.ContentType = "application/json; charset=utf-8";
-        await using var writer = new Utf8JsonWriter(http.Response.BodyWriter);
+        http.Response.ContentType = ManagementAnswer.Json;
+        await using var writer = new Utf8JsonWriter(http.Response.BodyWriter, ManagementAnswer.Writing);
         write(writer);
         await writer.FlushAsync(http.RequestAborted);
     }

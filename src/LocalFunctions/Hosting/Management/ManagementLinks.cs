@@ -1,9 +1,6 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Extensions;
-
 namespace LocalFunctions.Hosting.Management;
 
-/// <summary>The addresses under which a client that started an instance finds it again.</summary>
+/// <summary>The addresses under which a client that started an instance finds it again, in the order in which the official API lists them.</summary>
 internal sealed record ManagementLinks(
     string Id,
     string StatusQueryGetUri,
@@ -14,22 +11,25 @@ internal sealed record ManagementLinks(
     string SuspendPostUri,
     string ResumePostUri)
 {
-    public static ManagementLinks Of(HttpRequest request, string instanceId)
+    /// <summary>The addresses of an instance.</summary>
+    /// <param name="root">Where the API is served.</param>
+    /// <param name="query">What every address carries: task hub, connection, and the key if there is one.</param>
+    /// <param name="reason">What stands where a caller writes the reason.</param>
+    /// <param name="instanceId">The instance.</param>
+    public static ManagementLinks Of(string root, string query, string reason, string instanceId)
     {
-        var root = UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, DurableManagementApi.Root);
         var instance = $"{root}/instances/{Uri.EscapeDataString(instanceId)}";
-
-        // Whoever sent the key in the address can go on with these as they are; a key in a header stays there.
-        var code = ManagementQuery.Text(request, "code") is { } key ? "code=" + Uri.EscapeDataString(key) : null;
-        string Link(string rest) => instance + rest + (code is null ? "" : (rest.Contains('?', StringComparison.Ordinal) ? "&" : "?") + code);
+        string Link(string path, string? own = null) => string.Join('&', new[] { own, query }.Where(part => !string.IsNullOrEmpty(part))) is { Length: > 0 } all
+            ? $"{instance}{path}?{all}"
+            : instance + path;
         return new ManagementLinks(
             instanceId,
             Link(""),
             Link("/raiseEvent/{eventName}"),
-            Link("/terminate?reason={text}"),
+            Link("/terminate", "reason=" + reason),
             Link(""),
             Link("/restart"),
-            Link("/suspend?reason={text}"),
-            Link("/resume?reason={text}"));
+            Link("/suspend", "reason=" + reason),
+            Link("/resume", "reason=" + reason));
     }
 }

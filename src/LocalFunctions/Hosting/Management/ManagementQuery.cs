@@ -7,6 +7,8 @@ namespace LocalFunctions.Hosting.Management;
 /// <summary>Reads the query parameters of the management API; what cannot be read is a bad request that names the parameter.</summary>
 internal static class ManagementQuery
 {
+    private const int MaxSeconds = 86_400;
+
     public static bool Flag(HttpRequest request, string name, bool otherwise = false) =>
         request.Query[name].ToString() switch
         {
@@ -21,6 +23,14 @@ internal static class ManagementQuery
             "" => null,
             var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 => value,
             _ => throw Bad(name, "a whole number above 0"),
+        };
+
+    public static TimeSpan? Seconds(HttpRequest request, string name) =>
+        request.Query[name].ToString() switch
+        {
+            "" => null,
+            var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= MaxSeconds => TimeSpan.FromSeconds(value),
+            _ => throw Bad(name, "a number of seconds, at most a day"),
         };
 
     public static DateTimeOffset? Time(HttpRequest request, string name) =>

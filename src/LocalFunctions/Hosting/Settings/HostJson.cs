@@ -1,3 +1,5 @@
+using LocalFunctions.Durable;
+using LocalFunctions.Durable.Replay;
 using Microsoft.Extensions.Configuration;
 
 namespace LocalFunctions.Hosting.Settings;
@@ -7,6 +9,7 @@ internal sealed class HostJson
 {
     public const string FileName = "host.json";
     private const string OverrideSection = "AzureFunctionsJobHost";
+    private const string Durable = "extensions:durableTask:";
 
     private readonly IConfiguration values;
     private readonly string origin;
@@ -19,11 +22,22 @@ internal sealed class HostJson
 
     public string RoutePrefix => values["extensions:http:routePrefix"]?.Trim('/') ?? "api";
 
-    public string HubName => values["extensions:durableTask:hubName"] ?? "TestHubName";
+    public string HubName => values[Durable + "hubName"] ?? "TestHubName";
 
-    public int MaxConcurrentActivities => Positive("extensions:durableTask:maxConcurrentActivityFunctions");
+    /// <summary>The name of the storage connection. There is none here; addresses of the management API show it, as on Azure.</summary>
+    public string ConnectionName =>
+        values[Durable + "storageProvider:connectionName"] ?? values[Durable + "storageProvider:connectionStringName"] ?? "AzureWebJobsStorage";
 
-    public int MaxConcurrentOrchestrations => Positive("extensions:durableTask:maxConcurrentOrchestratorFunctions");
+    public int MaxConcurrentActivities => Positive(Durable + "maxConcurrentActivityFunctions", 10 * Environment.ProcessorCount);
+
+    public int MaxConcurrentOrchestrations => Positive(Durable + "maxConcurrentOrchestratorFunctions", 10 * Environment.ProcessorCount);
+
+    public int MaxOrchestrationActions => Positive(Durable + "maxOrchestrationActions", ReplayRules.DefaultMaxActionsPerTurn);
+
+    public OrchestrationVersions Versions => new(
+        values[Durable + "defaultVersion"],
+        OneOf(Durable + "versionMatchStrategy", OrchestrationVersions.Unversioned.Match),
+        OneOf(Durable + "versionFailureStrategy", OrchestrationVersions.Unversioned.OnMismatch));
 
     public IConfiguration Logging => values.GetSection("logging");
 
@@ -54,15 +68,29 @@ internal sealed class HostJson
         }
     }
 
-    private int Positive(string key)
+    private int Positive(string key, int otherwise)
     {
         if (values[key] is not { } text)
         {
-            return 10 * Environment.ProcessorCount;
+            return otherwise;
         }
 
-        return int.TryParse(text, out var number) && number > 0
-            ? number
-            : throw new FunctionsStartupException($"'{origin}': '{key.Replace(':', '.')}' is '{text}'; it must be a whole number above 0.");
+        return int.TryParse(text, out var number) && number > 0 ? number : throw Broken(key, text, "a whole number above 0");
     }
+
+    private T OneOf<T>(string key, T otherwise)
+        where T : struct, Enum
+    {
+        if (values[key] is not { } text)
+        {
+            return otherwise;
+        }
+
+        return Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value)
+            ? value
+            : throw Broken(key, text, string.Join(", ", Enum.GetNames<T>()));
+    }
+
+    private FunctionsStartupException Broken(string key, string text, string wanted) =>
+        new($"'{origin}': '{key.Replace(':', '.')}' is '{text}'; it must be {wanted}.");
 }

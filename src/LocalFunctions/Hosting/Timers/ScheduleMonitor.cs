@@ -5,6 +5,9 @@ namespace LocalFunctions.Hosting.Timers;
 /// <summary>Remembers when a timer was last served, so that a due time that passed while nothing ran is made up for, once.</summary>
 internal sealed class ScheduleMonitor(string function, TimerSchedule schedule, TimerStatusStore store, ILogger logger)
 {
+    /// <summary>How far a clock may be set back before due times count anew.</summary>
+    public static readonly TimeSpan SetBackWaitedOut = TimeSpan.FromHours(2);
+
     /// <summary>The status to start from; past due if its <see cref="TimerStatus.Next"/> lies before <paramref name="now"/>.</summary>
     public TimerStatus Resume(DateTime now)
     {
@@ -12,6 +15,11 @@ internal sealed class ScheduleMonitor(string function, TimerSchedule schedule, T
         if (stored is null)
         {
             return Save(new TimerStatus(Last: default, schedule.Next(now), now));
+        }
+
+        if (stored.LastUpdated > now + SetBackWaitedOut)
+        {
+            return SetBack(stored, now);
         }
 
         // A schedule edited since gives other due times: nobody waits for those of the old one, nor for past ones of the new one.
@@ -22,6 +30,16 @@ internal sealed class ScheduleMonitor(string function, TimerSchedule schedule, T
         }
 
         return Save(expected < now ? stored with { Next = schedule.Next(now), LastUpdated = now } : stored with { Next = expected });
+    }
+
+    /// <summary>
+    /// The clock was ahead by more than is waited out: what was served then is forgotten, and due times count from now. After a smaller step back
+    /// nothing runs until the clock has made up for it, so that no due time comes twice.
+    /// </summary>
+    public TimerStatus SetBack(TimerStatus status, DateTime now)
+    {
+        TimerLog.ClockSetBack(logger, function, status.LastUpdated, now);
+        return Save(new TimerStatus(status.Last > now ? default : status.Last, schedule.Next(now), now));
     }
 
     public TimerStatus Served(DateTime at) => Save(new TimerStatus(at, schedule.Next(at), at));

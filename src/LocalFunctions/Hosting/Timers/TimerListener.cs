@@ -25,8 +25,9 @@ internal sealed class TimerListener(
             var status = await StartAsync(cancellationToken);
             while (status.Next < DateTime.MaxValue)
             {
-                await WaitUntilAsync(status.Next, cancellationToken);
-                status = await ServeAsync(status, status.Next, isPastDue: false, cancellationToken);
+                status = await WaitUntilAsync(status.Next, cancellationToken)
+                    ? await ServeAsync(status, status.Next, isPastDue: false, cancellationToken)
+                    : SetBack(status);
             }
 
             TimerLog.NeverDueAgain(logger, function, schedule.Expression);
@@ -86,14 +87,29 @@ internal sealed class TimerListener(
         }
     }
 
-    private async Task WaitUntilAsync(DateTime due, CancellationToken cancellationToken)
+    /// <summary>Waits for a due time; false if the clock was set back meanwhile by more than is waited out.</summary>
+    private async Task<bool> WaitUntilAsync(DateTime due, CancellationToken cancellationToken)
     {
+        var least = TimeSpan.MaxValue;
         while (due - Now is var left && left > TimeSpan.Zero)
         {
+            if (left - ScheduleMonitor.SetBackWaitedOut > least)
+            {
+                return false;
+            }
+
+            least = left < least ? left : least;
             await Task.Delay(left < LongestWait ? left : LongestWait, time, cancellationToken);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        return true;
+    }
+
+    private TimerStatus SetBack(TimerStatus status)
+    {
+        var now = Now;
+        return monitor?.SetBack(status, now) ?? new TimerStatus(status.Last, schedule.Next(now), now);
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

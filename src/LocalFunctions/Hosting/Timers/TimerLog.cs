@@ -27,4 +27,7 @@ internal static partial class TimerLog
 
     [LoggerMessage(2007, LogLevel.Warning, "Timer function {Function} was cut off: it was still running at the end of the time for shutting down.")]
     public static partial void CutOff(ILogger logger, string function);
+
+    [LoggerMessage(2009, LogLevel.Warning, "Timer function {Function} was last served at {Then:u}, and now it is {Now:u}: the clock was set back, due times count from now.")]
+    public static partial void ClockSetBack(ILogger logger, string function, DateTime then, DateTime now);
 }

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using LocalFunctions.Durable;
+using LocalFunctions.Durable.Machine;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LocalFunctions.Benchmarks;
+
+/// <summary>The engine as an app has it, with durability on, on a database file of its own in the folder for temporary files.</summary>
+internal sealed class EngineUnderTest : IAsyncDisposable
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true };
+    private readonly string _directory = Directory.CreateTempSubdirectory("engine-benchmark-").FullName;
+    private DurableEngine? _engine;
+
+    public DurableTaskClient Client => _engine!.CreateClient();
+
+    /// <summary>The bytes of the database, its journal included.</summary>
+    public long SizeBytes => Directory.EnumerateFiles(_directory).Sum(file => new FileInfo(file).Length);
+
+    public async Task StartAsync()
+    {
+        var concurrent = 10 * Environment.ProcessorCount;
+        _engine = new DurableEngine(
+            new DurableEngineOptions(Path.Combine(_directory, "hub.db"), "Benchmark", concurrent, concurrent, Json),
+            new BenchmarkFunctions(),
+            new LocalMachine(TimeProvider.System),
+            NullLoggerFactory.Instance);
+        await _engine.StartAsync(CancellationToken.None);
+    }
+
+    public Task StopAsync() => _engine!.StopAsync(TimeSpan.FromSeconds(20));
+
+    /// <summary>Runs an instance to its end.</summary>
+    public async Task RunAsync(string orchestrator, int input) => await EndAsync(await ScheduleAsync(orchestrator, input));
+
+    /// <summary>Runs so many instances to their ends, a number of them at a time.</summary>
+    public async Task RunManyAsync(string orchestrator, int input, int instances, int atATime) =>
+        await Parallel.ForAsync(0, instances, new ParallelOptions { MaxDegreeOfParallelism = atATime }, async (_, _) => await RunAsync(orchestrator, input));
+
+    public Task<string> ScheduleAsync(string orchestrator, int input) => Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input);
+
+    public async Task EndAsync(string instanceId)
+    {
+        var end = await Client.WaitForInstanceCompletionAsync(instanceId, CancellationToken.None);
+        if (end.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
+        {
+            throw new InvalidOperationException($"{instanceId} ended {end.RuntimeStatus}");
+        }
+    }
+
+    /// <summary>Waits until an instance shows a custom status.</summary>
+    public async Task UntilStatusAsync(string instanceId, string status)
+    {
+        while ((await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: true))?.SerializedCustomStatus != $"\"{status}\"")
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+    }
+
+    /// <summary>How many instances there are.</summary>
+    public async Task<int> CountAsync()
+    {
+        var count = 0;
+        await foreach (var page in Client.GetAllInstancesAsync(new OrchestrationQuery(PageSize: 1000)).AsPages())
+        {
+            count += page.Values.Count;
+        }
+
+        return count;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_engine is not null)
+        {
+            await _engine.DisposeAsync();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+}
