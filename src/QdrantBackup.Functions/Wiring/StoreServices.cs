@@ -47,11 +47,13 @@ public sealed class StoreServices : IDisposable
         Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
         Snapshots = new NodeSnapshots(nodes);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
+        Ranges = new PartRanges(nodes, plans, options, time, logs.CreateLogger<PartRanges>());
         Transfer = new PartTransfer(store, nodes, plans, Damage, options, time, logs.CreateLogger<PartTransfer>());
         Results = new PartResults(store, nodes, plans, options, time);
         Commit = new BackupCommit(store, new ManifestDraft(plans, Results, Catalog, options), Pins, Damage, options, logs.CreateLogger<BackupCommit>());
         var restorePlans = new RestorePlans(store);
-        RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, Pins, options, other);
+        var history = new StoreHistory(store, Catalog, logs.CreateLogger<StoreHistory>());
+        RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, history, Pins, options, other);
         Restore = new PartRestore(store, nodes, Catalog, restorePlans, Damage, options, logs.CreateLogger<PartRestore>(), other);
         RestoreChecks = new RestoreChecks(nodes, restorePlans);
         VerifyPlans = new VerifyPlans(store);
@@ -89,6 +91,9 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>Which snapshots runs made.</summary>
     public MadeSnapshots MadeSnapshots { get; }
+
+    /// <summary>Plans the ranges of large parts.</summary>
+    public PartRanges Ranges { get; }
 
     /// <summary>Carries snapshots into the store.</summary>
     public PartTransfer Transfer { get; }
