@@ -18,7 +18,7 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
-        var plan = await services.Retention.PlanAsync(request, await NowAsync(services, request.RunId, cancellationToken), cancellationToken);
+        var plan = await services.Retention.Planner.PlanAsync(request, await NowAsync(services, request.RunId, cancellationToken), cancellationToken);
         return new(plan.End.Count, request.Retention?.Prune == true);
     }
 
@@ -28,7 +28,7 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
     {
         var services = await connection.OpenAsync(cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(input.RunId), cancellationToken);
-        var plan = await services.RetentionPlans.ReadAsync(request.RunId, cancellationToken);
+        var plan = await services.Retention.Plans.ReadAsync(request.RunId, cancellationToken);
         RetentionVerdict[] page = [.. plan.End.Skip(input.From).Take(input.Count)];
         var template = new Retirement
         {
@@ -39,7 +39,7 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
             RunId = request.RunId,
             Confirmed = request.Retention is { AllowUnusual: true, PlanHash: not null },
         };
-        return new(await services.Retirement.EndAsync(plan.Cluster, page, await NowAsync(services, request.RunId, cancellationToken), template, cancellationToken));
+        return new(await services.Retention.Endings.EndAsync(plan.Cluster, page, await NowAsync(services, request.RunId, cancellationToken), template, cancellationToken));
     }
 
     /// <summary>Prunes for a bounded time.</summary>
@@ -49,7 +49,7 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
-        return await services.Pruner.StepAsync(new PruneRequest(request.RunId, request.Retention?.AllowUnusual == true, request.RequestedBy), cancellationToken);
+        return await services.Retention.Pruner.StepAsync(new PruneRequest(request.RunId, request.Retention?.AllowUnusual == true, request.RequestedBy), cancellationToken);
     }
 
     /// <summary>Removes old records for a bounded time.</summary>
@@ -58,7 +58,7 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
     {
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
-        return await services.Cleanup.StepAsync(await NowAsync(services, new RunId(runId), cancellationToken), cancellationToken);
+        return await services.Retention.Cleanup.StepAsync(await NowAsync(services, new RunId(runId), cancellationToken), cancellationToken);
     }
 
     /// <summary>Records what was ended, what was left alone and why, and what was deleted.</summary>
@@ -67,7 +67,7 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
     {
         var services = await connection.OpenAsync(cancellationToken);
         var runId = new RunId(end.RunId);
-        var plan = await services.RetentionPlans.ReadAsync(runId, cancellationToken);
+        var plan = await services.Retention.Plans.ReadAsync(runId, cancellationToken);
         var left = end.Left.ToDictionary(r => r.Id);
         var counted = await services.Records.WriteResultAsync(
             new RunResult

@@ -57,6 +57,8 @@ internal sealed record RunView
 
     public DamageReport? Damage { get; init; }
 
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     public required string InstanceId { get; init; }
 }
 
@@ -82,7 +84,13 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
 
         var view = await ViewAsync(client, run, cancellationToken);
         var report = run.Request.Verify is null || run.Result is null ? null : await services.Verification.Trace.ReadAsync(id, cancellationToken);
-        return view with { FollowUps = await FollowUpsAsync(services, run, cancellationToken), Damage = report is { Count: > 0 } ? report : null };
+        var warnings = run.Request.Kind == RunKind.Restore ? await services.RestorePlanner.FindWarningsAsync(id, cancellationToken) : [];
+        return view with
+        {
+            FollowUps = await FollowUpsAsync(services, run, cancellationToken),
+            Damage = report is { Count: > 0 } ? report : null,
+            Warnings = warnings is { Count: > 0 } ? warnings : null,
+        };
     }
 
     private static async Task<IReadOnlyList<FollowUpView>?> FollowUpsAsync(StoreServices services, RunOverview run, CancellationToken cancellationToken)

@@ -71,7 +71,7 @@ public sealed class CatalogApi(StoreConnection connection)
     // What was said and learnt after a backup's commit stands in records of its own: holds, and two small ones for each line of the page.
     private static async Task<IReadOnlyList<BackupView>> ViewsAsync(StoreServices services, IReadOnlyList<CatalogEntry> page, CancellationToken cancellationToken)
     {
-        var holds = await services.Holds.ListAsync(cancellationToken);
+        var holds = await services.Retention.Holds.ListAsync(cancellationToken);
         var views = new BackupView[page.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = RecordsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, page.Count, parallel, async (i, cancellation) =>

@@ -57,7 +57,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var services = await connection.OpenAsync(cancellationToken);
-        var plan = await services.Retention.PreviewDeletionAsync(options.ClusterName, Ids.BackupOf(id), cancellationToken);
+        var plan = await services.Retention.Planner.PreviewDeletionAsync(options.ClusterName, Ids.BackupOf(id), cancellationToken);
         if (new Query(request).Text("confirm") is not { } confirmed)
         {
             return ApiResults.Ok(plan);
@@ -72,7 +72,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         var now = (await PreviewAsync(services, cancellationToken)).Now;
         var template = new Retirement { Id = plan.Id, Reason = "", By = by, At = time.GetUtcNow(), Confirmed = true };
         var verdict = new RetentionVerdict(plan.Id, Keep: false, [$"deleted by {by}"]);
-        var receipt = (await services.Retirement.EndAsync(options.ClusterName, [verdict], now, template, cancellationToken))[0];
+        var receipt = (await services.Retention.Endings.EndAsync(options.ClusterName, [verdict], now, template, cancellationToken))[0];
         return receipt.Ended
             ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks })
             : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again with GET /api/v1/backups.");
@@ -85,7 +85,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     {
         var body = await RequestBody.ReadAsync<HoldBody>(request, cancellationToken);
         var services = await connection.OpenAsync(cancellationToken);
-        return ApiResults.Ok(HoldView.Of(await services.Holds.PlaceAsync(Ids.BackupOf(id), body.Reason ?? "", ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
+        return ApiResults.Ok(HoldView.Of(await services.Retention.Holds.PlaceAsync(Ids.BackupOf(id), body.Reason ?? "", ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
     }
 
     /// <summary>Releases a hold.</summary>
@@ -96,13 +96,13 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         var backup = Ids.BackupOf(id);
         var services = await connection.OpenAsync(cancellationToken);
         return await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is not null
-            && await services.Holds.ReleaseAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
+            && await services.Retention.Holds.ReleaseAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
             ? ApiResults.Ok(new { Id = backup.Value, Released = true })
             : Problems.NotFound($"Backup {backup} is not on hold", "GET /api/v1/backups shows which ones are.");
     }
 
     private Task<RetentionPreview> PreviewAsync(StoreServices services, CancellationToken cancellationToken) =>
-        services.Retention.PreviewAsync(options.ClusterName, now: null, cancellationToken);
+        services.Retention.Planner.PreviewAsync(options.ClusterName, now: null, cancellationToken);
 
     private static string PlanHashOf(string? text, string hint) => text is { Length: 64 } hash && hash.All(char.IsAsciiHexDigitLower)
         ? hash

@@ -5,7 +5,6 @@ using QdrantBackup.Configuration;
 using QdrantBackup.Manifests;
 using QdrantBackup.Replication;
 using QdrantBackup.Restores;
-using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
 using QdrantBackup.Usage;
@@ -58,11 +57,13 @@ public sealed class StoreServices : IDisposable
         Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
         Snapshots = new NodeSnapshots(nodes);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
+        Ranges = new PartRanges(nodes, plans, options, time, logs.CreateLogger<PartRanges>());
         Transfer = new PartTransfer(store, nodes, plans, Damage, options, time, logs.CreateLogger<PartTransfer>());
         Results = new PartResults(store, nodes, plans, options, time);
         Commit = new BackupCommit(store, new ManifestDraft(plans, Results, Catalog, options), Pins, Damage, options, logs.CreateLogger<BackupCommit>());
         var restorePlans = new RestorePlans(store);
-        RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, Pins, options, other);
+        var history = new StoreHistory(store, Catalog, logs.CreateLogger<StoreHistory>());
+        RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, history, Pins, options, other);
         Restore = new PartRestore(store, nodes, Catalog, restorePlans, Damage, options, logs.CreateLogger<PartRestore>(), other);
         RestoreChecks = new RestoreChecks(nodes, restorePlans);
         VerifyPlans = new VerifyPlans(store);
@@ -72,13 +73,7 @@ public sealed class StoreServices : IDisposable
         CopyPlans = new CopyPlans(store);
         Copies = new CopyRecords(store, time);
         Usage = new StoreUsage(store, Catalog, time);
-        var prune = PruneOf(retention);
-        Holds = new BackupHolds(store, time);
-        Retirement = new BackupRetirement(store, Catalog, Holds, time);
-        RetentionPlans = new RetentionPlans(store);
-        Retention = new RetentionPlanner(store, Catalog, Holds, RetentionPlans, retention.Policy, prune, time);
-        Pruner = new Pruner(store, Pins, Fences, Holds, Retirement, Damage, prune, time, logs.CreateLogger<Pruner>());
-        Cleanup = new RecordCleanup(store, Pins, Fences, prune, time);
+        Retention = new StoreRetention(store, Fences, Catalog, Damage, retention, time, logs);
     }
 
     /// <summary>The opened store.</summary>
@@ -110,6 +105,9 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>Which snapshots runs made.</summary>
     public MadeSnapshots MadeSnapshots { get; }
+
+    /// <summary>Plans the ranges of large parts.</summary>
+    public PartRanges Ranges { get; }
 
     /// <summary>Carries snapshots into the store.</summary>
     public PartTransfer Transfer { get; }
@@ -186,36 +184,22 @@ public sealed class StoreServices : IDisposable
         return copied == 0 ? await Second().OpenOrMakeAsync(cancellationToken) : await Second().OpenAgainAsync(copied, cancellationToken);
     }
 
-    /// <summary>The pins of the other copy of the store, for runs that read or write there, and how they are let go of; null when it is not configured or away.</summary>
+    /// <summary>The pins of the other copy of the store, for runs that read or write there, and how they are let go of; null when it is not configured, away, or not the copy of this one.</summary>
     public async Task<RunFences?> SecondFencesAsync(CancellationToken cancellationToken)
     {
         try
         {
             return _second is null ? null : FencesOf(await _second.OpenAsync(cancellationToken));
         }
-        catch (StoreException)
+        catch (BackupException e) when (e is StoreException or RefusedException or SealException)
         {
+            // A run that was refused there has to end nevertheless.
             return null;
         }
     }
 
-    /// <summary>What must be kept whatever the policy says.</summary>
-    public BackupHolds Holds { get; }
-
-    /// <summary>Ends backups.</summary>
-    public BackupRetirement Retirement { get; }
-
-    /// <summary>What retention runs end.</summary>
-    public RetentionPlans RetentionPlans { get; }
-
-    /// <summary>Judges which backups are kept.</summary>
-    public RetentionPlanner Retention { get; }
-
-    /// <summary>Deletes what nothing needs.</summary>
-    public Pruner Pruner { get; }
-
-    /// <summary>Removes old records of runs.</summary>
-    public RecordCleanup Cleanup { get; }
+    /// <summary>What is kept, and what goes.</summary>
+    public StoreRetention Retention { get; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -228,12 +212,4 @@ public sealed class StoreServices : IDisposable
 
     private SecondStore Second() => _second ?? throw new UsageException(
         "There is no second store", "Name one as Storage:Second, or give Storage:Local beside Storage:Remote.");
-
-    private static PruneOptions PruneOf(RetentionOptions retention) => new()
-    {
-        Grace = retention.Grace,
-        UnusualShare = retention.UnusualShare,
-        KeepRecords = retention.KeepRecords,
-        KeepDeleted = retention.KeepDeleted,
-    };
 }

@@ -12,25 +12,39 @@ namespace QdrantBackup.Manifests;
 /// </summary>
 internal sealed class PartReader(SealedStore store, int maxChunksInFlight, SecondReads? second = null)
 {
-    /// <summary>The bytes of a part, in order. Each buffer is the caller's own. The end of the enumeration proves every range, not yet the whole.</summary>
+    /// <summary>
+    /// The bytes of a part, in order; each buffer is the caller's own. Nothing is proven before the enumeration has ended: whoever lets the bytes be used holds back
+    /// the last ones until then.
+    /// </summary>
+    /// <exception cref="SealException">A chunk or list is not to be trusted, or the whole does not have the SHA-256 that the manifest names.</exception>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(ManifestPart part, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        CheckRanges(part);
-        foreach (ManifestRange range in part.Ranges)
+        // One hash, of the whole: each list's own hash covers the ids that its chunks have, and every byte hashed twice would cost as much as all decryption.
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await foreach (ReadOnlyMemory<byte> bytes in ReadUnprovenAsync(part, cancellationToken))
         {
-            ChunkList list = await OpenListAsync(part, range, cancellationToken);
-            using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            await foreach (ReadOnlyMemory<byte> bytes in Prefetch.InOrderAsync(list.Entries, maxChunksInFlight, ReadEntryAsync, cancellationToken))
-            {
-                sha256.AppendData(bytes.Span);
-                yield return bytes;
-            }
-
-            if (Convert.ToHexStringLower(sha256.GetHashAndReset()) != range.Sha256)
-            {
-                throw new SealException($"the bytes that '{range.List}' rebuilds do not have the SHA-256 that the manifest names", Hints.OtherBackup);
-            }
+            sha256.AppendData(bytes.Span);
+            yield return bytes;
         }
+
+        if (Convert.ToHexStringLower(sha256.GetHashAndReset()) != part.Sha256)
+        {
+            throw new SealException(
+                $"collection '{part.Key.Collection}' was rebuilt from '{part.Ranges[0].List}' and its like, but does not have the SHA-256 that the manifest names",
+                Hints.OtherBackup);
+        }
+    }
+
+    /// <summary>The SHA-256 of a part of which nobody has told it, in lower-case hex.</summary>
+    public async Task<string> HashAsync(ManifestPart part, CancellationToken cancellationToken)
+    {
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await foreach (ReadOnlyMemory<byte> bytes in ReadUnprovenAsync(part, cancellationToken))
+        {
+            sha256.AppendData(bytes.Span);
+        }
+
+        return Convert.ToHexStringLower(sha256.GetHashAndReset());
     }
 
     /// <summary>Opens and checks every list of a part without reading a chunk.</summary>
@@ -83,6 +97,19 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight, Secon
         return list.PartNo == part.PartNo && list.Range == range.Range && list.Offset == range.Offset && list.Length == range.Length && list.Sha256 == range.Sha256
             ? list
             : throw new SealException($"the chunk list '{name}' is of another part or range than the manifest says", Hints.OtherBackup);
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadUnprovenAsync(ManifestPart part, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        CheckRanges(part);
+        foreach (ManifestRange range in part.Ranges)
+        {
+            ChunkList list = await OpenListAsync(part, range, cancellationToken);
+            await foreach (ReadOnlyMemory<byte> bytes in Prefetch.InOrderAsync(list.Entries, maxChunksInFlight, ReadEntryAsync, cancellationToken))
+            {
+                yield return bytes;
+            }
+        }
     }
 
     /// <summary>The ranges of a part follow one another without gaps and make up its length.</summary>

@@ -39,10 +39,7 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
         }
 
         await ThrowUnlessEqualAsync(name, bases, cancellationToken);
-        if (ends.Target.IsReplica)
-        {
-            await ends.Records.WriteAsync(id, bases.ManifestHash, ends.Target.Blobs.Location, runId, cancellationToken);
-        }
+        await ends.NoteCopiedAsync(id, bases.ManifestHash, runId, cancellationToken);
     }
 
     private async Task PutAsync(BlobName name, StoredBlob blob, PutCondition condition, CancellationToken cancellationToken)
@@ -98,6 +95,6 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
         }
     }
 
-    [LoggerMessage(EventId = 3611, Level = LogLevel.Information, Message = "Backup {Id} is copied to {Location}")]
+    [LoggerMessage(EventId = 3711, Level = LogLevel.Information, Message = "Backup {Id} is copied to {Location}")]
     private partial void LogCommitted(string id, string location);
 }

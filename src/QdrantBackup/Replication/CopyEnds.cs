@@ -9,6 +9,8 @@ namespace QdrantBackup.Replication;
 /// <summary>Both ends of a copy, opened: one store is read, the other written.</summary>
 public sealed class CopyEnds
 {
+    private readonly CopyRecords _over;
+
     /// <summary>Puts the ends together.</summary>
     /// <param name="source">The store that is read.</param>
     /// <param name="target">The store that is written.</param>
@@ -31,6 +33,7 @@ public sealed class CopyEnds
         SourceDamage = new DamageRecords(source, time, logs.CreateLogger<DamageRecords>());
         TargetDamage = new DamageRecords(target, time, logs.CreateLogger<DamageRecords>());
         Records = new CopyRecords(target.IsReplica ? source : target, time);
+        _over = new CopyRecords(target, time);
     }
 
     /// <summary>The store that is read.</summary>
@@ -59,4 +62,18 @@ public sealed class CopyEnds
 
     /// <summary>Which backups are in the second store, whichever end that is.</summary>
     public CopyRecords Records { get; }
+
+    /// <summary>Notes in the second store that a backup begins to come, before anything of it is there.</summary>
+    internal Task NoteBegunAsync(BackupId id, string manifestHash, RunId runId, CancellationToken cancellationToken) =>
+        Target.IsReplica ? _over.WriteAsync(id, manifestHash, Source.Blobs.Location, runId, underWay: true, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Notes in both stores that a backup is whole in the second. In the first last: without that record it is noted again.</summary>
+    internal async Task NoteCopiedAsync(BackupId id, string manifestHash, RunId runId, CancellationToken cancellationToken)
+    {
+        if (Target.IsReplica)
+        {
+            await _over.WriteAsync(id, manifestHash, Source.Blobs.Location, runId, underWay: false, cancellationToken);
+            await Records.WriteAsync(id, manifestHash, Target.Blobs.Location, runId, underWay: false, cancellationToken);
+        }
+    }
 }

@@ -77,10 +77,15 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         }
 
         IReadOnlyList<CatalogEntry> there = await ends.TargetCatalog.ListAsync(filter, cancellationToken);
-        await NoteCopiesAsync(request.RunId, here, there, cancellationToken);
+        IReadOnlySet<BackupId> noted = await NoteCopiesAsync(request.RunId, here, there, cancellationToken);
         HashSet<BackupId> copied = [.. there.Select(e => e.Id)];
         HashSet<BackupId> ended = await ends.Target.ListIdsAsync(BlobNames.Retirements, cancellationToken);
         CatalogEntry[] absent = [.. here.Where(e => !e.Retired && !copied.Contains(e.Id))];
+        if (!wanted.Make && absent.Count(e => noted.Contains(e.Id) && !ended.Contains(e.Id)) is > 0 and var gone)
+        {
+            remarks.Add($"{gone} backups had been copied to {ends.Target.Blobs.Location} and are gone there though nobody ended them; they are copied again: find out who took them away");
+        }
+
         if (absent.Count(e => ended.Contains(e.Id)) is > 0 and var count)
         {
             remarks.Add($"{count} backups were ended in {ends.Target.Blobs.Location} and are not copied there again");
@@ -100,12 +105,13 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         return missing;
     }
 
-    /// <summary>What is over there without a record here, because a run ended between the two.</summary>
-    private async Task NoteCopiesAsync(RunId runId, IEnumerable<CatalogEntry> here, IReadOnlyList<CatalogEntry> there, CancellationToken cancellationToken)
+    /// <summary>Notes what is over there without a record here, because a run ended between the two; returns what had been noted before.</summary>
+    private async Task<IReadOnlySet<BackupId>> NoteCopiesAsync(RunId runId, IEnumerable<CatalogEntry> here, IReadOnlyList<CatalogEntry> there, CancellationToken cancellationToken)
     {
         if (!ends.Target.IsReplica)
         {
-            return;
+            // Whatever comes back had been copied: that it is gone is why.
+            return new HashSet<BackupId>();
         }
 
         IReadOnlySet<BackupId> noted = await ends.Records.ListAsync(cancellationToken);
@@ -113,9 +119,11 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         {
             if (there.Any(t => t.Id == entry.Id && t.Summary?.ManifestHash == entry.Summary!.ManifestHash))
             {
-                await ends.Records.WriteAsync(entry.Id, entry.Summary!.ManifestHash, ends.Target.Blobs.Location, runId, cancellationToken);
+                await ends.NoteCopiedAsync(entry.Id, entry.Summary!.ManifestHash, runId, cancellationToken);
             }
         }
+
+        return noted;
     }
 
     private async Task<IReadOnlyList<CopyItem>> ItemsOfAsync(BackupId id, CancellationToken cancellationToken)

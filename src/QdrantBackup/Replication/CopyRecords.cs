@@ -5,7 +5,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Replication;
 
-/// <summary>That a backup is in the second store.</summary>
+/// <summary>That a backup is in the second store; the second has one too, from the moment at which it begins to come.</summary>
 public sealed record CopyRecord
 {
     /// <summary>Version of the format.</summary>
@@ -17,11 +17,14 @@ public sealed record CopyRecord
     /// <summary>The keyed hash of its manifest.</summary>
     public required string ManifestHash { get; init; }
 
-    /// <summary>Where the second store is, without anything secret.</summary>
+    /// <summary>Where the other store is, without anything secret.</summary>
     public required string Location { get; init; }
 
-    /// <summary>When it was found whole there.</summary>
+    /// <summary>When it was found whole in the second store, or began to come there.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>In the second store: it has begun to come. Its lists may lie there without a manifest, and nobody took that away.</summary>
+    public bool UnderWay { get; init; }
 
     /// <summary>The run that copied it.</summary>
     public required RunId RunId { get; init; }
@@ -33,7 +36,7 @@ public sealed record CopyRecord
 /// <param name="LagSeconds">How much older that is than the newest backup of all; null when there is none in the second store.</param>
 public sealed record CopyLag(int Missing, BackupId? NewestCopied, long? LagSeconds);
 
-/// <summary>The records <c>copies/backupId</c> in the first store: so that it can tell without asking the second.</summary>
+/// <summary>The records <c>copies/backupId</c>: those of the first store tell without asking the second, those of the second what came there.</summary>
 public sealed class CopyRecords(SealedStore store, TimeProvider time)
 {
     /// <summary>The record of a backup, or null. One that does not open counts as none: the next copy makes a new one.</summary>
@@ -53,10 +56,10 @@ public sealed class CopyRecords(SealedStore store, TimeProvider time)
             : new CopyLag(complete.Count - there.Length, there[0], (long)(complete[0].Began - there[0].Began).TotalSeconds);
     }
 
-    internal Task WriteAsync(BackupId id, string manifestHash, string location, RunId runId, CancellationToken cancellationToken) => store.PutDocumentAsync(
+    internal Task WriteAsync(BackupId id, string manifestHash, string location, RunId runId, bool underWay, CancellationToken cancellationToken) => store.PutDocumentAsync(
         BlobNames.Copy(id),
         SealedType.Record,
-        new CopyRecord { BackupId = id, ManifestHash = manifestHash, Location = location, At = time.GetUtcNow(), RunId = runId },
+        new CopyRecord { BackupId = id, ManifestHash = manifestHash, Location = location, At = time.GetUtcNow(), RunId = runId, UnderWay = underWay },
         StoreJson.Default.CopyRecord,
         PutCondition.Always,
         summary: null,

@@ -24,7 +24,10 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
             .Where(e => e is { Retired: false, Summary: not null } && e.Id != id)
             .Select(e => e.Id)];
         BackupId[] neighbours = [.. there.Where(t => IsBefore(t, id)).Take(1), .. there.Where(t => IsBefore(id, t)).TakeLast(1)];
+
+        // The backup itself too, so that whoever deletes over there knows whose lists are coming, and whose manifest may be on its way.
         await ends.TargetPins.WriteAsync(runId, RunKind.Copy, neighbours, copies: [id], cancellationToken);
+        await ends.NoteBegunAsync(id, hash, runId, cancellationToken);
         var alive = new List<BackupId>();
         foreach (BackupId neighbour in neighbours)
         {
@@ -172,6 +175,6 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
 
     private static BlobName NameOf(RunId runId, BackupId id) => BlobNames.Run(runId, $"copy-{id}");
 
-    [LoggerMessage(EventId = 3601, Level = LogLevel.Information, Message = "Backup {Id}, collection {Collection}: {Chunks} chunks copied, {Bytes} bytes, {Reused} chunks were there")]
+    [LoggerMessage(EventId = 3701, Level = LogLevel.Information, Message = "Backup {Id}, collection {Collection}: {Chunks} chunks copied, {Bytes} bytes, {Reused} chunks were there")]
     private partial void LogCopied(string id, string collection, long chunks, long bytes, long reused);
 }

@@ -66,7 +66,7 @@ public static class ReplicaOpening
 
         if (keys == 0)
         {
-            throw new StoreException($"the store at {known.Blobs.Location} has no key documents left, so a copy could not be opened by anybody", "Add a recipient to the store known.");
+            throw new StoreException($"the store at {known.Blobs.Location} has no key documents left, so a copy could not be opened by anybody", "Add a recipient to that store first: 'qdrant-backup key add-recipient'.");
         }
 
         // Last: a place without store.json is no store yet.

@@ -28,7 +28,7 @@ public sealed record PruneOptions
     public int MaxDeletions { get; init; } = 16;
 
     /// <summary>How many chunk lists are read at once; each takes up to 64 MiB, usually far less.</summary>
-    public int MaxLists { get; init; } = 4;
+    public int MaxLists { get; init; } = 2;
 
     /// <summary>How long the records of runs stay, and the pins that they let go of.</summary>
     public TimeSpan KeepRecords { get; init; } = TimeSpan.FromDays(400);

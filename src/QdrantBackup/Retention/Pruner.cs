@@ -159,9 +159,9 @@ public sealed partial class Pruner
         work.Phase = PrunePhase.Delete;
     }
 
-    [LoggerMessage(EventId = 3711, Level = LogLevel.Information, Message = "Deleting {Chunks} of {Listed} chunks and {Lists} chunk lists that nothing needs")]
+    [LoggerMessage(EventId = 3801, Level = LogLevel.Information, Message = "Deleting {Chunks} of {Listed} chunks and {Lists} chunk lists that nothing needs")]
     private partial void LogDeleting(int chunks, int lists, long listed);
 
-    [LoggerMessage(EventId = 3712, Level = LogLevel.Warning, Message = "Listing took too long; the round starts over ({Restarts})")]
+    [LoggerMessage(EventId = 3802, Level = LogLevel.Warning, Message = "Listing took too long; the round starts over ({Restarts})")]
     private partial void LogStartingOver(int restarts);
 }

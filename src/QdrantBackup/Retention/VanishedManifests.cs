@@ -28,12 +28,9 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
             }
         }
 
-        if (!store.IsReplica)
-        {
-            // A second store may never have had them.
-            suspects.UnionWith(work.Earlier);
-        }
 
+        // A second store may never have had the earlier ones, but knows what came.
+        suspects.UnionWith(store.IsReplica ? await ListArrivedAsync(cancellationToken) : work.Earlier);
         suspects.ExceptWith(await store.ListIdsAsync(BlobNames.Manifests, cancellationToken));
         suspects.ExceptWith((await dead.ListEndedAsync(cancellationToken)).Keys);
         if (suspects.Count == 0)
@@ -70,9 +67,24 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
         return owners;
     }
 
+    private async Task<HashSet<BackupId>> ListArrivedAsync(CancellationToken cancellationToken)
+    {
+        HashSet<BackupId> arrived = await store.ListIdsAsync(BlobNames.Copies, cancellationToken);
+        HashSet<BackupId> manifests = await store.ListIdsAsync(BlobNames.Manifests, cancellationToken);
+        foreach (BackupId id in arrived.Where(id => !manifests.Contains(id)).ToList())
+        {
+            if (await store.TryGetRecordAsync(BlobNames.Copy(id), StoreJson.Default.CopyRecord, cancellationToken) is not { UnderWay: false })
+            {
+                arrived.Remove(id);
+            }
+        }
+
+        return arrived;
+    }
+
     private static string Name(HashSet<BackupId> gone) =>
         string.Join(", ", gone.Select(id => id.Value).Order(StringComparer.Ordinal).Take(MaxNamed)) + (gone.Count > MaxNamed ? $" and {gone.Count - MaxNamed} more" : "");
 
-    [LoggerMessage(EventId = 3721, Level = LogLevel.Warning, Message = "The manifest of backup {Id} is gone; {By} accepted that it is lost")]
+    [LoggerMessage(EventId = 3811, Level = LogLevel.Warning, Message = "The manifest of backup {Id} is gone; {By} accepted that it is lost")]
     private static partial void LogAccepted(ILogger logger, string id, string by);
 }

@@ -27,8 +27,7 @@ internal sealed record Plant(string Rule, ActorKind Kind, ulong CaughtBy, Func<I
         new("nothing modified since the oldest pin", ActorKind.Pruner, 11, store => new OldestPinForgotten(store)),
         new("If-Match", ActorKind.Pruner, 21, store => new IfMatchForgotten(store)),
         new("a pin is released only behind a manifest or a marker", ActorKind.Writer, 43, store => new ReleasedWithoutMarker(store), IsNoticed: true),
-        new("a copy's pin is released only behind a manifest or a marker", ActorKind.Writer, 1, store => new ReleasedWithoutMarker(store), InSecondStore: true),
+        new("a copy's pin is released only behind a manifest or a marker", ActorKind.Writer, 1, store => new ReleasedWithoutMarker(store), InSecondStore: true, IsNoticed: true),
         new("a copy reuses what pinned backups over there need, and nothing else", ActorKind.Writer, 1, store => new ExistenceIsEvidence(store), InSecondStore: true),
-        new("a copy that is ended is closed before its marker is put", ActorKind.Pruner, 1, store => new CopyNotClosed(store), InSecondStore: true),
     ];
 }

@@ -5,16 +5,6 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Soak.Plants;
 
-/// <summary>Ends a dead copy without keeping it from going on meanwhile.</summary>
-internal sealed class CopyNotClosed(IBackupStore inner) : FaultyStore(inner)
-{
-    public override Task<BlobEntry> PutAsync(
-        BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
-        Is(name, BlobNames.Pins) && ReadPin(name, content.Span) is { Closed: true, Released: false }
-            ? Task.FromResult(Pretended(name, content))
-            : Inner.PutAsync(name, content, condition, summary, cancellationToken);
-}
-
 /// <summary>Takes the pin of a dead run for released without having fenced the run.</summary>
 internal sealed class MarkerForgotten(IBackupStore inner) : FaultyStore(inner)
 {
