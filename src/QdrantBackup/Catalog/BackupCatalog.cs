@@ -86,7 +86,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
                 ?? throw (second is not null && s == store ? new MissingBlobException(name, "is missing: the manifest of the backup") : NoBackup(id)),
             cancellationToken);
         return found.Manifest.Aborted
-            ? throw new UsageException($"{id} is no backup: its run ended without one and was fenced", "List the backups that exist with 'qdrant-backup list'.")
+            ? throw new UsageException($"{id} is no backup: its run died or failed, and was fenced", "List the backups that exist with 'qdrant-backup list'.")
             : found;
     }
 

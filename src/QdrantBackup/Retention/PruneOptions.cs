@@ -27,7 +27,7 @@ public sealed record PruneOptions
     /// <summary>How many deletions are under way at once.</summary>
     public int MaxDeletions { get; init; } = 16;
 
-    /// <summary>How many chunk lists are read at once; each takes up to 64 MiB, usually far less.</summary>
+    /// <summary>How many chunk lists are read at once; each takes up to 64 MiB, and its sealed bytes.</summary>
     public int MaxLists { get; init; } = 2;
 
     /// <summary>How long the records of runs stay, and the pins that they let go of.</summary>

@@ -17,17 +17,17 @@ internal sealed record Plant(string Rule, ActorKind Kind, ulong CaughtBy, Func<I
     /// <summary>Each of the nine rules left out, and then those that the simulation and the second store asked for.</summary>
     public static IReadOnlyList<Plant> All { get; } =
     [
-        new("the pin before reading the bases", ActorKind.Writer, 75, store => new PinAfterReading(store)),
-        new("reading the bases again after the pin", ActorKind.Writer, 774, store => new NotReadAgain(store)),
-        new("that a blob exists is no evidence", ActorKind.Writer, 256, store => new ExistenceIsEvidence(store)),
+        new("the pin before reading the bases", ActorKind.Writer, 152, store => new PinAfterReading(store)),
+        new("reading the bases again after the pin", ActorKind.Writer, 923, store => new NotReadAgain(store)),
+        new("that a blob exists is no evidence", ActorKind.Writer, 32, store => new ExistenceIsEvidence(store)),
         new("a dead run is fenced before its pin is ignored", ActorKind.Pruner, 5, store => new MarkerForgotten(store)),
-        new("retirements and fences before chunks", ActorKind.Pruner, 71, store => new RetirementsLast(store)),
-        new("chunks before pins", ActorKind.Pruner, 348, store => new PinsBeforeChunks(store)),
-        new("pins before manifests", ActorKind.Pruner, 78, store => new ManifestsBeforePins(store)),
-        new("nothing modified since the oldest pin", ActorKind.Pruner, 11, store => new OldestPinForgotten(store)),
-        new("If-Match", ActorKind.Pruner, 21, store => new IfMatchForgotten(store)),
-        new("a pin is released only behind a manifest or a marker", ActorKind.Writer, 43, store => new ReleasedWithoutMarker(store), IsNoticed: true),
-        new("a copy's pin is released only behind a manifest or a marker", ActorKind.Writer, 1, store => new ReleasedWithoutMarker(store), InSecondStore: true, IsNoticed: true),
-        new("a copy reuses what pinned backups over there need, and nothing else", ActorKind.Writer, 1, store => new ExistenceIsEvidence(store), InSecondStore: true),
+        new("retirements and fences before chunks", ActorKind.Pruner, 44, store => new RetirementsLast(store)),
+        new("chunks before pins", ActorKind.Pruner, 232, store => new PinsBeforeChunks(store)),
+        new("pins before manifests", ActorKind.Pruner, 91, store => new ManifestsBeforePins(store)),
+        new("nothing modified since the oldest pin", ActorKind.Pruner, 151, store => new OldestPinForgotten(store)),
+        new("If-Match", ActorKind.Pruner, 46, store => new IfMatchForgotten(store)),
+        new("a pin is released only behind a manifest or a marker", ActorKind.Writer, 24, store => new ReleasedWithoutMarker(store), IsNoticed: true),
+        new("a copy's pin is released only behind a manifest or a marker", ActorKind.Writer, 47, store => new ReleasedWithoutMarker(store), InSecondStore: true, IsNoticed: true),
+        new("a copy reuses what pinned backups over there need, and nothing else", ActorKind.Writer, 1068, store => new ExistenceIsEvidence(store), InSecondStore: true),
     ];
 }
