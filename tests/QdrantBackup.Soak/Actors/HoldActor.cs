@@ -12,12 +12,11 @@ internal sealed class HoldActor(SimulatedWorld world, string name) : DurableActo
         BackupId chosen = known[World.Chance.Next(known.Length)];
         try
         {
-            await StepAsync(async machine =>
-            {
-                await machine.Holds.PlaceAsync(chosen, "simulated", Name, default);
-                World.Oracle.Held.Add(chosen);
-                World.Tell($"{chosen} is held");
-            });
+            await StepAsync(machine => machine.Holds.PlaceAsync(chosen, "simulated", Name, default));
+
+            // Not within the step: what an attempt is told that was taken for dead, nobody hears.
+            World.Oracle.Held.Add(chosen);
+            World.Tell($"{chosen} is held");
         }
         catch (BackupException e) when (e is RefusedException or UsageException)
         {
