@@ -1,16 +1,18 @@
 using System.CommandLine;
 using LocalFunctions.Hosting;
 using QdrantBackup.Cli.Verbs;
+using QdrantBackup.Cli.Verbs.Keys;
 
 namespace QdrantBackup.Cli;
 
 /// <summary><c>qdrant-backup</c>: one verb a file; errors as two lines, what failed and what to do.</summary>
 internal static class CommandLine
 {
+    public static ParseResult Parse(IReadOnlyList<string> args) => Root(new GlobalOptions()).Parse(args);
+
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var options = new GlobalOptions();
-        var parsed = Root(options).Parse(args);
+        var parsed = Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var problem in parsed.Errors)

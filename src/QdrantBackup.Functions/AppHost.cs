@@ -36,9 +36,14 @@ public static class AppHost
         }
 
         builder.Services.AddBackupOptions(builder.Configuration);
+        builder.AddRuntimeServices();
         builder.Services.AddBackupApp();
         builder.UseMiddleware<ApiMiddleware>();
-        builder.UseMiddleware<ActivityFailureMiddleware>();
+        if (AppServices.IsLocalRuntime)
+        {
+            builder.UseMiddleware<ActivityFailureMiddleware>();
+        }
+
         configure?.Invoke(builder);
         return builder;
     }

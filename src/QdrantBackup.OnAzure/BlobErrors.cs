@@ -1,6 +1,5 @@
 using System.Net;
 using Azure;
-using Azure.Identity;
 using Azure.Storage.Blobs.Models;
 using QdrantBackup.Storage;
 
@@ -15,33 +14,14 @@ internal sealed class BlobErrors(string location)
         e.Status == (int)HttpStatusCode.PreconditionFailed || e.ErrorCode == BlobErrorCode.BlobAlreadyExists;
 
     /// <summary>Runs one step against the service.</summary>
-    public async Task<T> TranslateAsync<T>(string step, Func<Task<T>> action, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await action();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or AuthenticationFailedException or IOException or OperationCanceledException or TimeoutException)
-        {
-            throw Translate(step, e);
-        }
-    }
-
-    private StoreException Translate(string step, Exception failure) => failure switch
-    {
-        // Retries that all failed: the last one says most.
-        AggregateException { InnerExceptions: [.., var last] } => Translate(step, last),
-        RequestFailedException { Status: 0 } e => Unreachable(step, e.InnerException ?? e),
-        RequestFailedException e => Refused(step, e),
-        AuthenticationFailedException => new StoreException(
+    public Task<T> TranslateAsync<T>(string step, Func<Task<T>> action, CancellationToken cancellationToken) => AzureFailures.TranslateAsync(
+        action,
+        refused: e => Refused(step, e),
+        notSignedIn: () => new StoreException(
             $"cannot {step} in {location}: no identity of this machine could sign in",
             "Assign a managed identity to the app, sign in (az login), or give the store an address with a SAS."),
-        _ => Unreachable(step, failure),
-    };
+        unreachable: e => Unreachable(step, e),
+        cancellationToken);
 
     private static StoreException Transient(string message, string hint, Exception? cause = null) => new(message, hint, isTransient: true, cause);
 

@@ -23,6 +23,8 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Standard error alone.</summary>
     public string Errors => Kept(_errors);
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;
@@ -42,15 +44,16 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables beside those of this process.</param>
     /// <param name="through">A program that starts it, with that program's own arguments, e.g. one that sets limits.</param>
-    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> through)
+    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> through) =>
+        StartProgram([.. through, "dotnet", Path.Combine(AppContext.BaseDirectory, assembly), .. arguments], environment);
+
+    /// <summary>Starts a program of the system or of an installation.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
+    /// <param name="folder">The folder to start it in; this process's own without one.</param>
+    public static ChildProcess StartProgram(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
     {
-        string[] command = [.. through, "dotnet"];
-        var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder ?? "" };
 
         // A production server's address in the developer's shell must never reach what tests start.
         foreach (var name in new[] { "QDRANT_URL", "QDRANT_API_KEY" })

@@ -27,8 +27,20 @@ public static class Installation
     public static async Task<CommandResult> CommandAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> through)
     {
         await using var command = ChildProcess.Start("qdrant-backup.dll", arguments, environment, through);
-        var exitCode = await command.WaitForExitAsync();
-        return new(exitCode, command.Results, command.Errors);
+        return await ResultAsync(command);
+    }
+
+    /// <summary>Runs a program of the system, or of an installed package, to its end.</summary>
+    public static async Task<CommandResult> ProgramAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
+    {
+        await using var program = ChildProcess.StartProgram(command, environment, folder);
+        return await ResultAsync(program);
+    }
+
+    private static async Task<CommandResult> ResultAsync(ChildProcess process)
+    {
+        var exitCode = await process.WaitForExitAsync();
+        return new(exitCode, process.Results, process.Errors);
     }
 
     /// <summary>Whether a run's last status says that all of it was done.</summary>

@@ -8,7 +8,7 @@ namespace QdrantBackup.Cli.Verbs;
 /// <summary><c>config check</c>: says everything that is wrong with the configuration, before anything is started.</summary>
 internal static class ConfigVerb
 {
-    public static Command Create(GlobalOptions options) => new("config", "The configuration") { Check(options) };
+    public static Command Create(GlobalOptions options) => new("config", "The configuration") { Check(options), ConfigShowVerb.Create(options) };
 
     private static Command Check(GlobalOptions options)
     {

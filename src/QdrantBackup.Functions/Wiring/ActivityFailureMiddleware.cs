@@ -1,44 +1,13 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
-using Microsoft.Extensions.Logging;
-using QdrantBackup.Functions.Orchestrations;
-using QdrantBackup.Manifests;
 
 namespace QdrantBackup.Functions.Wiring;
 
-/// <summary>Turns what an activity threw into what a history may keep: message and hint of an error that was foreseen, the type's name of any other (W5).</summary>
-internal sealed partial class ActivityFailureMiddleware(ILogger<ActivityFailureMiddleware> log) : IFunctionsWorkerMiddleware
+/// <summary>
+/// Stands around activities where LocalFunctions runs them. On Azure the Durable extension has already written down what was thrown when a middleware
+/// sees it, so there the same stands further in (AzureRuntime/ActivityExecutor).
+/// </summary>
+internal sealed class ActivityFailureMiddleware(ActivityFailures failures) : IFunctionsWorkerMiddleware
 {
-    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
-    {
-        if (!context.FunctionDefinition.InputBindings.Values.Any(b => b.Type == "activityTrigger"))
-        {
-            await next(context);
-            return;
-        }
-
-        try
-        {
-            await next(context);
-        }
-        catch (Exception e) when (e is not (StepFailedException or OperationCanceledException))
-        {
-            LogStepFailed(log, context.FunctionDefinition.Name, e);
-            throw Translate(e);
-        }
-    }
-
-    internal static StepFailedException Translate(Exception exception) => exception switch
-    {
-        AggregateException { InnerExceptions: [var only] } => Translate(only),
-        System.Reflection.TargetInvocationException { InnerException: { } inner } => Translate(inner),
-        RefusedException e => new RefusedStepException(e.Message, e.Hint),
-        BackupException e when e is SealException or MissingBlobException => new DamagedStepException(e.Message, e.Hint),
-        BackupException { IsTransient: true } e => new TransientStepException(e.Message, e.Hint),
-        BackupException e => new PermanentStepException(e.Message, e.Hint),
-        _ => new TransientStepException($"An error that nobody expected ({exception.GetType().Name})", "Look for this moment in the app's log."),
-    };
-
-    [LoggerMessage(2011, LogLevel.Warning, "Step {Step} failed")]
-    private static partial void LogStepFailed(ILogger logger, string step, Exception exception);
+    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next) => failures.GuardAsync(context, c => next(c));
 }

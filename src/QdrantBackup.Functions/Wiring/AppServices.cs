@@ -7,6 +7,7 @@ using QdrantBackup.Configuration;
 using QdrantBackup.Configuration.Access;
 using QdrantBackup.Functions.Api;
 using QdrantBackup.Functions.Triggers;
+using QdrantBackup.OnAzure.KeyVault;
 
 namespace QdrantBackup.Functions.Wiring;
 
@@ -19,8 +20,10 @@ internal static class AppServices
         services.AddSingleton(p => CaptureOf(p.GetRequiredService<BackupOptions>()));
         services.AddSingleton<QdrantNodes>();
         services.AddSingleton(p => NodesOf(p.GetRequiredService<BackupOptions>(), p.GetRequiredService<QdrantNodes>()));
+        services.AddKeyVault();
         services.AddSingleton<StoreConnection>();
         services.AddSingleton(p => new ApiKeyRing(p.GetRequiredService<BackupOptions>().ApiKeys));
+        services.AddSingleton<ActivityFailures>();
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunViews>();
         services.AddSingleton<Janitor>();

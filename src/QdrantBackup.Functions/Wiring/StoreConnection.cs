@@ -4,13 +4,14 @@ using QdrantBackup.Clusters;
 using QdrantBackup.Configuration;
 using QdrantBackup.Manifests;
 using QdrantBackup.OnAzure;
-using QdrantBackup.Sealing;
+using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.Functions.Wiring;
 
 /// <summary>Opens the configured store once per process, when it is first needed: an app whose store is away still starts, and says what is wrong.</summary>
-public sealed class StoreConnection(BackupOptions options, CaptureOptions capture, ClusterNodes nodes, TimeProvider time, ILoggerFactory logs) : IDisposable
+public sealed class StoreConnection(
+    BackupOptions options, CaptureOptions capture, ClusterNodes nodes, Lazy<KeyVaultConnection> vaults, TimeProvider time, ILoggerFactory logs) : IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile StoreServices? _open;
@@ -51,25 +52,15 @@ public sealed class StoreConnection(BackupOptions options, CaptureOptions captur
         return Stores.Open(location, time);
     }
 
+    /// <summary>Which store and key the configuration wants; null if it does not say.</summary>
+    public static StorePins? PinsOf(BackupOptions options) => options.Store is { Id: { } id, KeyId: { } keyId } ? new StorePins(id, keyId) : null;
+
     private async Task<SealedStore> OpenStoreAsync(CancellationToken cancellationToken)
     {
-        var blobs = OpenBlobs(options, time);
-        var recipients = options.Encryption.KeyFiles.Where(File.Exists).Select(file => KeyFileRecipient.Load(file, time)).ToList();
-        if (recipients.Count == 0)
-        {
-            throw new UsageException(
-                $"None of the configured key files is there: {string.Join(", ", options.Encryption.KeyFiles)}",
-                "Put the store's key file back in its place, or make a new store with `qdrant-backup key init`.");
-        }
-
-        var pins = options.Store is { Id: { } id, KeyId: { } keyId } ? new StorePins(id, keyId) : null;
-        try
-        {
-            return await SealedStore.OpenAsync(blobs, recipients, pins, cancellationToken);
-        }
-        finally
-        {
-            recipients.ForEach(r => r.Dispose());
-        }
+        using var recipients = StoreRecipients.Open(options.Encryption, vaults, time);
+        var pins = PinsOf(options);
+        var store = await SealedStore.OpenAsync(OpenBlobs(options, time), recipients.ThatOpen(), pins, options.Encryption.KeyNumber, cancellationToken);
+        new KeyNotes(logs.CreateLogger<KeyNotes>()).Tell(store, recipients.Problems, pins);
+        return store;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Capture;
 
@@ -97,7 +98,9 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
     {
         try
         {
-            return await catalog.IsRetiredAsync(id, cancellationToken) ? null : await catalog.OpenAsync(id, cancellationToken);
+            return await catalog.IsRetiredAsync(id, cancellationToken) || await IsOfALeakedKeyAsync(id, cancellationToken)
+                ? null
+                : await catalog.OpenAsync(id, cancellationToken);
         }
         catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
         {
@@ -105,6 +108,21 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
             LogUnusable(id.Value, e.Message);
             return null;
         }
+    }
+
+    /// <summary>
+    /// Chunks of a backup from before the key number was raised are sealed under the key that leaked. Without it as a base they are all put again, over what is
+    /// there, and the first backup after the raise holds nothing that the leak opens.
+    /// </summary>
+    private async Task<bool> IsOfALeakedKeyAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        if (store.Sealer.KeyNumber == 0 || !(await store.KeyNumberOfAsync(BlobNames.Manifest(id), SealedType.Manifest, cancellationToken) < store.Sealer.KeyNumber))
+        {
+            return false;
+        }
+
+        LogUnusable(id.Value, $"it was sealed before the key number was raised to {store.Sealer.KeyNumber}");
+        return true;
     }
 
     private static PlannedPart WithBase(PlannedPart part, IReadOnlyDictionary<int, BackupId> candidates, Dictionary<BackupId, Manifest> alive)

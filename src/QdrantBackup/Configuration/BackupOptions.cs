@@ -130,18 +130,6 @@ public sealed class StorageOptions
 /// <param name="KeyId">The id of its key, 32 hex digits.</param>
 public sealed record StorePinOptions(StoreId? Id = null, string? KeyId = null);
 
-/// <summary>Who can unwrap the store key.</summary>
-/// <param name="KeyFile">This machine's key file.</param>
-/// <param name="Recipients">Further key files, any of which opens the store too.</param>
-public sealed record EncryptionOptions(string KeyFile, IReadOnlyList<string> Recipients)
-{
-    /// <summary>Where the key file is looked for unless configured.</summary>
-    public const string DefaultKeyFile = "/opt/qdrant/config/backup.key";
-
-    /// <summary>All key files, this machine's first.</summary>
-    public IReadOnlyList<string> KeyFiles => [KeyFile, .. Recipients];
-}
-
 /// <summary>How far a backup is read back.</summary>
 public enum VerificationLevel
 {

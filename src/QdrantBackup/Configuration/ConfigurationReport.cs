@@ -42,7 +42,7 @@ public sealed record ConfigurationReport(
         var found = given.Where(item => item.Setting == setting).OrderBy(item => item.Key, ConfigurationKeyComparer.Instance).ToList();
         foreach (var (key, value, _) in found)
         {
-            yield return new ConfigurationEntry(key, setting.IsSecret ? Origins.Mask : WithoutSecrets(value), Origins.Of(configuration, key));
+            yield return new ConfigurationEntry(setting.NameOf(key), setting.IsSecret ? Origins.Mask : WithoutSecrets(value), Origins.Of(configuration, key));
         }
 
         if (setting.Key == "Schedule:*")
@@ -53,7 +53,7 @@ public sealed record ConfigurationReport(
                 yield return new ConfigurationEntry($"Schedule:{name}", cron, "default");
             }
         }
-        else if (found.Count == 0 && !setting.Key.Contains('*', StringComparison.Ordinal) && !HiddenByNodes(setting, given))
+        else if (found.Count == 0 && !setting.Key.Contains('*', StringComparison.Ordinal) && !IsReplaced(setting, given))
         {
             yield return new ConfigurationEntry(setting.Key, setting.Default, "default");
         }
@@ -62,8 +62,13 @@ public sealed record ConfigurationReport(
     private static bool IsNamed(string name, IReadOnlyList<(string Key, string Value, Setting Setting)> given) => given.Any(item =>
         item.Key.Equals($"Schedule:{name}", StringComparison.OrdinalIgnoreCase) || item.Key.Equals($"Schedule:{name}:Cron", StringComparison.OrdinalIgnoreCase));
 
-    private static bool HiddenByNodes(Setting setting, IReadOnlyList<(string Key, string Value, Setting Setting)> given) =>
-        setting.Key == "Qdrant:Url" && given.Any(item => item.Setting.Key == "Qdrant:Nodes:*:Url");
+    /// <summary>Whether the default of a setting is out of effect because others are given.</summary>
+    private static bool IsReplaced(Setting setting, IReadOnlyList<(string Key, string Value, Setting Setting)> given) => setting.Key switch
+    {
+        "Qdrant:Url" => given.Any(item => item.Setting.Key == "Qdrant:Nodes:*:Url"),
+        EncryptionSection.KeyFileKey => given.Any(item => EncryptionSection.OpensAStore(item.Setting.Key)),
+        _ => false,
+    };
 
     /// <summary>The value, or a mask: an address may carry what it should not, a password, a SAS in its query, or be a whole connection string.</summary>
     internal static string WithoutSecrets(string value) =>

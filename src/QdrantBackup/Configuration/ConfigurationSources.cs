@@ -8,6 +8,8 @@ internal sealed class BackupFileSource(string path) : IConfigurationSource
 {
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(path);
 
+    public static bool IsFile(IConfigurationProvider provider) => provider is Provider;
+
     private sealed class Provider(string path) : ConfigurationProvider, IOriginProvider
     {
         private IReadOnlyDictionary<string, FileValue> values = new Dictionary<string, FileValue>();

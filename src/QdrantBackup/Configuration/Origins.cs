@@ -20,7 +20,7 @@ internal static class Origins
     public static string Of(IConfiguration configuration, string key)
     {
         var fullKey = ConfigurationPath.Combine(BackupOptions.SectionName, key);
-        var provider = (configuration as IConfigurationRoot)?.Providers.LastOrDefault(candidate => candidate.TryGet(fullKey, out _));
+        var provider = ProviderOf(configuration, key);
         return provider switch
         {
             IOriginProvider known => known.OriginOf(fullKey),
@@ -28,5 +28,15 @@ internal static class Origins
             null => "configuration",
             _ => provider.ToString() ?? "configuration",
         };
+    }
+
+    /// <summary>Whether that source is a file.</summary>
+    public static bool IsFile(IConfiguration configuration, string key) =>
+        ProviderOf(configuration, key) is { } provider && (BackupFileSource.IsFile(provider) || provider is FileConfigurationProvider);
+
+    private static IConfigurationProvider? ProviderOf(IConfiguration configuration, string key)
+    {
+        var fullKey = ConfigurationPath.Combine(BackupOptions.SectionName, key);
+        return (configuration as IConfigurationRoot)?.Providers.LastOrDefault(candidate => candidate.TryGet(fullKey, out _));
     }
 }

@@ -16,6 +16,9 @@ public sealed record Setting(string Key, string Form, string? Default, string Me
     /// <summary>The key's segments.</summary>
     internal IReadOnlyList<string> Segments { get; } = Key.Split(':');
 
+    /// <summary>A concrete key of this setting as the documentation writes it, whatever its letters' case in a file.</summary>
+    internal string NameOf(string key) => string.Join(':', key.Split(':').Zip(Segments, (given, known) => known == "*" ? given : known));
+
     /// <summary>Whether the first segments of a concrete key fit this one's, as far as both go.</summary>
     internal bool FitsAsFarAs(IReadOnlyList<string> segments, int count)
     {

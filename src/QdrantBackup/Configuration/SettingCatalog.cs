@@ -4,6 +4,9 @@ namespace QdrantBackup.Configuration;
 public static class SettingCatalog
 {
     private const string YesOrNo = "true or false";
+    private const string KeyFileForm = "the absolute path of a key file";
+    private const string VaultKeyForm = "the address of a key such as https://my-vault.vault.azure.net/keys/my-key, with or without a version";
+    private const string PassphraseForm = "the absolute path of a file that only its owner can read";
     private const string CronForm = Schedules.CronExpression.Form + "; or off";
 
     /// <summary>All keys, in the order of docs/configuration.md.</summary>
@@ -41,9 +44,22 @@ public static class SettingCatalog
 
         new("Compression", "true, false, none, gzip or zstd", "true", "Whether chunks are compressed where that pays. Always zstd: gzip is accepted and means zstd.") { PlainEnvironmentName = "BACKUP_COMPRESSION" },
         new("Encryption", "true", "true", "Backups are always encrypted; the short form of the keys below."),
-        new("Encryption:KeyFile", "the absolute path of a key file", EncryptionOptions.DefaultKeyFile, "This machine's key file, made by `qdrant-backup key init`."),
-        new("Encryption:Recipients:*", "the absolute path of a key file", null, "Further key files, any of which opens the store too."),
-        new("Encryption:KeyVaultKey", "left out: this version wraps the store key with key files only", null, "Reserved: a Key Vault key that wraps the store key. Refused in this version."),
+        new("Encryption:KeyFile", KeyFileForm, EncryptionOptions.DefaultKeyFile, "This machine's key file, made by `qdrant-backup key init`. The default holds where neither this nor KeyVaultKey, a passphrase or a private key is given."),
+        new("Encryption:KeyVaultKey", VaultKeyForm, null, "The key in Azure Key Vault or a managed HSM that wraps the store key."),
+        new("Encryption:Recipients:*", KeyFileForm, null, "A further key file, any of which opens the store too; the short form of the next key."),
+        new("Encryption:Recipients:*:KeyFile", KeyFileForm, null, "A further key file."),
+        new("Encryption:Recipients:*:KeyVaultKey", VaultKeyForm, null, "A further key in a vault."),
+        new("Encryption:Recipients:*:PublicKeyFile", "the absolute path of a PEM file", null, "An RSA public key of 3072 bits or more whose private half is kept offline. It only wraps."),
+        new("Encryption:Recipients:*:PassphraseFile", PassphraseForm, null, "A further passphrase."),
+        new("Encryption:PassphraseFile", PassphraseForm, null, "A passphrase."),
+        new("Encryption:Passphrase", "a passphrase", null, "The same without a file. Refused in a configuration file.") { PlainEnvironmentName = "QDRANT_BACKUP_PASSPHRASE", IsSecret = true },
+        new("Encryption:PassphraseMemory", "a size from 64MiB to 1GiB", "256MiB", "How much memory deriving a key from a passphrase takes, when the store key is wrapped and whenever it is unwrapped."),
+        new("Encryption:PrivateKeyFile", "the absolute path of a PEM file that only its owner can read", null, "The private half of a public key, to open a store when nothing else does. Not for daily use."),
+        new("Encryption:PrivateKey", "a private key in PEM", null, "The same without a file. Refused in a configuration file.") { PlainEnvironmentName = "QDRANT_BACKUP_PRIVATE_KEY", IsSecret = true },
+        new("Encryption:PrivateKeyPasswordFile", PassphraseForm, null, "What opens that PEM if it is encrypted."),
+        new("Encryption:PrivateKeyPassword", "a password", null, "The same without a file. Refused in a configuration file.") { PlainEnvironmentName = "QDRANT_BACKUP_PRIVATE_KEY_PASSWORD", IsSecret = true },
+        new("Encryption:AcceptKeyLoss", YesOrNo, "false", "Accept that a store in the cloud has one recipient, whose loss would close every backup for ever."),
+        new("Encryption:KeyNumber", "a whole number from 0 to 255", "0", "Which of the store's encryption keys new bytes are sealed with. Raise it by one when one has leaked, on every machine that writes; never lower it."),
         new("Encryption:AllowUnencrypted", "left out: this version writes encrypted stores only", null, "Reserved: allow Encryption: false. Refused in this version."),
 
         new("Verification", "true, false, none, exists or readable", "true", "How far a backup is read back after its commit; true means readable. No effect yet: run `qdrant-backup verify`."),

@@ -80,6 +80,9 @@ internal sealed class SettingReader
     /// <summary>The names or numbers that stand below a key, in their order.</summary>
     public IReadOnlyList<string> Children(string key) => [.. section.GetSection(key).GetChildren().Select(child => child.Key)];
 
+    /// <summary>Whether a value comes from a configuration file.</summary>
+    public bool StandsInFile(string key) => Origins.IsFile(root, key);
+
     /// <summary>Refuses a value because it does not have the form that the catalog gives.</summary>
     public void RefuseForm(string key, string? hint = null) =>
         Refuse(key, $"must be {SettingCatalog.Find(key)?.Form ?? "left out"}", hint);

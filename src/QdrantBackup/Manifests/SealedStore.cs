@@ -29,15 +29,33 @@ public sealed class SealedStore : IDisposable
     /// <summary>The id of the store's key.</summary>
     public string KeyId => Sealer.KeyId;
 
+    /// <summary>Whom the store's key is wrapped for, as it was opened.</summary>
+    public IReadOnlyList<KeyRecipient> Recipients { get; private init; } = [];
+
+    /// <summary>What went wrong with recipients before one opened the store.</summary>
+    public IReadOnlyList<BackupException> RecipientFailures { get; private init; } = [];
+
     /// <summary>Opens a store with the first recipient that can, and refuses any store or key but the pinned ones.</summary>
     public static Task<SealedStore> OpenAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken) =>
-        StoreOpening.OpenAsync(blobs, recipients, pins, cancellationToken);
+        OpenAsync(blobs, recipients, pins, keyNumber: 0, cancellationToken);
 
-    /// <summary>Makes a new store with a new key wrapped for each recipient; returns the two values to pin.</summary>
+    /// <summary>The same, to seal with the encryption keys of a number (docs/format.md §2).</summary>
+    public static async Task<SealedStore> OpenAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, byte keyNumber, CancellationToken cancellationToken)
+    {
+        using StoreKeyring keyring = await StoreOpening.OpenAsync(blobs, recipients, pins, cancellationToken);
+        return new SealedStore(blobs, new Sealer(keyring.StoreId, keyring.Key, keyNumber))
+        {
+            Recipients = keyring.Recipients,
+            RecipientFailures = keyring.Failures,
+        };
+    }
+
+    /// <summary>Makes a new store with a new key wrapped for each recipient, or finishes one that was begun; returns the two values to pin.</summary>
     public static Task<StorePins> InitializeAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken) =>
-        StoreOpening.InitializeAsync(blobs, recipients, time, cancellationToken);
+        StoreCreation.InitializeAsync(blobs, recipients, time, cancellationToken);
 
     /// <summary>Seals a JSON document and puts it.</summary>
     public Task<BlobEntry> PutDocumentAsync<T>(
@@ -83,6 +101,12 @@ public sealed class SealedStore : IDisposable
             : Task.FromException<BlobEntry>(new UsageException(
                 $"'{name}' would have {plaintext.Length} bytes, more than the {SealedHeader.MaxPlainLength(type)} that it may have",
                 "Back up fewer collections in one run: name them, or leave some out."));
+
+    /// <summary>Which of the store's encryption keys an object is sealed with, or null when there is none of that name.</summary>
+    internal async Task<byte?> KeyNumberOfAsync(BlobName name, SealedType type, CancellationToken cancellationToken) =>
+        await Blobs.GetAsync(name, SealedHeader.MaxPlainLength(type) + SealedHeader.Overhead, cancellationToken) is { } blob
+            ? SealedHeader.Read(blob.Content.Span, type, name.Value).KeyNumber
+            : null;
 
     internal async Task<StoredDocument<byte[]>?> FindPlainAsync(BlobName name, SealedType type, CancellationToken cancellationToken)
     {

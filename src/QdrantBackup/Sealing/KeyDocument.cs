@@ -3,11 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace QdrantBackup.Sealing;
 
-/// <summary>Who can unwrap the store key of a <see cref="KeyDocument"/>.</summary>
-/// <param name="Kind">The way of wrapping, e.g. <c>key-file</c>.</param>
-/// <param name="Id">The recipient's id; also the name of the document's blob.</param>
-public sealed record KeyRecipient(string Kind, string Id);
-
 /// <summary>The store key, wrapped for one recipient: <c>keys/&lt;keyId&gt;/&lt;recipientId&gt;.json</c> (docs/format.md §2).</summary>
 /// <param name="Format">1.</param>
 /// <param name="StoreId">The store that the key belongs to.</param>
@@ -22,6 +17,10 @@ public sealed record KeyDocument(int Format, string StoreId, string KeyId, KeyRe
 
     /// <summary>The longest document that is read.</summary>
     public const int MaxLengthBytes = 64 * 1024;
+
+    /// <summary>The document of a key that was just wrapped.</summary>
+    public static KeyDocument Of(StoreId storeId, StoreKey key, KeyRecipient recipient, byte[] wrapped, TimeProvider time) =>
+        new(CurrentFormat, storeId.ToString(), key.KeyId, recipient, wrapped, time.GetUtcNow());
 
     /// <summary>The document as UTF-8 JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, KeyDocumentJson.Default.KeyDocument);
@@ -46,12 +45,12 @@ public sealed record KeyDocument(int Format, string StoreId, string KeyId, KeyRe
             throw new SealException($"'{blobName}' is a key document of format {document.Format}, newer than {CurrentFormat}", "Use the newest version of this program.");
         }
 
-        return document is { Format: CurrentFormat, Wrapped.Length: > 0 }
+        return document is { Format: CurrentFormat, Wrapped.Length: > 0, Recipient.HasUsableId: true }
             ? document
-            : throw new SealException($"'{blobName}' is no key document", "Put back the copy from the second store or from soft delete, or use another recipient's key.", cause);
+            : throw new SealException($"'{blobName}' is no key document", KeyDocumentChecks.PutBack, cause);
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(KeyDocument))]
 internal sealed partial class KeyDocumentJson : JsonSerializerContext;

@@ -6,6 +6,8 @@ namespace QdrantBackup.Sealing;
 /// <summary>What every recipient checks before and after it unwraps a store key (docs/format.md §2).</summary>
 public static class KeyDocumentChecks
 {
+    internal const string PutBack = "Put back the key document from soft delete or the second store, or use another recipient.";
+
     /// <summary>Refuses a document of another store or for another recipient.</summary>
     /// <exception cref="SealException">It is.</exception>
     public static void ThrowIfNotFor(this KeyDocument document, IStoreKeyRecipient recipient, StoreId storeId)
@@ -17,10 +19,10 @@ public static class KeyDocumentChecks
                 "Check the pinned store id and the store's address; a key document is never copied between stores.");
         }
 
-        if (!string.Equals(document.Recipient.Id, recipient.RecipientId, StringComparison.Ordinal) || !string.Equals(document.Recipient.Kind, recipient.Kind, StringComparison.Ordinal))
+        if (!recipient.IsFor(document.Recipient))
         {
             throw new SealException(
-                $"the key document is for recipient '{document.Recipient.Id}' ({document.Recipient.Kind}), not for '{recipient.RecipientId}'",
+                $"the key document is for recipient '{document.Recipient.Id}' ({document.Recipient.Kind}), not for {recipient.Description}",
                 "Use that recipient's key, or add this recipient from a machine that can open the store.");
         }
     }
@@ -50,6 +52,11 @@ public static class KeyDocumentChecks
     /// <summary>The error of a recipient whose key does not unwrap the document.</summary>
     public static SealException Unopened(this KeyDocument document, Exception? cause) => new(
         $"the store key does not unwrap for recipient '{document.Recipient.Id}': its key document was changed, or the key is another one",
-        "Put back the key document from soft delete or the second store, or use another recipient.",
+        PutBack,
         cause);
+
+    /// <summary>The error of a document that was wrapped in a way that its recipient's kind does not have.</summary>
+    public static SealException UnknownAlgorithm(this KeyDocument document) => new(
+        $"the key document for '{document.Recipient.Id}' was wrapped with an algorithm that this version does not use",
+        $"Use the newest version of this program. If this is the newest, somebody changed it: {PutBack}");
 }

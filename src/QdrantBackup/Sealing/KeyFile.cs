@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Sealing;
 
@@ -9,19 +10,16 @@ internal static class KeyFile
 {
     private const string FirstLine = "qdrant-backup key file 1: secret, keep a copy offline; without it the backups cannot be opened";
     private const int MaxFileLength = 4096;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Others = ~(OwnerOnly | UnixFileMode.UserExecute);
 
     private static ReadOnlySpan<byte> FirstLineStart => "qdrant-backup key file "u8;
 
     /// <summary>Reads a key of a length, after checking that nobody but the file's owner can.</summary>
     public static byte[] Read(string path, int keyLength)
     {
-        Span<byte> text = stackalloc byte[MaxFileLength];
+        byte[] text = SecretFile.Read(path, "key file", MaxFileLength);
         try
         {
-            int length = ReadText(path, text);
-            return Parse(path, text[..length], keyLength);
+            return Parse(path, text, keyLength);
         }
         finally
         {
@@ -29,21 +27,20 @@ internal static class KeyFile
         }
     }
 
-    /// <summary>Writes a new file that from its first moment only its owner can read; it is on disk when this returns.</summary>
+    /// <summary>
+    /// Writes a new file that from its first moment only its owner can read; it is on disk when this returns. It gets its name when it is whole:
+    /// a key that was cut short would be neither a key nor overwritten.
+    /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> key)
     {
         byte[] text = Encoding.ASCII.GetBytes($"{FirstLine}\n{Convert.ToHexStringLower(key)}\n");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
+        var files = new DurableFiles();
+        using var staged = new StagedFile(files, $"{path}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.new");
         try
         {
-            using var file = new FileStream(path, options);
-            file.Write(text);
-            file.Flush(flushToDisk: true);
+            WriteNew(staged.Path, text);
+            File.Move(staged.Path, path, overwrite: false);
+            files.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (IOException e) when (File.Exists(path))
         {
@@ -57,6 +54,19 @@ internal static class KeyFile
         {
             CryptographicOperations.ZeroMemory(text);
         }
+    }
+
+    private static void WriteNew(string path, ReadOnlySpan<byte> text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, options);
+        file.Write(text);
+        file.Flush(flushToDisk: true);
     }
 
     // Works on the bytes: a string would stay in memory with the key in it.
@@ -78,27 +88,6 @@ internal static class KeyFile
         return Convert.FromHexString(hex, key, out int consumed, out int written) == OperationStatus.Done && consumed == hex.Length && written == keyLength
             ? key
             : throw NotAKeyFile(path);
-    }
-
-    private static int ReadText(string path, Span<byte> text)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            // The mode of the opened file, not of whatever has the name by then.
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != UnixFileMode.None)
-            {
-                throw new UsageException(
-                    $"the key file '{path}' can be read or changed by other users",
-                    $"Run: chmod 600 '{path}'. If others may have read it, wrap the store key for a new key file and destroy this one.");
-            }
-
-            return file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"the key file '{path}' cannot be read: {e.Message}", "Check the path in the configuration and that this user may read it.", e);
-        }
     }
 
     private static UsageException NotAKeyFile(string path) =>

@@ -7,8 +7,6 @@ namespace QdrantBackup.Sealing;
 /// <summary>Seals and opens the objects of one store, and computes its keyed hashes (docs/format.md §2 and §3). Thread-safe.</summary>
 public sealed class Sealer : IDisposable
 {
-    // Raised when a leaked data key is retired; readers derive the key of whatever number they meet.
-    private const byte WriterKeyNumber = 0;
     private const int MaxNameOnStack = 256;
 
     private readonly byte[] _chunkIdKey;
@@ -21,9 +19,13 @@ public sealed class Sealer : IDisposable
     private volatile bool _disposed;
 
     /// <summary>Derives the sub-keys; the caller may dispose the store key afterwards.</summary>
-    public Sealer(StoreId storeId, StoreKey key)
+    /// <param name="storeId">The store.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="keyNumber">Which of the encryption keys to seal with; raised when one has leaked. Whatever number is met is opened.</param>
+    public Sealer(StoreId storeId, StoreKey key, byte keyNumber = 0)
     {
         StoreId = storeId;
+        KeyNumber = keyNumber;
         KeyId = key.KeyId;
         _storeKey = StoreKey.FromBytes(key.Bytes);
         _chunkIdKey = key.Derive("chunk-id");
@@ -37,6 +39,9 @@ public sealed class Sealer : IDisposable
 
     /// <summary>The id of the store key.</summary>
     public string KeyId { get; }
+
+    /// <summary>Which of the encryption keys it seals with (docs/format.md §2).</summary>
+    public byte KeyNumber { get; }
 
     /// <summary>The id of a chunk: the keyed hash of its plaintext.</summary>
     public ChunkId ChunkIdOf(ReadOnlySpan<byte> plaintext)
@@ -95,14 +100,14 @@ public sealed class Sealer : IDisposable
         {
             ReadOnlySpan<byte> body = way == BodyCompression.None ? plaintext : rented.AsSpan(0, length);
             Span<byte> result = destination[..(SealedHeader.Overhead + body.Length)];
-            new SealedHeader(type, way, WriterKeyNumber, plaintext.Length).WriteTo(result);
+            new SealedHeader(type, way, KeyNumber, plaintext.Length).WriteTo(result);
             Span<byte> nonce = result.Slice(SealedHeader.NonceAt, Xaes256Gcm.NonceLength);
             RandomNumberGenerator.Fill(nonce);
             Span<byte> ciphertext = result.Slice(SealedHeader.BodyAt, body.Length);
             Span<byte> tag = result[(SealedHeader.BodyAt + body.Length)..];
             Span<byte> associated = stackalloc byte[MaxNameOnStack];
             associated = Bind(result, boundName, associated);
-            CipherOf(type, WriterKeyNumber).Encrypt(nonce, body, ciphertext, tag, associated);
+            CipherOf(type, KeyNumber).Encrypt(nonce, body, ciphertext, tag, associated);
             return result.Length;
         }
         finally

@@ -1,33 +1,26 @@
 using QdrantBackup.Storage;
+using QdrantBackup.Tests.Storage;
 
 namespace QdrantBackup.Tests.Capture;
 
 /// <summary>Notes in which order blobs are read and written.</summary>
-internal sealed class RecordingStore(IBackupStore inner) : IBackupStore
+internal sealed class RecordingStore(IBackupStore inner) : RelayingStore(inner)
 {
     private readonly Lock _gate = new();
 
     public List<string> Steps { get; } = [];
 
-    public string Location => inner.Location;
-
-    public Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
+    public override Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
     {
         Note("put", name);
-        return inner.PutAsync(name, content, condition, summary, cancellationToken);
+        return base.PutAsync(name, content, condition, summary, cancellationToken);
     }
 
-    public Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken)
+    public override Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken)
     {
         Note("get", name);
-        return inner.GetAsync(name, maxLength, cancellationToken);
+        return base.GetAsync(name, maxLength, cancellationToken);
     }
-
-    public Task<BlobEntry?> FindAsync(BlobName name, CancellationToken cancellationToken) => inner.FindAsync(name, cancellationToken);
-
-    public IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken cancellationToken) => inner.ListAsync(prefix, cancellationToken);
-
-    public Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) => inner.DeleteAsync(name, ifMatch, cancellationToken);
 
     private void Note(string step, BlobName name)
     {

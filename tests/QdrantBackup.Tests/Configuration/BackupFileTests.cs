@@ -56,7 +56,7 @@ public sealed class BackupFileTests
         Assert.EndsWith("line 5", problem.Origin, StringComparison.Ordinal);
         var options = BackupOptionsReader.Read(Configured.FromFile(Json.Replace("\"lots\"", "9", StringComparison.Ordinal), ".json"));
         Assert.Equal(9, options.Retention.Daily);
-        Assert.Equal(["/keys/a", "/keys/b"], options.Encryption.Recipients);
+        Assert.Equal([EncryptionOptions.DefaultKeyFile, "/keys/a", "/keys/b"], options.Encryption.Recipients.Cast<KeyFileOptions>().Select(file => file.Path));
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed class BackupOptionsReaderTests
         Assert.Equal((7, 4, 12, 30), (options.Retention.Daily, options.Retention.Weekly, options.Retention.Monthly, options.Retention.KeepWithin.Days));
         Assert.Equal(new Uri("http://localhost:6333"), Assert.Single(options.Qdrant.Nodes).Url);
         Assert.Equal((4, 4L << 30, 120), (options.MaxParallelParts, options.RangeBytes, options.TransferTime.TotalSeconds));
-        Assert.Equal(EncryptionOptions.DefaultKeyFile, Assert.Single(options.Encryption.KeyFiles));
+        Assert.Equal(EncryptionOptions.DefaultKeyFile, Assert.IsType<KeyFileOptions>(Assert.Single(options.Encryption.Recipients)).Path);
         Assert.Empty(options.Warnings);
     }
 
@@ -29,7 +29,7 @@ public sealed class BackupOptionsReaderTests
     [InlineData("Qdrant:Url", "localhost", "http")]
     [InlineData("Compression", "lz4", "zstd")]
     [InlineData("Encryption", "false", "cannot be switched off")]
-    [InlineData("Encryption:KeyVaultKey", "https://vault/keys/k", "key files only")]
+    [InlineData("Encryption:KeyVaultKey", "http://vault.vault.azure.net/keys/k", "https://my-vault.vault.azure.net/keys/my-key")]
     [InlineData("RangeBytes", "4GB", "4GiB")]
     [InlineData("Store:KeyId", "12", "32 hex")]
     [InlineData("Storage:Local", "relative/path", "absolute")]

@@ -19,6 +19,14 @@ public sealed class ConfigurationReportTests
     }
 
     [Fact]
+    public void Keys_are_shown_as_they_are_documented_however_a_file_writes_them()
+    {
+        var entries = ConfigurationReport.Create(Configured.From([.. Configured.Minimal, ("retention:DAILY", "9"), ("schedule:nightly:cron", "0 4 * * *")])).Entries;
+        Assert.Equal("9", entries.Single(entry => entry.Key == "Retention:Daily").Value);
+        Assert.Contains(entries, entry => entry.Key == "Schedule:nightly:Cron");
+    }
+
+    [Fact]
     public void Options_come_out_of_the_container_and_a_bad_configuration_stops_the_start()
     {
         using var good = new ServiceCollection().AddBackupOptions(Configured.From(Configured.Minimal)).BuildServiceProvider();

@@ -72,8 +72,8 @@ public sealed class ProblemsTests
     [Fact]
     public void A_failed_step_keeps_message_and_hint_and_whether_it_may_pass()
     {
-        var transient = ActivityFailureMiddleware.Translate(new StoreException("away", "wait", isTransient: true));
-        var permanent = ActivityFailureMiddleware.Translate(new SealException("flipped", "restore another"));
+        var transient = ActivityFailures.Translate(new StoreException("away", "wait", isTransient: true));
+        var permanent = ActivityFailures.Translate(new SealException("flipped", "restore another"));
 
         Assert.Equal(new RunError("away", "wait"), StepFailure.ErrorOf(transient));
         Assert.True(StepFailure.IsTransient(transient));
@@ -84,7 +84,7 @@ public sealed class ProblemsTests
     [Fact]
     public void An_error_that_nobody_foresaw_reaches_the_history_by_its_type_only()
     {
-        var failure = ActivityFailureMiddleware.Translate(new InvalidOperationException("a secret"));
+        var failure = ActivityFailures.Translate(new InvalidOperationException("a secret"));
 
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
         Assert.Contains(nameof(InvalidOperationException), failure.Message, StringComparison.Ordinal);

@@ -11,6 +11,9 @@ public sealed partial class DocumentedExamplesTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // The key that the page's addresses carry.
+    private static readonly string DocumentedKey = new('X', 3);
+
     [Fact]
     [Trait("Honours", "6 Documented examples")]
     public async Task Every_example_of_the_official_reference_is_answered_as_it_is_documented()
@@ -19,7 +22,7 @@ public sealed partial class DocumentedExamplesTests(ITestOutputHelper output)
             { "version": "2.0", "extensions": { "durableTask": { "hubName": "DurableFunctionsHub", "storageProvider": { "connectionName": "Storage" } } } }
             """;
         await using var app = await TestApp.StartAsync(
-            [typeof(DocumentedFunctions)], builder => builder.Configuration["LocalFunctions:SystemKey"] = "XXX", HostJson);
+            [typeof(DocumentedFunctions)], builder => builder.Configuration["LocalFunctions:SystemKey"] = DocumentedKey, HostJson);
         var id = "";
         var examples = Example.Read(Repository.Path("tests/LocalFunctions.Tests/Hosting/Documented/http-api-reference.http"));
         foreach (var example in examples)

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using QdrantBackup.Cli.Connection;
+using QdrantBackup.Configuration;
+using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
+
+namespace QdrantBackup.Cli.Verbs.Keys;
+
+/// <summary><c>key init</c>: makes a store and its key, wrapped for the configured recipients; or finishes what an interrupted one began.</summary>
+internal static class KeyInitVerb
+{
+    public static Command Create(GlobalOptions options)
+    {
+        var acceptKeyLoss = KeyVerb.AcceptKeyLoss();
+        var command = new Command("init", "Make the store and its key, wrapped for the configured recipients (key files are made if they are missing); print the line that pins both") { acceptKeyLoss };
+        command.SetAction((parsed, cancellationToken) => InitAsync(options.Read(parsed), parsed.GetValue(acceptKeyLoss), parsed.InvocationConfiguration, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> InitAsync(Settings settings, bool acceptKeyLoss, InvocationConfiguration console, CancellationToken cancellationToken)
+    {
+        var options = KeySession.ReadOptions(settings);
+        KeySession.GateOf(options, acceptKeyLoss).CheckNewStore(options.Encryption.Recipients.Count);
+        foreach (var file in options.Encryption.Recipients.OfType<KeyFileOptions>().Where(file => !File.Exists(file.Path)))
+        {
+            KeyFileRecipient.Create(file.Path).Dispose();
+            await console.Error.WriteLineAsync($"made the key file {file.Path}");
+        }
+
+        using var session = KeySession.Open(options);
+        if (session.Recipients.Problems is [var problem, ..])
+        {
+            // A store that was made without one of its recipients would only be found out when that one is needed.
+            throw problem;
+        }
+
+        var pins = await SealedStore.InitializeAsync(session.Blobs, session.Recipients.All, session.Time, cancellationToken);
+        await console.Error.WriteLineAsync($"The store {session.Blobs.Location} is made. Add this line to the configuration, so that no other store or key is ever taken for it:");
+        await console.Output.WriteLineAsync($"  store: {{ id: {pins.StoreId}, keyId: {pins.KeyId} }}");
+        await console.Error.WriteLineAsync(KeyLossGate.IsTooFew(session.Recipients.All.Count)
+            ? $"The store has one recipient, {session.Recipients.All[0].Description}: whoever loses it loses every backup. Keep a copy away from this machine, or add another recipient with 'qdrant-backup key add-recipient'."
+            : $"Any of its {session.Recipients.All.Count} recipients opens it. Keep one of them away from this machine, and see with 'qdrant-backup key test' that each one does.");
+        return ExitCode.Done;
+    }
+}

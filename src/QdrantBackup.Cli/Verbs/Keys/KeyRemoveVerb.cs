@@ -1,0 +1,26 @@
+using System.CommandLine;
+
+namespace QdrantBackup.Cli.Verbs.Keys;
+
+/// <summary><c>key remove-recipient ID</c>: takes away what the store's key was wrapped in for one recipient; never the last.</summary>
+internal static class KeyRemoveVerb
+{
+    public static Command Create(GlobalOptions options)
+    {
+        var id = new Argument<string>("ID") { Description = "The recipient's id, as 'key show' prints it" };
+        var acceptKeyLoss = KeyVerb.AcceptKeyLoss();
+        var command = new Command("remove-recipient", "Take a recipient away, once another one was seen to open the store") { id, acceptKeyLoss };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var session = KeySession.Open(options.Read(parsed));
+            using var keyring = await session.OpenKeyringAsync(cancellationToken);
+            var gate = KeySession.GateOf(session.Options, parsed.GetValue(acceptKeyLoss));
+            await keyring.RemoveAsync(parsed.GetValue(id)!, session.Recipients.All, gate, cancellationToken);
+            var error = parsed.InvocationConfiguration.Error;
+            await error.WriteLineAsync($"{parsed.GetValue(id)} is no recipient any more. Take it out of the configuration too.");
+            await error.WriteLineAsync("Whoever could open the store until now may have kept its key: after a theft, make a new store (docs/keys.md).");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,45 @@
+using QdrantBackup.Cli.Connection;
+using QdrantBackup.Configuration;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
+using QdrantBackup.OnAzure;
+using QdrantBackup.OnAzure.KeyVault;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Cli.Verbs.Keys;
+
+/// <summary>What the commands on keys work with: the configured store, unopened, and the configured recipients.</summary>
+internal sealed class KeySession : IDisposable
+{
+    private KeySession(BackupOptions options)
+    {
+        Options = options;
+        Blobs = StoreConnection.OpenBlobs(options, Time);
+        Recipients = StoreRecipients.Open(options.Encryption, Vaults, Time);
+    }
+
+    public BackupOptions Options { get; }
+
+    public IBackupStore Blobs { get; }
+
+    public RecipientSet Recipients { get; }
+
+    public Lazy<KeyVaultConnection> Vaults { get; } = KeyVaultConnection.OfEnvironment();
+
+    public TimeProvider Time { get; } = TimeProvider.System;
+
+    public static KeySession Open(Settings settings) => Open(ReadOptions(settings));
+
+    public static KeySession Open(BackupOptions options) => new(options);
+
+    public static BackupOptions ReadOptions(Settings settings) => BackupOptionsReader.Read(LocalApp.Configuration(settings));
+
+    /// <summary>Opens the store's key.</summary>
+    public Task<StoreKeyring> OpenKeyringAsync(CancellationToken cancellationToken) =>
+        StoreKeyring.OpenAsync(Blobs, Recipients.ThatOpen(), StoreConnection.PinsOf(Options), cancellationToken);
+
+    public static KeyLossGate GateOf(BackupOptions options, bool acceptKeyLoss) =>
+        new(options.Storage.Remote is not null, acceptKeyLoss || options.Encryption.AcceptKeyLoss);
+
+    public void Dispose() => Recipients.Dispose();
+}

@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+using Azure.Core;
+
+namespace QdrantBackup.OnAzure.KeyVault;
+
+/// <summary>What a vault says about the token that it wants: <c>WWW-Authenticate: Bearer authorization="https://login…/tenant", resource="https://vault.azure.net"</c>.</summary>
+/// <param name="Scope">What the token must be for.</param>
+/// <param name="TenantId">Whose token it must be; null if the vault does not say.</param>
+internal sealed partial record KeyVaultChallenge(string Scope, string? TenantId)
+{
+    private const int MaxLength = 4096;
+
+    public TokenRequestContext ToContext(string requestId) => new([Scope], requestId, claims: null, TenantId);
+
+    /// <summary>Reads a challenge; null if there is none in it.</summary>
+    /// <exception cref="StoreException">It asks for a token that would be good for somebody else than this vault.</exception>
+    public static KeyVaultChallenge? Read(string? header, Uri vault)
+    {
+        if (header is null or { Length: > MaxLength } || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var values = Parameter().Matches(header).DistinctBy(m => m.Groups["name"].Value, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(m => m.Groups["name"].Value, m => m.Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
+        if ((values.GetValueOrDefault("resource") ?? values.GetValueOrDefault("scope")) is not { } resource)
+        {
+            return null;
+        }
+
+        // Otherwise whoever answers in the vault's place could have a token made that opens something else.
+        if (!Uri.TryCreate(resource, UriKind.Absolute, out var domain) || domain.Scheme != Uri.UriSchemeHttps || !IsWithin(vault.Host, domain.Host))
+        {
+            throw new StoreException(
+                $"the vault {vault} asks for a token for another service",
+                "Check the address of the key: a vault's own domain and the one that it wants tokens for belong together. If the address is right, somebody answers in the vault's place.");
+        }
+
+        return new KeyVaultChallenge($"https://{domain.Authority}/.default", TenantOf(values.GetValueOrDefault("authorization") ?? values.GetValueOrDefault("authorization_uri")));
+    }
+
+    private static bool IsWithin(string host, string domain) =>
+        host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith($".{domain}", StringComparison.OrdinalIgnoreCase);
+
+    private static string? TenantOf(string? authority) =>
+        Uri.TryCreate(authority, UriKind.Absolute, out var url) && url.Segments is [_, var tenant, ..] && TenantForm().IsMatch(tenant.TrimEnd('/'))
+            ? tenant.TrimEnd('/')
+            : null;
+
+    [GeneratedRegex("""(?<name>[a-z_]+)="?(?<value>[^",\s]*)"?""", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex("^[0-9a-zA-Z.-]{1,253}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TenantForm();
+}

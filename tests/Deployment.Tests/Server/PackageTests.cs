@@ -1,0 +1,112 @@
+using QdrantBackup.Harness;
+using QdrantBackup.Tests;
+
+namespace QdrantBackup.Deployment.Tests.Server;
+
+/// <summary>The package for a server at work: installed into an empty directory, run as its unit says, used through its scripts.</summary>
+public sealed class PackageTests(ServerPackage package) : IClassFixture<ServerPackage>
+{
+    private const string Collection = "late-interaction";
+
+    [Fact]
+    public void The_package_carries_its_own_runtime_and_nothing_of_the_Functions_host()
+    {
+        Assert.True(File.Exists(Path.Combine(package.Folder, "libcoreclr.so")), "no runtime");
+        Assert.True(File.Exists(Path.Combine(package.Folder, "Microsoft.AspNetCore.dll")), "no ASP.NET Core");
+        Assert.DoesNotContain(Directory.EnumerateFiles(package.Folder), file => Path.GetFileName(file) is "QdrantBackup.Functions" or "local.settings.json" || file.EndsWith(".xml", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_service_runs_as_an_unprivileged_user_and_the_scripts_back_up_verify_and_restore()
+    {
+        await using var server = await InstalledServer.InstallAsync(package, Collection);
+        await server.DoneAsync("run.sh", "key", "init");
+        await server.DoneAsync("run.sh", "config", "check", "--connect");
+        await using var service = await server.StartServiceAsync();
+        Assert.DoesNotContain(InstalledServer.UserIdsOf(service), id => id == 0 && InstalledServer.IsRoot);
+
+        var backup = await server.DoneAsync("backup.sh");
+        Assert.Matches("backup [0-9TZ]+-[0-9a-z]{6}: complete", backup);
+        await server.DoneAsync("backup-verify.sh");
+        await server.DoneAsync("recovery.sh", "--full", "--suffix", "-restored");
+
+        Assert.Contains($"{Collection}-restored", server.Qdrant.Collections);
+        var kept = await server.OwnersAsync("/opt/qdrant/backups");
+        Assert.Contains(kept, file => file.File.StartsWith("manifests/", StringComparison.Ordinal));
+        Assert.All([.. kept, .. await server.OwnersAsync("/var/lib/qdrant-backup"), .. await server.OwnersAsync("/opt/qdrant/config")], file => Assert.Equal(InstalledServer.User, file.Owner));
+    }
+
+    [Fact]
+    public async Task A_dry_run_shows_the_plan_and_changes_nothing()
+    {
+        await using var server = await InstalledServer.InstallAsync(package, Collection);
+        await server.DoneAsync("run.sh", "key", "init");
+        var before = await server.OwnersAsync("/opt/qdrant/backups");
+
+        Assert.Contains(Collection, await server.DoneAsync("backup.sh", "--dry-run"), StringComparison.Ordinal);
+
+        Assert.Equal(before, await server.OwnersAsync("/opt/qdrant/backups"));
+        Assert.DoesNotContain(server.Qdrant.Requests, request => request.Method is "PUT" or "DELETE" || request.Path.Contains("snapshots", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Installing_again_replaces_the_program_keeps_the_one_before_and_what_is_configured()
+    {
+        await using var server = await InstalledServer.InstallAsync(package);
+        var configured = await File.ReadAllTextAsync(server.At("/opt/qdrant/config/backup.yaml"));
+        await File.WriteAllTextAsync(server.At("/opt/qdrant-backup/of-the-release-before"), "");
+
+        await server.InstallerAsync(package, "--cron");
+
+        Assert.False(File.Exists(server.At("/opt/qdrant-backup/of-the-release-before")));
+        Assert.True(File.Exists(server.At("/opt/qdrant-backup.previous/of-the-release-before")));
+        Assert.Equal(configured, await File.ReadAllTextAsync(server.At("/opt/qdrant/config/backup.yaml")));
+        Assert.Contains($" {InstalledServer.User} /opt/qdrant/scripts/backup.sh", await File.ReadAllTextAsync(server.At("/etc/cron.d/qdrant-backup")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folders_that_others_use_too_stay_as_they_are()
+    {
+        const UnixFileMode Others = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute;
+        using var root = new TempFolder("shared");
+        var shared = new[] { "opt/qdrant", "opt/qdrant/config", "var/log/citadel" }.Select(folder => root.File(folder)).ToList();
+        shared.ForEach(folder => Directory.CreateDirectory(folder));
+        shared.ForEach(folder => File.SetUnixFileMode(folder, Others));
+
+        var installed = await Installation.ProgramAsync([Path.Combine(package.Server, "install.sh"), "--root", root.Path, "--user", InstalledServer.User]);
+
+        Assert.True(installed.ExitCode == 0, installed.Errors);
+        Assert.All(shared, folder => Assert.Equal(Others, File.GetUnixFileMode(folder)));
+        Assert.True(File.Exists(root.File("opt/qdrant/config/backup.yaml")));
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_use_the_installation_is_told_whom_to_ask()
+    {
+        await using var server = await InstalledServer.InstallAsync(package);
+        string[] asNobodyElse = InstalledServer.IsRoot ? ["setpriv", "--reuid", "daemon", "--regid", "daemon", "--clear-groups", "--"] : [];
+        if (!InstalledServer.IsRoot)
+        {
+            File.SetUnixFileMode(server.At("/var/lib/qdrant-backup"), UnixFileMode.UserRead);
+        }
+
+        var result = await Installation.ProgramAsync([.. asNobodyElse, server.At("/opt/qdrant/scripts/backup.sh")]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("may not use", result.Errors, StringComparison.Ordinal);
+        Assert.Contains($"user {InstalledServer.User}, or with sudo", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_container_file_takes_what_is_in_the_package_and_runs_it_as_the_unit_does_without_rights()
+    {
+        var lines = File.ReadLines(Path.Combine(package.Server, "Containerfile")).Where(line => line.Length > 0 && line[0] != '#').ToList();
+        var unit = SystemdUnit.Read(Repository.Path("src", "QdrantBackup.Cli", "Server", "qdrant-backup.service"));
+
+        Assert.Matches(@"^FROM [\w./-]+:[\w.-]*\d", lines[0]);
+        Assert.Contains("COPY --chown=0:0 . /opt/qdrant-backup/", lines);
+        Assert.Matches(@"^USER [1-9]\d*$", Assert.Single(lines, line => line.StartsWith("USER ", StringComparison.Ordinal)));
+        Assert.Contains($"ENTRYPOINT [\"{unit.Command[0]}\"]", lines);
+        Assert.Contains($"CMD [{string.Join(", ", unit.Command.Skip(1).Select(argument => $"\"{argument}\""))}]", lines);
+    }
+}
