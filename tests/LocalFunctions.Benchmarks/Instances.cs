@@ -17,7 +17,7 @@ internal static class Instances
         Report.Begin("instances");
         await using var engine = new EngineUnderTest();
         await engine.StartAsync();
-        await engine.RunManyAsync(BenchmarkFunctions.Chain, 2, 200, AtATime);
+        await engine.RunManyAsync(BenchmarkFunctions.Chain, 2, Measured, AtATime);
         var costs = new List<Cost>();
         var heaps = new List<double>();
         var halfTime = DateTimeOffset.MaxValue;
