@@ -19,6 +19,7 @@ internal static class Instances
         await using var engine = new EngineUnderTest();
         await engine.StartAsync();
         await engine.RunManyAsync(BenchmarkFunctions.Chain, 2, WarmUp, AtATime);
+        await engine.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter());
         var costs = new List<Cost>();
         var heaps = new List<double>();
         var halfTime = DateTimeOffset.MaxValue;
