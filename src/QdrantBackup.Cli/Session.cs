@@ -73,6 +73,11 @@ internal sealed class Session
             _error.WriteLine($"hint:  {error.Text("hint")}");
         }
 
+        foreach (var warning in end.Items("warnings"))
+        {
+            _error.WriteLine($"warning: {warning.GetString()}");
+        }
+
         return state switch
         {
             "complete" => ExitCode.Done,

@@ -14,14 +14,14 @@ internal static class MemoryBenchmark
     private const long LimitBytes = 256L << 20;
     private const string Collection = "large";
 
-    /// <summary>Runs it with a snapshot of so many MiB (2048 by default); false when the limit does not hold.</summary>
-    public static async Task<bool> RunAsync(string? mebibytes)
+    /// <summary>Runs it with a snapshot of so many MiB (2048 by default), split into ranges of a size where one is given (512MiB, say); false when the limit does not hold.</summary>
+    public static async Task<bool> RunAsync(string? mebibytes, string? rangeBytes)
     {
         var length = long.Parse(mebibytes ?? "2048", CultureInfo.InvariantCulture) << 20;
         Console.WriteLine($"memory: one snapshot of {length >> 20} MiB; limit {LimitBytes >> 20} MiB");
         await using var qdrant = await StandInServer.StartAsync();
         qdrant.AddSynthetic(Collection, length, seed: 1);
-        using var files = new AppFiles(qdrant.Address);
+        using var files = new AppFiles(qdrant.Address, extraYaml: rangeBytes is null ? "" : $"  rangeBytes: {rangeBytes}\n");
         await Installation.InitialiseKeyAsync(files);
 
         var idle = await MeasureAsync(files, "idle", length, _ => Task.CompletedTask);

@@ -3,7 +3,8 @@ using QdrantBackup.Benchmarks;
 var name = args.FirstOrDefault() ?? "all";
 var benchmarks = new Dictionary<string, Func<Task<bool>>>(StringComparer.Ordinal)
 {
-    ["memory"] = () => MemoryBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
+    ["memory"] = () => MemoryBenchmark.RunAsync(args.ElementAtOrDefault(1), args.ElementAtOrDefault(2)),
+    ["pass"] = () => PassBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
     ["chunking"] = () => ChunkingBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
 };
 if (name != "all" && !benchmarks.ContainsKey(name))

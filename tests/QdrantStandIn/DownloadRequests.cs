@@ -24,7 +24,7 @@ internal sealed class DownloadRequests(NodeState state)
         response.Headers.LastModified = modified.ToString("R", CultureInfo.InvariantCulture);
 
         var (begin, end) = (0L, length);
-        if (headers.Range.FirstOrDefault() is { } asked)
+        if (headers.Range.FirstOrDefault() is { } asked && !state.Faults.IgnoresRanges)
         {
             if (ByteRange.Parse(asked, length) is not { } range)
             {

@@ -18,8 +18,12 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
         var plan = await ReadPlanAsync(runId, cancellationToken);
         var lanes = plan.Lanes
             .Select((lane, number) => new LanePlan(number, lane.Parts.Count, WidthOf(lane.Node)))
-            .Where(lane => lane.Parts > 0);
-        return new([.. lanes], plan.PartCount, plan.ExpectedBytes, options.MaxParallelParts);
+            .Where(lane => lane.Parts > 0)
+            .ToList();
+
+        // What the limit on parts leaves to each of those that may be under way at once goes to the ranges of large ones.
+        var ranges = new RangeLimits(options.MaxParallelParts / Math.Clamp(lanes.Sum(l => l.Width), 1, options.MaxParallelParts), options.RangeBytes);
+        return new([.. lanes.Select(l => l with { Ranges = ranges })], plan.PartCount, plan.ExpectedBytes, options.MaxParallelParts);
     }
 
     /// <summary>Lists some parts of a lane: a plan is too long for a history.</summary>
@@ -53,7 +57,7 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 Items = ItemsOf(items, captured.Errors),
             },
             cancellationToken);
-        return captured with { State = counted.State };
+        return captured with { State = counted.State, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash, services.Store.StoreId.ToString()) : null };
     }
 
     // The manifest keeps why a collection is missing; what to do about it is told by the step that failed.

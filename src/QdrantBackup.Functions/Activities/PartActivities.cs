@@ -44,6 +44,14 @@ public sealed class PartActivities(StoreConnection connection)
         await services.MadeSnapshots.NoteAsync(made, cancellationToken);
     }
 
+    /// <summary>Finds where a large snapshot can be split by reading its headers.</summary>
+    [Function(nameof(PlanRanges))]
+    public async Task<RangePlan> PlanRanges([ActivityTrigger] RangePlanInput input, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.Ranges.PlanAsync(input, cancellationToken);
+    }
+
     /// <summary>Carries the snapshot into the store for a bounded time and returns the position.</summary>
     [Function(nameof(TransferRange))]
     public async Task<RangeReceipt> TransferRange([ActivityTrigger] TransferStep step, CancellationToken cancellationToken)

@@ -47,6 +47,8 @@ internal sealed record RunView
 
     public IReadOnlyList<RunNote>? Notes { get; init; }
 
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     public required string InstanceId { get; init; }
 }
 
@@ -62,9 +64,15 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
     internal async Task<RunView?> FindAsync(DurableTaskClient client, RunId id, CancellationToken cancellationToken)
     {
         var services = await connection.OpenAsync(cancellationToken);
-        return await services.Records.FindAsync(id, cancellationToken) is { } run
-            ? await ViewAsync(client, run, cancellationToken)
-            : null;
+        if (await services.Records.FindAsync(id, cancellationToken) is not { } run)
+        {
+            return null;
+        }
+
+        var view = await ViewAsync(client, run, cancellationToken);
+        return run.Request.Kind == RunKind.Restore && await services.RestorePlanner.FindWarningsAsync(id, cancellationToken) is { Count: > 0 } warnings
+            ? view with { Warnings = warnings }
+            : view;
     }
 
     /// <summary>A run with all that is known of it.</summary>

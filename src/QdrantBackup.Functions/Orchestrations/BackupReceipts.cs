@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Functions.Orchestrations;
@@ -15,7 +16,17 @@ public sealed record PlanReceipt(IReadOnlyList<LanePlan> Lanes, int Parts, long 
 /// <param name="Lane">Its number.</param>
 /// <param name="Parts">How many parts it has.</param>
 /// <param name="Width">How many of them may be under way at once: as many stored snapshots as the node may hold.</param>
-public sealed record LanePlan(int Lane, int Parts, int Width);
+/// <param name="Ranges">How large parts are split.</param>
+public sealed record LanePlan(int Lane, int Parts, int Width, RangeLimits? Ranges = null);
+
+/// <summary>How large parts are split.</summary>
+/// <param name="AtOnce">How many ranges of one part may be under way at once.</param>
+/// <param name="Bytes">Parts larger than this are split.</param>
+public sealed record RangeLimits(int AtOnce, long Bytes)
+{
+    /// <summary>Whether a snapshot of so many bytes is transferred in ranges beside each other.</summary>
+    public bool Splits(long length) => AtOnce > 1 && length > Bytes;
+}
 
 /// <summary>Where a lane goes on.</summary>
 /// <param name="RunId">The run.</param>
@@ -39,7 +50,8 @@ public sealed record LanePage(IReadOnlyList<LanePart> Parts);
 /// <summary>One part to capture.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Part">The part.</param>
-public sealed record PartInput(RunId RunId, LanePart Part);
+/// <param name="Ranges">How it is split if it is large; null: not at all.</param>
+public sealed record PartInput(RunId RunId, LanePart Part, RangeLimits? Ranges = null);
 
 /// <summary>How one part ended.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PartState>))]
@@ -103,7 +115,8 @@ public sealed record LaneReport(int Lane, LaneOutcome Outcome);
 /// <param name="RunId">The run.</param>
 /// <param name="State">How it ended.</param>
 /// <param name="Errors">What went wrong.</param>
-public sealed record RunEnd(string RunId, RunState State, IReadOnlyList<RunError> Errors);
+/// <param name="Committed">The backup that it made, so that the app knows of it from its own histories, whatever becomes of the store.</param>
+public sealed record RunEnd(string RunId, RunState State, IReadOnlyList<RunError> Errors, SeenBackup? Committed = null);
 
 /// <summary>Names of external events.</summary>
 internal static class Events

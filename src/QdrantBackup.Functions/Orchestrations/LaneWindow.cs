@@ -27,7 +27,7 @@ internal sealed class LaneWindow(TaskOrchestrationContext context, LaneInput inp
             }
 
             _running.Add(part, context.CallSubOrchestratorAsync<PartOutcome>(
-                nameof(PartOrchestrator), new PartInput(new RunId(input.RunId), part), new SubOrchestrationOptions(instanceId: IdOf(part))));
+                nameof(PartOrchestrator), new PartInput(new RunId(input.RunId), part, input.Lane.Ranges), new SubOrchestrationOptions(instanceId: IdOf(part))));
             Tell(always: _outcome.Over == 0);
         }
 

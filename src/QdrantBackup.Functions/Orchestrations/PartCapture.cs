@@ -18,6 +18,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
     private readonly List<RunError> _left = [];
     private bool _isProven;
     private long _bytes;
+
     public async Task<PartOutcome> RunAsync()
     {
         if (cancel.IsCompleted)
@@ -83,21 +84,17 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
 
     private async Task TransferAsync(SnapshotDescription snapshot)
     {
-        var step = new TransferStep { RunId = input.RunId, PartNo = input.Part.PartNo, Snapshot = snapshot };
-        var ranges = new List<RangeReceipt>();
-        while (!cancel.IsCompleted)
+        var transfers = new RangeTransfers(context, input, snapshot, cancel);
+        try
         {
-            var receipt = await context.CallActivityAsync<RangeReceipt>(nameof(PartActivities.TransferRange), step, Retry.Transient);
-            ranges.Add(receipt with { State = null });
-            _bytes = receipt.Offset + receipt.Length;
-            context.SetCustomStatus(new Progress(receipt.Offset + receipt.Length, receipt.SnapshotLength));
-            if (receipt.IsLast)
+            if (await transfers.CarryAsync() is { } ranges)
             {
                 await ProveAsync(snapshot, ranges);
-                return;
             }
-
-            step = step.After(receipt);
+        }
+        finally
+        {
+            _bytes = transfers.Bytes;
         }
     }
 

@@ -10,7 +10,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>Starts, approves and cancels restores.</summary>
-public sealed class RestoreApi(StoreConnection connection, RunStarter starter, RunViews views)
+public sealed class RestoreApi(StoreConnection connection, RunStarter starter, RunViews views, CommittedBackups committed)
 {
     /// <summary>Starts a restore, or shows what it would do.</summary>
     [Function(nameof(CreateRestore))]
@@ -20,7 +20,10 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
         CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync<CreateRestoreBody>(request, cancellationToken);
-        var run = starter.NewRequest(RunKind.Restore, ApiMiddleware.CallerOf(request.HttpContext)) with { Restore = RequestOf(body) };
+        var run = starter.NewRequest(RunKind.Restore, ApiMiddleware.CallerOf(request.HttpContext)) with
+        {
+            Restore = RequestOf(body) with { Newest = await committed.FindNewestAsync(client, cancellationToken) },
+        };
         var services = await connection.OpenAsync(cancellationToken);
 
         // Planned once for the caller, who learns at once what is refused; the run plans again, and its plan counts.

@@ -26,6 +26,7 @@ internal static class AppServices
         services.AddSingleton<ActivityFailures>();
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunViews>();
+        services.AddSingleton<CommittedBackups>();
         services.AddSingleton<Janitor>();
         services.AddHostedService<StartupNotes>();
 
@@ -41,6 +42,7 @@ internal static class AppServices
         AppVersion = typeof(AppServices).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
         MaxChunksInFlight = options.ChunksInFlight,
         Compression = options.Compression,
+        Uncompressed = options.Uncompressed,
         RangeBytes = options.RangeBytes,
         TransferTime = options.TransferTime,
     };

@@ -18,16 +18,19 @@ public sealed class StoreServices : IDisposable
         Records = new RunRecords(store, time, logs.CreateLogger<RunRecords>());
         Lease = new ClusterLease(store, Pins);
         Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>());
+        SignsOfLife = new SignsOfLife(Catalog, Records, time, logs.CreateLogger<SignsOfLife>());
         var plans = new BackupPlans(store);
         var bases = new BackupBases(store, Catalog, options, logs.CreateLogger<BackupBases>());
         Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
         Snapshots = new NodeSnapshots(nodes);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
+        Ranges = new PartRanges(nodes, plans, options, time, logs.CreateLogger<PartRanges>());
         Transfer = new PartTransfer(store, nodes, plans, options, time, logs.CreateLogger<PartTransfer>());
         Results = new PartResults(store, nodes, plans, options, time);
         Commit = new BackupCommit(store, new ManifestDraft(plans, Results, Catalog, options), Pins, options, logs.CreateLogger<BackupCommit>());
         var restorePlans = new RestorePlans(store);
-        RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, Pins, options);
+        var history = new StoreHistory(store, Catalog, logs.CreateLogger<StoreHistory>());
+        RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, history, Pins, options);
         Restore = new PartRestore(store, nodes, Catalog, restorePlans, options, logs.CreateLogger<PartRestore>());
         RestoreChecks = new RestoreChecks(nodes, restorePlans);
         Verifier = new BackupVerifier(store, Catalog, options, logs.CreateLogger<BackupVerifier>());
@@ -48,6 +51,9 @@ public sealed class StoreServices : IDisposable
     /// <summary>Which backups exist.</summary>
     public BackupCatalog Catalog { get; }
 
+    /// <summary>Says how old the newest backup is.</summary>
+    public SignsOfLife SignsOfLife { get; }
+
     /// <summary>Plans backups.</summary>
     public BackupPlanner Planner { get; }
 
@@ -56,6 +62,9 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>Which snapshots runs made.</summary>
     public MadeSnapshots MadeSnapshots { get; }
+
+    /// <summary>Plans the ranges of large parts.</summary>
+    public PartRanges Ranges { get; }
 
     /// <summary>Carries snapshots into the store.</summary>
     public PartTransfer Transfer { get; }

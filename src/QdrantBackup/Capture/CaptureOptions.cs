@@ -17,8 +17,11 @@ public sealed record CaptureOptions
     /// <summary>How many chunks a transfer may have on their way to or from the store; each takes up to 16 MiB, usually 4.</summary>
     public int MaxChunksInFlight { get; init; } = 4;
 
-    /// <summary>Whether chunks are compressed where that pays.</summary>
+    /// <summary>Whether chunks and lists are compressed where that pays.</summary>
     public ChunkCompression Compression { get; init; } = ChunkCompression.Auto;
+
+    /// <summary>Collections, by name or pattern, of which nothing is compressed whatever <see cref="Compression"/> says.</summary>
+    public IReadOnlyList<string> Uncompressed { get; init; } = [];
 
     /// <summary>A range ends at the first piece boundary after so many bytes.</summary>
     public long RangeBytes { get; init; } = 4L << 30;
@@ -31,4 +34,8 @@ public sealed record CaptureOptions
 
     /// <summary>How long a cluster's lease lasts unless renewed.</summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How what belongs to a collection is compressed.</summary>
+    public ChunkCompression CompressionOf(string collection) =>
+        NamePattern.MatchesAny(Uncompressed, collection) ? ChunkCompression.None : Compression;
 }

@@ -4,10 +4,16 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Capture;
 
-/// <summary>Seals chunks and puts them, a bounded number at once; the list learns each sealed length when its put is done.</summary>
-internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkListWriter list, CaptureOptions options, CancellationToken cancellationToken) : IAsyncDisposable
+/// <summary>
+/// Names chunks, seals those that are new and puts them, a bounded number at once and beside the one who reads; the list learns each chunk's id and sealed length
+/// when it is done.
+/// </summary>
+internal sealed class ChunkUploads(
+    SealedStore store, KnownChunks known, ChunkListWriter list, ChunkCompression compression, int maxInFlight, CancellationToken cancellationToken) : IAsyncDisposable
 {
-    private readonly Dictionary<ChunkId, Upload> _inFlight = [];
+    private readonly List<Task<Stored>> _inFlight = [];
+    private readonly Dictionary<ChunkId, Task<int>> _puts = [];
+    private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
     public long Chunks { get; private set; }
@@ -18,24 +24,25 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
 
     public long StoredBytes { get; private set; }
 
-    /// <summary>Adds a chunk to the list: reused if it is known, on its way once otherwise.</summary>
-    public async Task AddAsync(ReadOnlyMemory<byte> plaintext)
+    /// <summary>Adds a chunk to the list: reused if it is known, put once otherwise. The buffer is ours from now on, and goes back to <see cref="ChunkBuffers"/>.</summary>
+    public async Task AddAsync(byte[] buffer, int length)
     {
         Chunks++;
-        ChunkId id = store.Sealer.ChunkIdOf(plaintext.Span);
-        int place = list.AddChunk(id, plaintext.Length);
-        if (known.TryGet(id, out int sealedLength))
+        int place = list.AddChunk(length);
+        try
         {
-            list.SetSealedLength(place, sealedLength);
+            while (_inFlight.Count >= Math.Max(1, maxInFlight))
+            {
+                await FinishOneAsync();
+            }
         }
-        else if (_inFlight.TryGetValue(id, out Upload? upload))
+        catch
         {
-            upload.Places.Add(place);
+            ChunkBuffers.Return(buffer, length);
+            throw;
         }
-        else
-        {
-            await StartAsync(id, plaintext, place);
-        }
+
+        _inFlight.Add(Task.Run(() => StoreAsync(place, buffer, length), CancellationToken.None));
     }
 
     /// <summary>Waits for everything that is on its way.</summary>
@@ -51,61 +58,89 @@ internal sealed class ChunkUploads(SealedStore store, KnownChunks known, ChunkLi
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_inFlight.Values.Select(u => u.Put)).ContinueWith(
+        await Task.WhenAll(_inFlight).ContinueWith(
             static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         _stop.Dispose();
     }
 
-    private async Task StartAsync(ChunkId id, ReadOnlyMemory<byte> plaintext, int place)
+    private async Task<Stored> StoreAsync(int place, byte[] buffer, int length)
     {
-        while (_inFlight.Count >= Math.Max(1, options.MaxChunksInFlight))
+        try
         {
-            await FinishOneAsync();
+            _stop.Token.ThrowIfCancellationRequested();
+            ChunkId id = store.Sealer.ChunkIdOf(buffer.AsSpan(0, length));
+            Task<int> put;
+            TaskCompletionSource<int>? ours = null;
+            lock (_gate)
+            {
+                if (known.TryGet(id, out int sealedLength))
+                {
+                    return new Stored(place, id, length, sealedLength, IsNew: false);
+                }
+
+                if (!_puts.TryGetValue(id, out put!))
+                {
+                    ours = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    put = ours.Task;
+                    _puts.Add(id, put);
+                }
+            }
+
+            if (ours is not null)
+            {
+                await PutAsync(id, buffer, length, ours);
+            }
+
+            return new Stored(place, id, length, await put, IsNew: ours is not null);
         }
-
-        NewChunks++;
-        NewBytes += plaintext.Length;
-
-        // The chunker uses its buffer again, so the upload has one of its own, which it gives back.
-        byte[] buffer = ChunkBuffers.Rent(plaintext.Length);
-        plaintext.Span.CopyTo(buffer);
-        int length = plaintext.Length;
-        _inFlight.Add(id, new Upload(Task.Run(() => PutAsync(id, buffer, length), CancellationToken.None), [place]));
+        finally
+        {
+            ChunkBuffers.Return(buffer, length);
+        }
     }
 
-    private async Task<int> PutAsync(ChunkId id, byte[] buffer, int length)
+    /// <summary>Seals and puts; whoever waits for the same chunk is told how it ended.</summary>
+    private async Task PutAsync(ChunkId id, byte[] buffer, int length, TaskCompletionSource<int> done)
     {
         byte[] sealedChunk = ChunkBuffers.Rent(Sealer.MaxSealedLength(length));
         try
         {
-            _stop.Token.ThrowIfCancellationRequested();
             BlobName name = BlobNames.Chunk(id);
-            int sealedLength = store.Sealer.Seal(SealedType.Chunk, name.Value, buffer.AsSpan(0, length), sealedChunk, options.Compression);
+            int sealedLength = store.Sealer.Seal(SealedType.Chunk, name.Value, buffer.AsSpan(0, length), sealedChunk, compression);
 
             // Overwriting: a chunk that is there may be about to be deleted (docs/format.md §7).
             await store.Blobs.PutAsync(name, sealedChunk.AsMemory(0, sealedLength), PutCondition.Always, summary: null, _stop.Token);
-            return sealedLength;
+            lock (_gate)
+            {
+                known.Add(id, sealedLength);
+                _puts.Remove(id);
+            }
+
+            done.SetResult(sealedLength);
+        }
+        catch (Exception e)
+        {
+            done.SetException(e);
         }
         finally
         {
             ChunkBuffers.Return(sealedChunk, 0);
-            ChunkBuffers.Return(buffer, length);
         }
     }
 
     private async Task FinishOneAsync()
     {
-        Task<int> done = await Task.WhenAny(_inFlight.Values.Select(u => u.Put));
-        ChunkId id = _inFlight.First(u => u.Value.Put == done).Key;
-        int sealedLength = await done;
-        StoredBytes += sealedLength;
-        known.Add(id, sealedLength);
-        _inFlight.Remove(id, out Upload? upload);
-        foreach (int place in upload!.Places)
+        Task<Stored> done = await Task.WhenAny(_inFlight);
+        Stored stored = await done;
+        _inFlight.Remove(done);
+        list.SetChunk(stored.Place, stored.Id, stored.SealedLength);
+        if (stored.IsNew)
         {
-            list.SetSealedLength(place, sealedLength);
+            NewChunks++;
+            NewBytes += stored.Length;
+            StoredBytes += stored.SealedLength;
         }
     }
 
-    private sealed record Upload(Task<int> Put, List<int> Places);
+    private readonly record struct Stored(int Place, ChunkId Id, int Length, int SealedLength, bool IsNew);
 }

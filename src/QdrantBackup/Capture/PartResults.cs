@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
@@ -67,18 +66,11 @@ public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPla
         }
 
         // A restore never uploads without a checksum, so where nobody told one it is found by reading back.
-        return part.Sha256.Length > 0 ? part : part with { Sha256 = await ReadBackAsync(part, cancellationToken), Proof = PartProof.ReadBack };
-    }
-
-    private async Task<string> ReadBackAsync(ManifestPart part, CancellationToken cancellationToken)
-    {
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await foreach (ReadOnlyMemory<byte> bytes in new PartReader(store, options.MaxChunksInFlight).ReadAsync(part, cancellationToken))
+        return part.Sha256.Length > 0 ? part : part with
         {
-            sha256.AppendData(bytes.Span);
-        }
-
-        return Convert.ToHexStringLower(sha256.GetHashAndReset());
+            Sha256 = await new PartReader(store, options.MaxChunksInFlight).HashAsync(part, cancellationToken),
+            Proof = PartProof.ReadBack,
+        };
     }
 
     private static BlobName NameOf(RunId runId, int partNo) => BlobNames.Run(runId, $"part-{partNo:D5}");

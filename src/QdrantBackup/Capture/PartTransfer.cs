@@ -12,8 +12,6 @@ namespace QdrantBackup.Capture;
 public sealed partial class PartTransfer(
     SealedStore store, ClusterNodes nodes, BackupPlans plans, CaptureOptions options, TimeProvider time, ILogger<PartTransfer> logger)
 {
-    private const int ReadBufferLength = 256 * 1024;
-
     /// <summary>Transfers until the time or range is used up or the snapshot ends. Repeating it is harmless: each attempt's receipt names its own list.</summary>
     public async Task<RangeReceipt> TransferAsync(TransferStep step, CancellationToken cancellationToken)
     {
@@ -30,9 +28,9 @@ public sealed partial class PartTransfer(
         CheckDownload(step, part, download);
 
         var list = new ChunkListWriter(part.PartNo, step.Range, step.Offset);
-        await using var uploads = new ChunkUploads(store, known, list, options, cancellationToken);
+        await using var uploads = new ChunkUploads(store, known, list, options.CompressionOf(part.Key.Collection), step.ChunksInFlight ?? options.MaxChunksInFlight, cancellationToken);
         using var range = new RangeCapture(step.State, list, uploads);
-        bool isLast = await CopyAsync(download, range, cancellationToken);
+        bool isLast = await CopyAsync(step, download, range, cancellationToken);
         await uploads.CompleteAsync();
         if (isLast)
         {
@@ -43,41 +41,41 @@ public sealed partial class PartTransfer(
     }
 
     /// <summary>Copies until the range has to end; true when the snapshot has ended too.</summary>
-    private async Task<bool> CopyAsync(SnapshotDownload download, RangeCapture range, CancellationToken cancellationToken)
+    private async Task<bool> CopyAsync(TransferStep step, SnapshotDownload download, RangeCapture range, CancellationToken cancellationToken)
     {
         // Without an ETag nobody could tell whether the rest is of the same file: such a snapshot comes in one stream.
-        bool canResume = download.ETag is not null;
+        bool canResume = download.ETag is not null && !step.InOneStream;
         long began = time.GetTimestamp();
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(ReadBufferLength);
-        while (await download.Content.ReadAsync(buffer, cancellationToken) is > 0 and int count)
+        while (await range.ReadPieceAsync(download.Content, cancellationToken))
         {
-            ReadOnlyMemory<byte> data = buffer.AsMemory(0, count);
-            while (!data.IsEmpty)
+            long position = download.Offset + range.Length;
+            if (position == step.End || (canResume && MustEnd(step, range, began) && position < download.TotalLength))
             {
-                (int taken, bool pieceEnded) = await range.AppendAsync(data);
-                data = data[taken..];
-                if (pieceEnded && canResume && MustEnd(range, began) && download.Offset + range.Length < download.TotalLength)
-                {
-                    return false;
-                }
+                return false;
+            }
+
+            if (position > step.End)
+            {
+                throw new SourceException(
+                    $"snapshot '{step.Snapshot.Name}' has changed: no chunk begins at byte {step.End}, though its headers said so when its ranges were planned",
+                    "Start a new backup of this collection; nothing else may write to the snapshots directory.");
             }
         }
 
-        await range.CompleteAsync();
         return true;
     }
 
-    private bool MustEnd(RangeCapture range, long began) =>
-        range.Length >= options.RangeBytes || range.List.IsFull || time.GetElapsedTime(began) >= options.TransferTime;
+    private bool MustEnd(TransferStep step, RangeCapture range, long began) =>
+        (step.End is null && range.Length >= options.RangeBytes) || range.List.IsFull || time.GetElapsedTime(began) >= options.TransferTime;
 
     private async Task<RangeReceipt> WriteListAsync(
         TransferStep step, PlannedPart part, SnapshotDownload download, RangeCapture range, bool isLast, CancellationToken cancellationToken)
     {
         byte[] sha256 = range.Sha256();
-        byte[] plaintext = range.List.Complete(sha256);
-        string listHash = Convert.ToHexStringLower(store.Sealer.KeyedHash(KeyedHashUse.ListHash, plaintext));
+        ReadOnlyMemory<byte> plaintext = range.List.Complete(sha256);
+        string listHash = Convert.ToHexStringLower(store.Sealer.KeyedHash(KeyedHashUse.ListHash, plaintext.Span));
         BlobName name = BlobNames.List(step.RunId.AsBackup(), part.PartNo, BlobNames.Label(store.Sealer, part.Key), step.Range, listHash);
-        BlobEntry entry = await store.PutPlainAsync(name, SealedType.List, plaintext, PutCondition.Always, summary: null, cancellationToken);
+        BlobEntry entry = await store.PutPlainAsync(name, SealedType.List, plaintext, options.CompressionOf(part.Key.Collection), PutCondition.Always, summary: null, cancellationToken);
         string rangeSha256 = Convert.ToHexStringLower(sha256);
         CaptureTotals totals = range.Totals(entry.Length);
         LogRange(part.Key.Collection, step.Range, step.Offset, range.Length, totals.NewBytes, totals.StoredBytes);
@@ -92,7 +90,7 @@ public sealed partial class PartTransfer(
             Totals = totals,
             SnapshotLength = download.TotalLength,
             IsLast = isLast,
-            State = isLast ? null : range.SaveState(),
+            State = isLast || step.Offset + range.Length == step.End ? null : range.SaveState(),
             ETag = step.ETag ?? download.ETag,
             WholeSha256 = isLast && step.Offset == 0 ? rangeSha256 : null,
             Archive = isLast ? new ManifestArchive(range.Summary.IsTar, range.Summary.EndsWithTrailer, range.Summary.MemberCount) : null,

@@ -7,8 +7,13 @@ namespace QdrantBackup.Capture;
 /// <summary>One range on its way: bytes in, pieces into the list or the store, their hash beside.</summary>
 internal sealed class RangeCapture(ChunkerState? state, ChunkListWriter list, ChunkUploads uploads) : IDisposable
 {
+    private const int ReadBufferLength = 256 * 1024;
+    private const int MinDirectRead = 64 * 1024;
+
     private readonly SnapshotChunker _chunker = new(state);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ReadBufferLength);
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private ReadOnlyMemory<byte> _rest;
     private long _inlineBytes;
 
     public ChunkListWriter List => list;
@@ -19,21 +24,47 @@ internal sealed class RangeCapture(ChunkerState? state, ChunkListWriter list, Ch
     /// <summary>What the archive has shown so far, earlier ranges included.</summary>
     public ArchiveSummary Summary => _chunker.Summary;
 
-    /// <summary>Takes bytes; tells how many, and whether it stands between two pieces.</summary>
-    public async Task<(int Taken, bool PieceEnded)> AppendAsync(ReadOnlyMemory<byte> data)
+    /// <summary>Reads on until a piece has ended; false when the stream has, and then everything is in the list or on its way.</summary>
+    public async Task<bool> ReadPieceAsync(Stream source, CancellationToken cancellationToken)
     {
-        int taken = _chunker.Append(data.Span);
-        return (taken, await DrainAsync());
+        do
+        {
+            if (!_rest.IsEmpty)
+            {
+                int taken = _chunker.Append(_rest.Span);
+                _sha256.AppendData(_rest.Span[..taken]);
+                _rest = _rest[taken..];
+                continue;
+            }
+
+            // Straight into the chunk that is being filled, unless so little of it is left that reads would become small; and no more than stays in the processor's cache.
+            Memory<byte> space = _chunker.Space;
+            bool isDirect = space.Length >= MinDirectRead;
+            space = isDirect ? space[..Math.Min(space.Length, ReadBufferLength)] : _buffer;
+            int count = await source.ReadAsync(space, cancellationToken);
+            if (count == 0)
+            {
+                _chunker.Complete();
+                await DrainAsync();
+                return false;
+            }
+
+            if (isDirect)
+            {
+                _sha256.AppendData(space.Span[..count]);
+                _chunker.Advance(count);
+            }
+            else
+            {
+                _rest = space[..count];
+            }
+        }
+        while (!await DrainAsync());
+
+        return true;
     }
 
-    /// <summary>Ends the stream.</summary>
-    public async Task CompleteAsync()
-    {
-        _chunker.Complete();
-        await DrainAsync();
-    }
-
-    /// <summary>SHA-256 of the range so far.</summary>
+    /// <summary>SHA-256 of the range so far; between two pieces that is all of its bytes.</summary>
     public byte[] Sha256() => _sha256.GetCurrentHash();
 
     /// <summary>Where the next range goes on, with a list of its own.</summary>
@@ -61,16 +92,13 @@ internal sealed class RangeCapture(ChunkerState? state, ChunkListWriter list, Ch
         while (_chunker.TryTake(out Piece piece))
         {
             any = true;
-
-            // Hashed piece by piece, not as it arrives: the range ends where its last piece does.
-            _sha256.AppendData(piece.Bytes.Span);
             if (piece.IsInline && list.TryAddInline(piece.Bytes.Span))
             {
                 _inlineBytes += piece.Bytes.Length;
             }
             else
             {
-                await uploads.AddAsync(piece.Bytes);
+                await uploads.AddAsync(_chunker.DetachBuffer(), piece.Bytes.Length);
             }
         }
 

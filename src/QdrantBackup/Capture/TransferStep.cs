@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using QdrantBackup.Chunking;
 using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
@@ -26,12 +27,21 @@ public sealed record TransferStep
     /// <summary>The chunker's state there; null at the beginning.</summary>
     public ChunkerState? State { get; init; }
 
+    /// <summary>Where the next planned range begins; null to go on to the end of the snapshot, in as many ranges as it takes.</summary>
+    public long? End { get; init; }
+
+    /// <summary>Whether the server offers no ranges, so that a transfer that stops could not go on.</summary>
+    public bool InOneStream { get; init; }
+
+    /// <summary>How many chunks it may have on their way at once, where ranges of a part share what one would have; null: as configured.</summary>
+    public int? ChunksInFlight { get; init; }
+
     /// <summary>The file's ETag as the first answer gave it.</summary>
     public string? ETag { get; init; }
 
     /// <summary>The step after a receipt that is not the last.</summary>
     public TransferStep After(RangeReceipt receipt) =>
-        this with { Range = receipt.Range + 1, Offset = receipt.Offset + receipt.Length, State = receipt.State, ETag = receipt.ETag };
+        this with { Range = receipt.Range + 1, Offset = receipt.NextOffset, State = receipt.State, ETag = receipt.ETag };
 }
 
 /// <summary>What one transfer stored.</summary>
@@ -60,6 +70,10 @@ public sealed record RangeReceipt
 
     /// <summary>Length of the whole snapshot.</summary>
     public required long SnapshotLength { get; init; }
+
+    /// <summary>Where the next range begins.</summary>
+    [JsonIgnore]
+    public long NextOffset => Offset + Length;
 
     /// <summary>Whether the snapshot ends with this range.</summary>
     public required bool IsLast { get; init; }

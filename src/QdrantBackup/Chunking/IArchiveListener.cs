@@ -5,11 +5,21 @@ namespace QdrantBackup.Chunking;
 /// <param name="Type">The type flag; '0' also for NUL.</param>
 /// <param name="ArchivedLength">The bytes of it that stand in the archive.</param>
 /// <param name="Length">Its length; for a sparse member once it is expanded.</param>
+/// <param name="HeaderOffset">Where the first of its headers begins in the stream; a long name before it belongs to it.</param>
 /// <param name="DataOffset">Where its bytes begin in the stream.</param>
+/// <param name="Modified">When it was changed last, in seconds since 1970; 0 where that is no number.</param>
 /// <param name="SparseMap">For a sparse member, which pieces of it stand in the archive; else null.</param>
 /// <param name="IsOpened">Whether it is an archive whose members follow.</param>
 internal sealed record ArchiveMember(
-    string Name, char Type, long ArchivedLength, long Length, long DataOffset, IReadOnlyList<SparseEntry>? SparseMap, bool IsOpened);
+    string Name,
+    char Type,
+    long ArchivedLength,
+    long Length,
+    long HeaderOffset,
+    long DataOffset,
+    long Modified,
+    IReadOnlyList<SparseEntry>? SparseMap,
+    bool IsOpened);
 
 /// <summary>Is told of members as the walk passes them.</summary>
 internal interface IArchiveListener

@@ -1,4 +1,4 @@
-using System.Buffers;
+using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Chunking;
 
@@ -9,7 +9,7 @@ namespace QdrantBackup.Chunking;
 public sealed class SnapshotChunker : IDisposable
 {
     private readonly TarWalker _walker;
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(PieceRules.ChunkLength);
+    private byte[] _buffer = ChunkBuffers.Rent(PieceRules.ChunkLength);
     private int _length;
     private int _target;
     private long _inlineBytes;
@@ -26,6 +26,29 @@ public sealed class SnapshotChunker : IDisposable
 
     /// <summary>What the archive has shown so far.</summary>
     public ArchiveSummary Summary => _walker.Summary;
+
+    /// <summary>
+    /// Where the next bytes of the stream may be written without passing through another buffer, so many as are there at most; empty where a block has to be looked
+    /// at first. Say with <see cref="Advance"/> how many were.
+    /// </summary>
+    internal Memory<byte> Space
+    {
+        get
+        {
+            if (_isReady || _isComplete || !PieceRules.IsChunk(_walker))
+            {
+                return default;
+            }
+
+            if (_length == 0)
+            {
+                BeginPiece();
+            }
+
+            int room = _target - _length;
+            return _buffer.AsMemory(_length, _walker.Remaining == TarWalker.Unknown ? room : (int)Math.Min(room, _walker.Remaining));
+        }
+    }
 
     /// <summary>Takes bytes until a piece is ready; says how many it took. Take the piece before the next call.</summary>
     public int Append(ReadOnlySpan<byte> data)
@@ -50,16 +73,29 @@ public sealed class SnapshotChunker : IDisposable
                 count = (int)Math.Min(count, _walker.Remaining);
             }
 
-            ReadOnlySpan<byte> bytes = data.Slice(taken, count);
-            bytes.CopyTo(_buffer.AsSpan(_length));
-            bool isStructure = !PieceRules.IsChunk(_walker);
-            _walker.Consume(bytes);
-            _length += count;
+            data.Slice(taken, count).CopyTo(_buffer.AsSpan(_length));
+            Advance(count);
             taken += count;
-            _isReady = isStructure ? IsRunOver() : _length == _target;
         }
 
         return taken;
+    }
+
+    /// <summary>Takes bytes that were written to <see cref="Space"/>.</summary>
+    internal void Advance(int count)
+    {
+        bool isStructure = !PieceRules.IsChunk(_walker);
+        _walker.Consume(_buffer.AsSpan(_length, count));
+        _length += count;
+        _isReady = isStructure ? IsRunOver() : _length == _target;
+    }
+
+    /// <summary>Gives away the buffer of the piece that was taken last, which belongs to <see cref="ChunkBuffers"/>; the piece begins at its first byte.</summary>
+    internal byte[] DetachBuffer()
+    {
+        byte[] buffer = _buffer;
+        _buffer = ChunkBuffers.Rent(PieceRules.ChunkLength);
+        return buffer;
     }
 
     /// <summary>Hands out the piece that is ready, if one is; its bytes are valid until the next call of <see cref="Append"/>.</summary>
@@ -105,7 +141,7 @@ public sealed class SnapshotChunker : IDisposable
         byte[] buffer = Interlocked.Exchange(ref _buffer, []);
         if (buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+            ChunkBuffers.Return(buffer, buffer.Length);
         }
     }
 

@@ -9,6 +9,7 @@ internal readonly ref struct TarHeader
     public const int BlockLength = 512;
     private const int NameLength = 100;
     private const int SizeAt = 124;
+    private const int ModifiedAt = 136;
     private const int ChecksumAt = 148;
     private const int ChecksumLength = 8;
     private const int TypeAt = 156;
@@ -76,6 +77,9 @@ internal readonly ref struct TarHeader
         size = Type is >= '1' and <= '6' ? 0 : size;
         return isNumber;
     }
+
+    /// <summary>When the member was changed last, in seconds since 1970; 0 where that is no number.</summary>
+    public long ReadModified() => TryReadNumber(_block.Slice(ModifiedAt, NumberLength), out long seconds) ? seconds : 0;
 
     /// <summary>The length of a sparse member once it is expanded.</summary>
     public bool TryReadRealSize(out long size) => TryReadNumber(_block.Slice(RealSizeAt, NumberLength), out size);

@@ -15,17 +15,15 @@ internal sealed class TarWalker
 
     private readonly byte[] _block = new byte[Block];
     private readonly NestedArchives _nesting = new();
-    private readonly List<SparseEntry> _sparseMap = [];
-    private readonly IArchiveListener? _listener;
+    private readonly MemberReports _members;
     private readonly ArchiveProgress _progress;
     private readonly LongName _longName = new();
     private int _padding;
     private int _zeroBlocks;
     private int _sparseBlocks;
-    private ArchiveMember? _sparseMember;
 
     /// <summary>Begins an archive.</summary>
-    public TarWalker(IArchiveListener? listener = null) => (_listener, _progress) = (listener, new ArchiveProgress());
+    public TarWalker(IArchiveListener? listener = null) => (_members, _progress) = (new MemberReports(listener), new ArchiveProgress());
 
     /// <summary>Goes on at a place.</summary>
     public TarWalker(ArchivePlace place, ArchiveSummary summary)
@@ -34,6 +32,7 @@ internal sealed class TarWalker
         (_padding, _zeroBlocks, _sparseBlocks) = (place.Padding, place.ZeroBlocks, place.SparseBlocks);
         _longName = new LongName(place);
         _nesting = new NestedArchives(place.Nesting);
+        _members = new MemberReports(listener: null);
         _progress = new ArchiveProgress(summary);
     }
 
@@ -51,6 +50,9 @@ internal sealed class TarWalker
 
     /// <summary>Whether the next bytes begin or continue a block that has to be read as one.</summary>
     public bool IsAtBlock => Stage is ArchiveStage.Header or ArchiveStage.SparseMap;
+
+    /// <summary>Whether the next bytes have to be looked at to know what follows them.</summary>
+    public bool MustRead => IsAtBlock || Stage is ArchiveStage.LongName;
 
     /// <summary>Whether a block has been read in part, so that the place cannot be kept.</summary>
     public bool IsInsideBlock => IsAtBlock && Remaining < Block;
@@ -75,17 +77,33 @@ internal sealed class TarWalker
                 _longName.Add(bytes);
                 break;
             case ArchiveStage.Data:
-                _listener?.OnData(bytes);
+                _members.OnData(bytes);
                 break;
         }
 
-        Offset += bytes.Length;
+        Pass(bytes.Length);
+    }
+
+    /// <summary>Passes bytes that nobody has to look at, at most <see cref="Remaining"/>: those of a member, its padding, and what has no structure.</summary>
+    public void Skip(long count)
+    {
+        if (Stage is not (ArchiveStage.Data or ArchiveStage.Padding or ArchiveStage.Extension or ArchiveStage.Rest))
+        {
+            throw new InvalidOperationException($"a {Stage} has to be read");
+        }
+
+        Pass(count);
+    }
+
+    private void Pass(long count)
+    {
+        Offset += count;
         if (Remaining == Unknown)
         {
             return;
         }
 
-        Remaining -= bytes.Length;
+        Remaining -= count;
         if (Remaining == 0)
         {
             Advance();
@@ -145,7 +163,7 @@ internal sealed class TarWalker
     /// <summary>What follows has no structure: up to the end of a nested archive, or of the stream.</summary>
     private void EnterRest(bool isDamage)
     {
-        (_zeroBlocks, _sparseBlocks, _sparseMember) = (0, 0, null);
+        (_zeroBlocks, _sparseBlocks) = (0, 0);
         _longName.Clear();
         _progress.AddEnd(_nesting.IsEmpty ? null : _nesting.Name, isDamage ? Offset - Block : null);
         Enter(ArchiveStage.Rest, _nesting.IsEmpty ? Unknown : _nesting.RoomLeft(Offset));
@@ -184,6 +202,7 @@ internal sealed class TarWalker
         }
 
         _padding = padding;
+        _members.OnHeader(header, Offset - Block);
         switch (header.Type)
         {
             case 'L' when size is > 0 and <= LongName.MaxLength:
@@ -208,25 +227,21 @@ internal sealed class TarWalker
         string fullName = _nesting.FullName(name);
         bool opens = header.Type is '0' && size > 0 && _nesting.HasRoom && name.EndsWith(".tar", StringComparison.Ordinal);
         long length = size;
-        _sparseMap.Clear();
-        if (header.Type is 'S' && (!header.TryReadRealSize(out length) || !header.TryReadSparseMap(_sparseMap)))
+        if ((header.Type is 'S' && !header.TryReadRealSize(out length)) || !_members.TryBegin(header, fullName, size, length, opens))
         {
             EnterRest(isDamage: true);
             return;
         }
 
         _progress.AddMember(name, isNested: !_nesting.IsEmpty);
-        ArchiveMember? member = _listener is null
-            ? null
-            : new(fullName, header.Type, size, length, Offset, header.Type is 'S' ? _sparseMap : null, opens);
         if (header.Type is 'S' && header.SparseMapGoesOn)
         {
-            (_sparseMember, _sparseBlocks) = (member, 0);
+            _sparseBlocks = 0;
             EnterSparseBlock(size);
             return;
         }
 
-        Announce(member);
+        _members.Announce(Offset);
         if (opens)
         {
             _nesting.Open(fullName, Offset + size, _padding);
@@ -254,12 +269,7 @@ internal sealed class TarWalker
     private void ReadSparseBlock()
     {
         _sparseBlocks++;
-        if (_listener is null)
-        {
-            _sparseMap.Clear();
-        }
-
-        if (!TarHeader.TryReadSparseBlock(_block, _sparseMap, out bool goesOn))
+        if (!_members.TryAddToMap(_block, out bool goesOn))
         {
             EnterRest(isDamage: true);
         }
@@ -269,17 +279,9 @@ internal sealed class TarWalker
         }
         else
         {
-            Announce(_sparseMember);
-            (_sparseBlocks, _sparseMember) = (0, null);
+            _members.Announce(Offset);
+            _sparseBlocks = 0;
             Enter(ArchiveStage.Data, Total);
-        }
-    }
-
-    private void Announce(ArchiveMember? member)
-    {
-        if (member is not null)
-        {
-            _listener?.OnMember(member with { DataOffset = Offset, SparseMap = member.SparseMap is null ? null : [.. member.SparseMap] });
         }
     }
 }

@@ -50,6 +50,56 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
         }
     }
 
+    /// <summary>Reads so many bytes and no more; the connection stays good for the next read.</summary>
+    public async Task<SnapshotBytes> ReadAsync(string operation, string path, long offset, int count, string? ifMatch, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        HttpRequestMessage Request()
+        {
+            var request = client.Request(HttpMethod.Get, path);
+            request.Headers.Range = new RangeHeaderValue(offset, offset + count - 1);
+            if (ifMatch is not null)
+            {
+                request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+            }
+
+            return request;
+        }
+
+        using var response = await client.ReadAsync(operation, Request, cancellationToken);
+        var headers = response.Content.Headers;
+        var etag = ETagOf(response);
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.PartialContent when ifMatch is null || string.Equals(etag, ifMatch, StringComparison.Ordinal):
+                break;
+            case HttpStatusCode.PartialContent or HttpStatusCode.PreconditionFailed:
+                throw Changed(operation);
+            case HttpStatusCode.OK when offset > 0 || headers.ContentLength > count:
+                throw new NoRangesException("it answers with the whole file instead of a range");
+            case HttpStatusCode.OK:
+                break;
+            default:
+                throw await client.FailureAsync(operation, response, cancellationToken);
+        }
+
+        if (response.StatusCode == HttpStatusCode.PartialContent
+            && (headers.ContentRange is not { From: { } from, To: { } to, Length: not null } || from != offset || to != offset + count - 1))
+        {
+            throw client.Errors.Untrusted(operation, $"the answer is of {headers.ContentRange}, though {count} bytes from {offset} on were asked for.");
+        }
+
+        var total = headers.ContentRange?.Length ?? offset + count;
+        await using var body = new AnswerStream(
+            response, await response.Content.ReadAsStreamAsync(cancellationToken), client.Errors, operation, offset, offset + count, options.IdleTimeout, client.Time);
+        var bytes = new byte[count];
+        await body.ReadExactlyAsync(bytes, cancellationToken);
+        return new SnapshotBytes(bytes, total, etag);
+    }
+
+    private static string? ETagOf(HttpResponseMessage response) => response.Headers.TryGetValues("ETag", out var values) ? values.First() : null;
+
     private async Task<SnapshotDownload> CheckAsync(
         string operation, HttpResponseMessage response, long offset, string? ifMatch, Func<Task<long?>> sizeAsync, CancellationToken cancellationToken)
     {
@@ -70,7 +120,7 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
                 throw await client.FailureAsync(operation, response, cancellationToken);
         }
 
-        var etag = response.Headers.TryGetValues("ETag", out var values) ? values.First() : null;
+        var etag = ETagOf(response);
         if (ifMatch is not null && !string.Equals(etag, ifMatch, StringComparison.Ordinal))
         {
             throw Changed(operation);

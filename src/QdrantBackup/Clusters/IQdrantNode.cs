@@ -44,6 +44,13 @@ public interface IQdrantNode
     /// </summary>
     Task<SnapshotDownload> OpenSnapshotAsync(string collection, string name, long offset, string? ifMatch, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// GET /collections/{c}/snapshots/{name}, <paramref name="count"/> bytes from <paramref name="offset"/> on and no more. With <paramref name="ifMatch"/>, the file must
+    /// still be that one. A server that answers with something else than the range is a <see cref="NoRangesException"/>.
+    /// </summary>
+    Task<SnapshotBytes> ReadSnapshotAsync(string collection, string name, long offset, int count, string? ifMatch, CancellationToken cancellationToken) =>
+        Task.FromException<SnapshotBytes>(new NoRangesException("it cannot be asked for them"));
+
     /// <summary>DELETE /collections/{c}/snapshots/{name}; false when there was none.</summary>
     Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken);
 
@@ -105,6 +112,16 @@ public sealed record SnapshotDownload(Stream Content, long Offset, long TotalLen
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Content.DisposeAsync();
 }
+
+/// <summary>Some bytes of a snapshot.</summary>
+/// <param name="Bytes">As many as were asked for.</param>
+/// <param name="TotalLength">Length of the whole snapshot.</param>
+/// <param name="ETag">The file's ETag, or null where the server gives none.</param>
+public sealed record SnapshotBytes(ReadOnlyMemory<byte> Bytes, long TotalLength, string? ETag);
+
+/// <summary>The server offers no ranges of its snapshots: they can be read from the beginning only.</summary>
+public sealed class NoRangesException(string reason)
+    : SourceException(reason, "Nothing has to be done: such a snapshot is transferred in one stream, which cannot be resumed.");
 
 /// <summary>What to upload.</summary>
 /// <param name="FileName">A unique name; the server keeps a copy under it that has to be deleted.</param>

@@ -146,6 +146,10 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
         new DownloadRequest(options, _client).OpenAsync(
             $"Downloading snapshot {name} of collection {collection}", SnapshotPath(collection, name), offset, ifMatch, () => SizeAsync(collection, name, cancellationToken), cancellationToken);
 
+    public Task<SnapshotBytes> ReadSnapshotAsync(string collection, string name, long offset, int count, string? ifMatch, CancellationToken cancellationToken) =>
+        new DownloadRequest(options, _client).ReadAsync(
+            $"Reading in snapshot {name} of collection {collection}", SnapshotPath(collection, name), offset, count, ifMatch, cancellationToken);
+
     public Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken) =>
         DeleteAsync($"Deleting snapshot {name} of collection {collection}", SnapshotPath(collection, name), cancellationToken);
 

@@ -35,6 +35,9 @@ public sealed class BackupOptions
     /// <summary>How chunks are compressed.</summary>
     public ChunkCompression Compression { get; init; } = ChunkCompression.Auto;
 
+    /// <summary>Collections, by name or pattern, of which nothing is compressed.</summary>
+    public IReadOnlyList<string> Uncompressed { get; init; } = [];
+
     /// <summary>Who can unwrap the store key.</summary>
     public required EncryptionOptions Encryption { get; init; }
 

@@ -17,6 +17,7 @@ internal static partial class SectionReaders
             Storage = StorageSection.Read(reader),
             Store = ReadPins(reader),
             Compression = reader.Value("Compression", ChunkCompression.Auto, ParseCompression),
+            Uncompressed = [.. reader.Children("Compression:Except").Select(number => reader.Text($"Compression:Except:{number}", text => text.Length <= 255)).OfType<string>()],
             Encryption = EncryptionSection.Read(reader),
             Verification = reader.Value("Verification", VerificationLevel.Readable, ParseVerification),
             MaxParallelParts = reader.Integer("MaxParallelParts", 4, 1, 64),

@@ -43,6 +43,7 @@ public static class SettingCatalog
         new("Store:KeyId", "32 hex digits as `qdrant-backup key init` showed them", null, "Pins the store's key: another one is refused."),
 
         new("Compression", "true, false, none, gzip or zstd", "true", "Whether chunks are compressed where that pays. Always zstd: gzip is accepted and means zstd.") { PlainEnvironmentName = "BACKUP_COMPRESSION" },
+        new("Compression:Except:*", "a collection's name, or a pattern with * and ?", null, "A collection of which nothing is compressed, so that sizes in the store tell less about its content."),
         new("Encryption", "true", "true", "Backups are always encrypted; the short form of the keys below."),
         new("Encryption:KeyFile", KeyFileForm, EncryptionOptions.DefaultKeyFile, "This machine's key file, made by `qdrant-backup key init`. The default holds where neither this nor KeyVaultKey, a passphrase or a private key is given."),
         new("Encryption:KeyVaultKey", VaultKeyForm, null, "The key in Azure Key Vault or a managed HSM that wraps the store key."),
@@ -64,8 +65,8 @@ public static class SettingCatalog
 
         new("Verification", "true, false, none, exists or readable", "true", "How far a backup is read back after its commit; true means readable. No effect yet: run `qdrant-backup verify`."),
 
-        new("MaxParallelParts", "a whole number from 1 to 64", "4", "How many parts are captured or restored at the same time.") { PlainEnvironmentName = "BACKUP_PARALLEL_JOBS" },
-        new("RangeBytes", "a size from 64MiB to 1TiB such as 4GiB", "4GiB", "Parts larger than this are transferred in ranges of this size."),
+        new("MaxParallelParts", "a whole number from 1 to 64", "4", "How many parts, or ranges of large ones, are captured at the same time, and how many parts are restored.") { PlainEnvironmentName = "BACKUP_PARALLEL_JOBS" },
+        new("RangeBytes", "a size from 64MiB to 1TiB such as 4GiB", "4GiB", "Parts larger than this are transferred in ranges of about this size, beside each other where MaxParallelParts leaves room."),
         new("TransferSeconds", "a whole number from 5 to 3600", "120", "How long one activity transfers before it returns its position."),
         new("ChunksInFlight", "a whole number from 1 to 64", "4", "How many sealed chunks of one part are on their way to the store at once; each takes memory."),
         new("NiceLevel", "a whole number from 0 to 19", "0", "How far backups step back for others, as with nice(1). No effect yet.") { PlainEnvironmentName = "BACKUP_NICE_LEVEL" },

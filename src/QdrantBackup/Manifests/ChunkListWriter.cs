@@ -1,36 +1,32 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Manifests;
 
-/// <summary>Writes a chunk list while its range passes by (docs/format.md §5). A chunk's sealed length may be told later than its place.</summary>
+/// <summary>Writes a chunk list while its range passes by (docs/format.md §5). A chunk's id and sealed length may be told later than its place.</summary>
 internal sealed class ChunkListWriter
 {
     // Far below the 64 MiB that a list may have, so that one more piece always fits.
     private const int FullAt = 40 << 20;
 
-    private readonly ArrayBufferWriter<byte> _plaintext = new(64 * 1024);
-    private readonly List<(int Place, int SealedLength)> _sealedLengths = [];
+    private byte[] _plaintext = new byte[64 * 1024];
+    private int _length = ChunkList.HeaderLength;
     private int _inlineBytes;
-    private int _missingLengths;
+    private int _missingChunks;
 
     public ChunkListWriter(int partNo, int range, long offset)
     {
-        Span<byte> header = _plaintext.GetSpan(ChunkList.HeaderLength)[..ChunkList.HeaderLength];
-        header.Clear();
-        BinaryPrimitives.WriteUInt16BigEndian(header, ChunkList.CurrentFormat);
-        BinaryPrimitives.WriteInt32BigEndian(header[2..], partNo);
-        BinaryPrimitives.WriteInt32BigEndian(header[6..], range);
-        BinaryPrimitives.WriteInt64BigEndian(header[10..], offset);
-        _plaintext.Advance(ChunkList.HeaderLength);
+        BinaryPrimitives.WriteUInt16BigEndian(_plaintext, ChunkList.CurrentFormat);
+        BinaryPrimitives.WriteInt32BigEndian(_plaintext.AsSpan(2), partNo);
+        BinaryPrimitives.WriteInt32BigEndian(_plaintext.AsSpan(6), range);
+        BinaryPrimitives.WriteInt64BigEndian(_plaintext.AsSpan(10), offset);
     }
 
     /// <summary>Bytes of the range so far.</summary>
     public long Length { get; private set; }
 
     /// <summary>Whether the range should end soon because of the list's own length.</summary>
-    public bool IsFull => _plaintext.WrittenCount >= FullAt;
+    public bool IsFull => _length >= FullAt;
 
     /// <summary>Adds bytes to the list itself, unless it holds too many of them.</summary>
     public bool TryAddInline(ReadOnlySpan<byte> bytes)
@@ -41,55 +37,53 @@ internal sealed class ChunkListWriter
         }
 
         _inlineBytes += bytes.Length;
-        WriteStart(ChunkList.InlineTag, bytes.Length);
-        _plaintext.Write(bytes);
+        bytes.CopyTo(AddEntry(ChunkList.InlineTag, bytes.Length, bytes.Length));
         return true;
     }
 
-    /// <summary>Adds a chunk and returns where its sealed length has to be told.</summary>
-    public int AddChunk(ChunkId id, int length)
+    /// <summary>Adds a chunk and returns where the rest of it has to be told.</summary>
+    public int AddChunk(int length)
     {
-        WriteStart(ChunkList.ChunkTag, length);
-        Span<byte> rest = _plaintext.GetSpan(ChunkId.Length + 4);
-        id.CopyTo(rest);
-        int place = _plaintext.WrittenCount + ChunkId.Length;
-        _plaintext.Advance(ChunkId.Length + 4);
-        _missingLengths++;
-        return place;
+        _missingChunks++;
+        _ = AddEntry(ChunkList.ChunkTag, length, ChunkId.Length + sizeof(int));
+        return _length - ChunkId.Length - sizeof(int);
     }
 
-    /// <summary>Tells the sealed length of a chunk.</summary>
-    public void SetSealedLength(int place, int sealedLength)
+    /// <summary>Tells which chunk it is, and its sealed length.</summary>
+    public void SetChunk(int place, ChunkId id, int sealedLength)
     {
-        _sealedLengths.Add((place, sealedLength));
-        _missingLengths--;
+        id.CopyTo(_plaintext.AsSpan(place));
+        BinaryPrimitives.WriteInt32BigEndian(_plaintext.AsSpan(place + ChunkId.Length), sealedLength);
+        _missingChunks--;
     }
 
-    /// <summary>The list's plaintext.</summary>
-    public byte[] Complete(ReadOnlySpan<byte> sha256)
+    /// <summary>The list's plaintext; nothing may be added afterwards.</summary>
+    public ReadOnlyMemory<byte> Complete(ReadOnlySpan<byte> sha256)
     {
-        if (_missingLengths != 0)
+        if (_missingChunks != 0)
         {
-            throw new InvalidOperationException("a chunk's sealed length was not told");
+            throw new InvalidOperationException("which chunk it is was not told of every one");
         }
 
-        byte[] plaintext = _plaintext.WrittenSpan.ToArray();
-        foreach ((int place, int sealedLength) in _sealedLengths)
-        {
-            BinaryPrimitives.WriteInt32BigEndian(plaintext.AsSpan(place), sealedLength);
-        }
-
-        BinaryPrimitives.WriteInt64BigEndian(plaintext.AsSpan(ChunkList.LengthAt), Length);
-        sha256.CopyTo(plaintext.AsSpan(ChunkList.Sha256At));
-        return plaintext;
+        BinaryPrimitives.WriteInt64BigEndian(_plaintext.AsSpan(ChunkList.LengthAt), Length);
+        sha256.CopyTo(_plaintext.AsSpan(ChunkList.Sha256At));
+        return _plaintext.AsMemory(0, _length);
     }
 
-    private void WriteStart(byte tag, int length)
+    private Span<byte> AddEntry(byte tag, int length, int entryRest)
     {
-        Span<byte> start = _plaintext.GetSpan(5);
-        start[0] = tag;
-        BinaryPrimitives.WriteInt32BigEndian(start[1..], length);
-        _plaintext.Advance(5);
+        const int StartLength = 1 + sizeof(int);
+        int needed = _length + StartLength + entryRest;
+        if (needed > _plaintext.Length)
+        {
+            Array.Resize(ref _plaintext, Math.Max(needed, 2 * _plaintext.Length));
+        }
+
+        Span<byte> entry = _plaintext.AsSpan(_length, StartLength + entryRest);
+        entry[0] = tag;
+        BinaryPrimitives.WriteInt32BigEndian(entry[1..], length);
+        _length = needed;
         Length += length;
+        return entry[StartLength..];
     }
 }

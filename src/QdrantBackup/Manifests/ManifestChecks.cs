@@ -26,14 +26,15 @@ internal static class ManifestChecks
         }
 
         long end = 0;
-        for (int i = 0; i < part.Ranges.Count; i++)
+        int last = -1;
+        foreach (ManifestRange? range in part.Ranges)
         {
-            if (part.Ranges[i] is not { } range || range.Range != i || range.Offset != end || range.Length <= 0 || range.Length > part.Length - end)
+            if (range is null || range.Range <= last || range.Offset != end || range.Length <= 0 || range.Length > part.Length - end)
             {
                 return $"{where} have a gap, or reach beyond its end, at byte {end}";
             }
 
-            end += range.Length;
+            (end, last) = (end + range.Length, range.Range);
         }
 
         return end == part.Length ? null : $"{where} make up {end} bytes of {part.Length}";

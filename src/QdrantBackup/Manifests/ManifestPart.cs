@@ -35,7 +35,7 @@ public sealed record ManifestPart
 }
 
 /// <summary>One byte range of a part and the chunk list that rebuilds it.</summary>
-/// <param name="Range">Its number, from 0.</param>
+/// <param name="Range">Its number; later ranges have greater ones.</param>
 /// <param name="Offset">Where it begins in the snapshot.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Sha256">SHA-256 of the range, lower-case hex.</param>

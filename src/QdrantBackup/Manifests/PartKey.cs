@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QdrantBackup.Manifests;
 
 /// <summary>What one captured snapshot holds: a collection, or one shard of it, as one node has it.</summary>
@@ -7,5 +9,6 @@ namespace QdrantBackup.Manifests;
 public sealed record PartKey(string Collection, string Node, uint? Shard = null)
 {
     /// <summary>The shard's number, or <c>all</c>, as it stands in names.</summary>
+    [JsonIgnore]
     public string ShardText => Shard?.ToString() ?? "all";
 }

@@ -8,25 +8,39 @@ namespace QdrantBackup.Manifests;
 /// <summary>Rebuilds a part from its lists and chunks: everything is authenticated and checked against the manifest before it is handed out (W6).</summary>
 internal sealed class PartReader(SealedStore store, int maxChunksInFlight)
 {
-    /// <summary>The bytes of a part, in order. Each buffer is the caller's own. The end of the enumeration proves every range, not yet the whole.</summary>
+    /// <summary>
+    /// The bytes of a part, in order; each buffer is the caller's own. Nothing is proven before the enumeration has ended: whoever lets the bytes be used holds back
+    /// the last ones until then.
+    /// </summary>
+    /// <exception cref="SealException">A chunk or list is not to be trusted, or the whole does not have the SHA-256 that the manifest names.</exception>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(ManifestPart part, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        CheckRanges(part);
-        foreach (ManifestRange range in part.Ranges)
+        // One hash, of the whole: each list's own hash covers the ids that its chunks have, and every byte hashed twice would cost as much as all decryption.
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await foreach (ReadOnlyMemory<byte> bytes in ReadUnprovenAsync(part, cancellationToken))
         {
-            ChunkList list = await OpenListAsync(part, range, cancellationToken);
-            using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            await foreach (ReadOnlyMemory<byte> bytes in Prefetch.InOrderAsync(list.Entries, maxChunksInFlight, ReadEntryAsync, cancellationToken))
-            {
-                sha256.AppendData(bytes.Span);
-                yield return bytes;
-            }
-
-            if (Convert.ToHexStringLower(sha256.GetHashAndReset()) != range.Sha256)
-            {
-                throw new SealException($"the bytes that '{range.List}' rebuilds do not have the SHA-256 that the manifest names", Hints.OtherBackup);
-            }
+            sha256.AppendData(bytes.Span);
+            yield return bytes;
         }
+
+        if (Convert.ToHexStringLower(sha256.GetHashAndReset()) != part.Sha256)
+        {
+            throw new SealException(
+                $"collection '{part.Key.Collection}' was rebuilt from '{part.Ranges[0].List}' and its like, but does not have the SHA-256 that the manifest names",
+                Hints.OtherBackup);
+        }
+    }
+
+    /// <summary>The SHA-256 of a part of which nobody has told it, in lower-case hex.</summary>
+    public async Task<string> HashAsync(ManifestPart part, CancellationToken cancellationToken)
+    {
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await foreach (ReadOnlyMemory<byte> bytes in ReadUnprovenAsync(part, cancellationToken))
+        {
+            sha256.AppendData(bytes.Span);
+        }
+
+        return Convert.ToHexStringLower(sha256.GetHashAndReset());
     }
 
     /// <summary>Opens and checks every list of a part without reading a chunk.</summary>
@@ -64,6 +78,19 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight)
     /// <summary>The bytes of one entry.</summary>
     public Task<ReadOnlyMemory<byte>> ReadEntryAsync(ChunkListEntry entry, CancellationToken cancellationToken) =>
         entry.IsInline ? Task.FromResult(entry.Inline) : Task.Run(() => ReadChunkAsync(entry, cancellationToken), cancellationToken);
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadUnprovenAsync(ManifestPart part, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        CheckRanges(part);
+        foreach (ManifestRange range in part.Ranges)
+        {
+            ChunkList list = await OpenListAsync(part, range, cancellationToken);
+            await foreach (ReadOnlyMemory<byte> bytes in Prefetch.InOrderAsync(list.Entries, maxChunksInFlight, ReadEntryAsync, cancellationToken))
+            {
+                yield return bytes;
+            }
+        }
+    }
 
     private async Task<ReadOnlyMemory<byte>> ReadChunkAsync(ChunkListEntry entry, CancellationToken cancellationToken)
     {

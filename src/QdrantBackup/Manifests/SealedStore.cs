@@ -96,8 +96,12 @@ public sealed class SealedStore : IDisposable
 
     internal Task<BlobEntry> PutPlainAsync(
         BlobName name, SealedType type, ReadOnlyMemory<byte> plaintext, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
+        PutPlainAsync(name, type, plaintext, ChunkCompression.Auto, condition, summary, cancellationToken);
+
+    internal Task<BlobEntry> PutPlainAsync(
+        BlobName name, SealedType type, ReadOnlyMemory<byte> plaintext, ChunkCompression compression, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
         plaintext.Length <= SealedHeader.MaxPlainLength(type)
-            ? Blobs.PutAsync(name, Sealer.Seal(type, name.Value, plaintext.Span), condition, summary, cancellationToken)
+            ? Blobs.PutAsync(name, Sealer.Seal(type, name.Value, plaintext.Span, compression), condition, summary, cancellationToken)
             : Task.FromException<BlobEntry>(new UsageException(
                 $"'{name}' would have {plaintext.Length} bytes, more than the {SealedHeader.MaxPlainLength(type)} that it may have",
                 "Back up fewer collections in one run: name them, or leave some out."));

@@ -35,4 +35,4 @@ internal sealed partial class StoreJson : JsonSerializerContext;
 internal sealed record StoreDescription(int Format, string StoreId, DateTimeOffset Created, bool? Replica = null);
 
 /// <summary>The one member that every document has, read before the others: a newer format may look quite different.</summary>
-internal sealed record FormatProbe(int? Format);
+internal sealed record FormatProbe(int? Format = null);

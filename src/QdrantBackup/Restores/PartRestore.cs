@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
@@ -83,22 +82,11 @@ public sealed partial class PartRestore(
 
     private static async Task WriteAsync(PartReader reader, ManifestPart part, Stream body, CancellationToken cancellationToken)
     {
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         ReadOnlyMemory<byte> held = default;
-        long length = 0;
         await foreach (ReadOnlyMemory<byte> bytes in reader.ReadAsync(part, cancellationToken))
         {
             await body.WriteAsync(held, cancellationToken);
-            sha256.AppendData(bytes.Span);
-            length += bytes.Length;
             held = bytes;
-        }
-
-        if (length != part.Length || Convert.ToHexStringLower(sha256.GetHashAndReset()) != part.Sha256)
-        {
-            throw new SealException(
-                $"collection '{part.Key.Collection}' was rebuilt from '{part.Ranges[0].List}' and its like, but does not have the SHA-256 that the manifest names",
-                Hints.OtherBackup);
         }
 
         // Only now is everything proven: without these last bytes Qdrant drops the upload and changes nothing.

@@ -9,7 +9,8 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Restores;
 
 /// <summary>Chooses the backup, looks at the target and refuses what would break a promise.</summary>
-public sealed class RestorePlanner(RestorePlans plans, ClusterNodes nodes, BackupCatalog catalog, RunPins pins, CaptureOptions options)
+public sealed class RestorePlanner(
+    RestorePlans plans, ClusterNodes nodes, BackupCatalog catalog, StoreHistory history, RunPins pins, CaptureOptions options)
 {
     /// <summary>Plans, pins the backup, stores the plan. Repeating it returns the plan stored first.</summary>
     public async Task<RestorePlanOverview> PlanAsync(RunRequest request, CancellationToken cancellationToken)
@@ -33,6 +34,10 @@ public sealed class RestorePlanner(RestorePlans plans, ClusterNodes nodes, Backu
         BackupId id = await ChooseAsync(RequestOf(request), cancellationToken);
         return Overview(await DraftAsync(request, id, cancellationToken), planName: "");
     }
+
+    /// <summary>What a person should know of a restore that was planned; nothing where there is no plan yet.</summary>
+    public async Task<IReadOnlyList<string>> FindWarningsAsync(RunId runId, CancellationToken cancellationToken) =>
+        (await plans.FindAsync(runId, cancellationToken))?.Warnings ?? [];
 
     private static RestoreRequest RequestOf(RunRequest request) =>
         request.Restore ?? throw new RefusedException($"run {request.RunId} is no restore", "Start a new run.");
@@ -67,7 +72,7 @@ public sealed class RestorePlanner(RestorePlans plans, ClusterNodes nodes, Backu
 
         TargetState target = await ReadTargetAsync(cancellationToken);
         RestoreGates.CheckTarget(manifest, target);
-        var warnings = new List<string>();
+        List<string> warnings = [.. await GapsAsync(wanted, cancellationToken)];
         var items = new List<RestoreItem>();
         foreach (ManifestCollection collection in RestoreSelection.Collections(manifest, wanted, warnings))
         {
@@ -84,6 +89,19 @@ public sealed class RestorePlanner(RestorePlans plans, ClusterNodes nodes, Backu
             Items = items,
             Warnings = warnings,
         };
+    }
+
+    /// <summary>Who names a backup gets that one or none. Who asks for the newest must be told when the store may not hold it any more.</summary>
+    private async Task<IEnumerable<string>> GapsAsync(RestoreRequest wanted, CancellationToken cancellationToken)
+    {
+        if (wanted.BackupId is not null)
+        {
+            return [];
+        }
+
+        SeenBackup? seen = wanted.FromCluster is null || wanted.FromCluster == options.Cluster ? wanted.Newest : null;
+        IReadOnlyList<HistoryGap> gaps = await history.FindGapsAsync(wanted.FromCluster ?? options.Cluster, seen, cancellationToken);
+        return gaps.Count == 0 ? [] : [.. gaps.Select(g => g.Problem), HistoryGap.Hint];
     }
 
     private async Task<TargetState> ReadTargetAsync(CancellationToken cancellationToken)

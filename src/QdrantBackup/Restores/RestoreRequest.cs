@@ -1,3 +1,4 @@
+using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 
 namespace QdrantBackup.Restores;
@@ -37,6 +38,9 @@ public sealed record RestoreRequest
 
     /// <summary>Whether aliases are made to point to the restored collections. Null: only for collections restored under their own name.</summary>
     public bool? SwitchAliases { get; init; }
+
+    /// <summary>The newest backup of this cluster that the app knows of, from outside the store; where nobody names a backup it shows whether the store was rolled back.</summary>
+    public SeenBackup? Newest { get; init; }
 
     /// <summary>Whether the plan waits for somebody to approve it by its hash.</summary>
     public bool Approve { get; init; }

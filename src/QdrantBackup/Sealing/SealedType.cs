@@ -25,14 +25,8 @@ public enum ChunkCompression
     /// <summary>Never: whoever may insert points and watch the store's sizes learns nothing from them.</summary>
     None,
 
-    /// <summary>Always try zstd, without a probe.</summary>
-    Zstd,
-
-    /// <summary>Probe a sample first and try zstd only if it promises a gain of 10 %.</summary>
+    /// <summary>Where a sample promises a gain of 10 %: zstd, as the bytes are or after sorting those of 4-byte words (float32 vectors), whichever promises more.</summary>
     Auto,
-
-    /// <summary>Probe both plain zstd and zstd after sorting the bytes of 4-byte words (float32 vectors), and take the better one.</summary>
-    AutoShuffle,
 }
 
 /// <summary>What a keyed hash is for; each use has a sub-key of its own (docs/format.md §2).</summary>

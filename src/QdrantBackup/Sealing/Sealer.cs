@@ -43,16 +43,14 @@ public sealed class Sealer : IDisposable
     /// <summary>Which of the encryption keys it seals with (docs/format.md §2).</summary>
     public byte KeyNumber { get; }
 
-    /// <summary>The id of a chunk: the keyed hash of its plaintext.</summary>
+    /// <summary>The id of a chunk: the keyed BLAKE3 hash of its plaintext.</summary>
     public ChunkId ChunkIdOf(ReadOnlySpan<byte> plaintext)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Span<byte> hash = stackalloc byte[ChunkId.Length];
-        HMACSHA256.HashData(_chunkIdKey, plaintext, hash);
-        return new ChunkId(hash);
+        return ChunkId.Of(_chunkIdKey, plaintext);
     }
 
-    /// <summary>A keyed hash, 32 bytes, under the sub-key of a use.</summary>
+    /// <summary>A keyed hash (HMAC-SHA256), 32 bytes, under the sub-key of a use.</summary>
     public byte[] KeyedHash(KeyedHashUse use, ReadOnlySpan<byte> data)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

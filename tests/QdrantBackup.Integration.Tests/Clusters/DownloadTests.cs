@@ -41,6 +41,40 @@ public sealed class DownloadTests
         Assert.Equal(await File.ReadAllBytesAsync(Recorded("hermes_vectors"), Stop), received.ToArray());
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0, 4096)]
+    [InlineData(512, 70_000)]
+    public async Task Some_bytes_are_read_and_no_more(int offset, int count)
+    {
+        await using var fixture = await StartAsync();
+        var snapshot = await fixture.StoredSnapshotAsync("hermes_vectors");
+        var bytes = await File.ReadAllBytesAsync(Recorded("hermes_vectors"), Stop);
+
+        var first = await fixture.Node.ReadSnapshotAsync("hermes_vectors", snapshot.Name, offset, count, null, Stop);
+        var last = await fixture.Node.ReadSnapshotAsync("hermes_vectors", snapshot.Name, bytes.Length - count, count, first.ETag, Stop);
+
+        Assert.Equal(bytes[offset..(offset + count)], first.Bytes.ToArray());
+        Assert.Equal(bytes[^count..], last.Bytes.ToArray());
+        Assert.Equal((bytes.Length, bytes.Length), (first.TotalLength, last.TotalLength));
+        Assert.NotNull(first.ETag);
+    }
+
+    [Fact]
+    public async Task Bytes_of_a_changed_snapshot_are_refused_and_a_server_that_ignores_ranges_is_told_apart()
+    {
+        await using var fixture = await StartAsync();
+        var snapshot = await fixture.StoredSnapshotAsync("empty");
+        var first = await fixture.Node.ReadSnapshotAsync("empty", snapshot.Name, 0, 512, null, Stop);
+        fixture.Server.Faults.ChangesFileOnResume = true;
+        var changed = await Assert.ThrowsAsync<SourceException>(() => fixture.Node.ReadSnapshotAsync("empty", snapshot.Name, 512, 512, first.ETag, Stop));
+        Assert.Contains("changed since the download began", changed.Message, StringComparison.Ordinal);
+
+        fixture.Server.Faults.IgnoresRanges = true;
+        await Assert.ThrowsAsync<NoRangesException>(() => fixture.Node.ReadSnapshotAsync("empty", snapshot.Name, 512, 512, null, Stop));
+        await Assert.ThrowsAsync<NoRangesException>(() => fixture.Node.ReadSnapshotAsync("empty", snapshot.Name, 0, 512, null, Stop));
+    }
+
     [Fact]
     public async Task A_download_survives_the_servers_restart()
     {

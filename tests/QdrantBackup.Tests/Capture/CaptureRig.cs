@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
@@ -40,10 +41,12 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton<RunPins>()
             .AddSingleton<ClusterLease>()
             .AddSingleton<BackupCatalog>()
+            .AddSingleton<StoreHistory>()
             .AddSingleton<BackupPlans>()
             .AddSingleton<BackupBases>()
             .AddSingleton<BackupPlanner>()
             .AddSingleton<NodeSnapshots>()
+            .AddSingleton<PartRanges>()
             .AddSingleton<PartTransfer>()
             .AddSingleton<PartResults>()
             .AddSingleton<ManifestDraft>()
@@ -130,6 +133,28 @@ internal sealed class CaptureRig : IDisposable
         while (!ranges[^1].IsLast);
 
         return await Get<PartResults>().RecordDoneAsync(new PartDone { RunId = runId, PartNo = partNo, Snapshot = snapshot, Ranges = ranges }, Cancellation);
+    }
+
+    /// <summary>Transfers a part in planned ranges, the last one first, each in as many steps as the time lets it take.</summary>
+    public async Task<PartReceipt> TransferBackwardsAsync(RunId runId, int partNo, SnapshotDescription snapshot, TimeSpan? transferTime = null)
+    {
+        var options = Get<CaptureOptions>();
+        var transfer = new PartTransfer(
+            Store, Get<ClusterNodes>(), Get<BackupPlans>(), options with { TransferTime = transferTime ?? options.TransferTime }, Time, NullLogger<PartTransfer>.Instance);
+        RangePlan plan = await Get<PartRanges>().PlanAsync(new RangePlanInput(new TransferStep { RunId = runId, PartNo = partNo, Snapshot = snapshot }, 3), Cancellation);
+        var ranges = new List<RangeReceipt>();
+        foreach (TransferStep first in plan.Steps.Reverse())
+        {
+            for (TransferStep? step = first; step is not null;)
+            {
+                RangeReceipt receipt = await transfer.TransferAsync(step, Cancellation);
+                ranges.Add(receipt);
+                step = receipt.IsLast || receipt.NextOffset == step.End ? null : step.After(receipt);
+            }
+        }
+
+        return await Get<PartResults>().RecordDoneAsync(
+            new PartDone { RunId = runId, PartNo = partNo, Snapshot = snapshot, Ranges = [.. ranges.OrderBy(r => r.Range)] }, Cancellation);
     }
 
     public async Task<RestorePlanOverview> RestoreAsync(RestoreRequest restore)

@@ -22,6 +22,11 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
 
     public bool HasETags { get; set; } = true;
 
+    public bool HasRanges { get; set; } = true;
+
+    /// <summary>Bytes that were read a few at a time, without a download.</summary>
+    public long BytesLookedAt { get; private set; }
+
     public Dictionary<string, string> Status { get; } = [];
 
     public long LastUploadReceived { get; private set; }
@@ -73,6 +78,18 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
         byte[] data = _snapshots[(collection, name)];
         var content = new MemoryStream(data, (int)offset, data.Length - (int)offset, writable: false);
         return Task.FromResult(new SnapshotDownload(content, offset, data.Length, HasETags ? "\"etag\"" : null));
+    }
+
+    public Task<SnapshotBytes> ReadSnapshotAsync(string collection, string name, long offset, int count, string? ifMatch, CancellationToken cancellationToken)
+    {
+        if (!HasRanges)
+        {
+            return Task.FromException<SnapshotBytes>(new NoRangesException("it answers with the whole file"));
+        }
+
+        byte[] data = _snapshots[(collection, name)];
+        BytesLookedAt += count;
+        return Task.FromResult(new SnapshotBytes(data.AsMemory((int)offset, count), data.Length, HasETags ? "\"etag\"" : null));
     }
 
     public Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken) =>

@@ -51,6 +51,25 @@ public sealed class RoundTripTests
     }
 
     [Fact]
+    public async Task Nothing_of_an_excepted_collection_is_compressed_and_the_others_are()
+    {
+        using var rig = new CaptureRig(options => options with { Uncompressed = ["secret*"] });
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/mixtral_vectors.snapshot");
+        rig.Node.Collections["secrets"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
+        await rig.BackupAsync(new BackupRequest { Collections = ["secrets"] });
+        IReadOnlyList<BlobName> secret = [.. await rig.NamesAsync("chunks/"), .. await rig.NamesAsync("lists/")];
+        await rig.BackupAsync(new BackupRequest { Collections = ["docs"] });
+        var byCompression = new Dictionary<bool, HashSet<byte>> { [true] = [], [false] = [] };
+        foreach (BlobName name in (IEnumerable<BlobName>)[.. await rig.NamesAsync("chunks/"), .. await rig.NamesAsync("lists/")])
+        {
+            byCompression[secret.Contains(name)].Add((await rig.Blobs.GetAsync(name, 1 << 26, Cancellation))!.Content.Span[5]);
+        }
+
+        Assert.Equal([0], byCompression[true]);
+        Assert.Contains((byte)1, byCompression[false]);
+    }
+
+    [Fact]
     public async Task An_idle_day_stores_less_than_one_percent()
     {
         using var rig = new CaptureRig();

@@ -136,6 +136,30 @@ public sealed class SnapshotChunkerTests
     }
 
     [Fact]
+    public void Cutting_takes_one_chunk_and_one_block_of_memory_however_long_the_stream_is()
+    {
+        byte[] archive = new TarBuilder().Add("0/a", 3 * MiB).Add("0/segments/s.tar", new TarBuilder().Add("files/b", 9 * MiB).Add("files/c", 100).End()).Add("0/long", 20 * MiB).End();
+        _ = ChunkerDriver.Cut(archive);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        using var chunker = new SnapshotChunker();
+        long length = 0;
+        for (int round = 0; round < 2; round++)
+        {
+            for (int at = 0; at < archive.Length - 1024;)
+            {
+                int taken = chunker.Append(archive.AsSpan(at, Math.Min(50_000, archive.Length - 1024 - at)));
+                at += taken;
+                length += taken;
+                chunker.TryTake(out _);
+            }
+        }
+
+        Assert.Equal(2L * (archive.Length - 1024), length);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (4 * MiB) + (128 << 10));
+    }
+
+    [Fact]
     public void State_cannot_be_kept_while_bytes_are_buffered()
     {
         using var chunker = new SnapshotChunker();

@@ -22,7 +22,7 @@ internal sealed record SnapshotFixture(string Name, byte[] Bytes, IReadOnlyList<
 }
 
 /// <summary>One member as the fixture describes it; offsets are inside its own archive.</summary>
-internal sealed record FixtureMember(string Name, char Type, long DataOffset, long Length, string? Sha256)
+internal sealed record FixtureMember(string Name, char Type, long HeaderOffset, long DataOffset, long Length, long Modified, string? Sha256)
 {
     public static FixtureMember Read(JsonElement e)
     {
@@ -30,8 +30,10 @@ internal sealed record FixtureMember(string Name, char Type, long DataOffset, lo
         return new FixtureMember(
             e.GetProperty("name").GetString()!,
             type == "NUL" ? '0' : type[0],
+            e.GetProperty("offset").GetInt64(),
             e.GetProperty("dataOffset").GetInt64(),
             e.GetProperty("size").GetInt64(),
+            e.GetProperty("mtime").GetInt64(),
             e.TryGetProperty("sha256", out JsonElement hash) && hash.ValueKind == JsonValueKind.String ? hash.GetString() : null);
     }
 }

@@ -20,18 +20,8 @@ public sealed class TarWalkerFixtureTests
 
         Walk(walker, fixture.Bytes, 1 << 20);
 
-        IReadOnlyList<SeenMember> seen = recorder.Finish(fixture.Bytes);
-        Assert.Equal(fixture.Members.Select(m => m.Name), seen.Select(m => m.Name));
-        Assert.Equal(fixture.Members.Select(m => m.Type), seen.Select(m => m.Type));
-        Assert.Equal(fixture.Members.Select(m => m.Length), seen.Select(m => m.Length));
-        Assert.Equal(fixture.Members.Select(m => m.DataOffset), seen.Select(m => m.DataOffset));
-        foreach ((FixtureMember expected, SeenMember actual) in fixture.Members.Zip(seen))
-        {
-            if (expected.Sha256 is not null)
-            {
-                Assert.True(expected.Sha256 == actual.Sha256, $"{expected.Name} has other bytes");
-            }
-        }
+        IReadOnlyList<FixtureMember> seen = recorder.Finish(fixture.Bytes);
+        Assert.Equal(fixture.Members, seen.Zip(fixture.Members, (s, m) => m.Sha256 is null ? s with { Sha256 = null } : s));
     }
 
     [Theory]
@@ -64,8 +54,6 @@ public sealed class TarWalkerFixtureTests
         }
     }
 
-    internal sealed record SeenMember(string Name, char Type, long DataOffset, long Length, string Sha256);
-
     /// <summary>Expands sparse members while hashing, as an unpacker would.</summary>
     internal sealed class MemberRecorder : IArchiveListener
     {
@@ -75,10 +63,10 @@ public sealed class TarWalkerFixtureTests
 
         public void OnData(ReadOnlySpan<byte> data) => _members[^1].Archived.Write(data);
 
-        public IReadOnlyList<SeenMember> Finish(byte[] stream)
+        public IReadOnlyList<FixtureMember> Finish(byte[] stream)
         {
             var begins = new Dictionary<string, long> { [string.Empty] = 0 };
-            var result = new List<SeenMember>();
+            var result = new List<FixtureMember>();
             foreach ((ArchiveMember member, MemoryStream archived) in _members)
             {
                 int bang = member.Name.LastIndexOf('!');
@@ -87,7 +75,8 @@ public sealed class TarWalkerFixtureTests
                 ReadOnlySpan<byte> content = member.IsOpened
                     ? stream.AsSpan((int)member.DataOffset, (int)member.ArchivedLength)
                     : archived.GetBuffer().AsSpan(0, (int)archived.Length);
-                result.Add(new SeenMember(member.Name, member.Type, member.DataOffset - begin, member.Length, Hash(member, content)));
+                result.Add(new FixtureMember(
+                    member.Name, member.Type, member.HeaderOffset - begin, member.DataOffset - begin, member.Length, member.Modified, Hash(member, content)));
             }
 
             return result;

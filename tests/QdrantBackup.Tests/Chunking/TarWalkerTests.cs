@@ -20,7 +20,7 @@ public sealed class TarWalkerTests
     {
         string name = "0/" + new string('x', 300);
         byte[] archive = new TarBuilder().Add("././@LongLink", Encoding.UTF8.GetBytes(name + "\0"), 'L').Add("cut", 10).Add("next", 10).End();
-        Assert.Equal([name, "next"], Walk(archive).Members.Select(m => m.Name));
+        Assert.Equal([(name, 0L, 1536L), ("next", 2048L, 2560L)], Walk(archive).Members.Select(m => (m.Name, m.HeaderOffset, m.DataOffset)));
     }
 
     [Fact]

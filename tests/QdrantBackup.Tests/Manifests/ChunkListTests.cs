@@ -58,13 +58,30 @@ public sealed class ChunkListTests
         Assert.Equal(16L << 20, ChunkList.Read("lists/x", list.Complete(Sha256)).Length);
     }
 
+    [Fact]
+    public void Chunks_are_told_in_any_order_and_stand_in_theirs()
+    {
+        var list = new ChunkListWriter(1, 0, 0);
+        int[] places = [.. Enumerable.Range(1, 5000).Select(list.AddChunk)];
+        foreach (int i in Enumerable.Range(0, places.Length).Reverse())
+        {
+            Assert.Throws<InvalidOperationException>(() => list.Complete(Sha256));
+            list.SetChunk(places[i], new ChunkId(SHA256.HashData(BitConverter.GetBytes(i))), SealedHeader.Overhead + i + 1);
+        }
+
+        ChunkListEntry[] entries = [.. ChunkList.Read("lists/x", list.Complete(Sha256)).Entries];
+        Assert.Equal(
+            Enumerable.Range(0, places.Length).Select(i => new ChunkListEntry(default, new ChunkId(SHA256.HashData(BitConverter.GetBytes(i))), i + 1, SealedHeader.Overhead + i + 1)),
+            entries);
+    }
+
     private static ChunkId Id() => new(SHA256.HashData("id"u8));
 
     private static byte[] Plaintext()
     {
         var list = new ChunkListWriter(3, 2, 1000);
         list.TryAddInline("hello"u8);
-        list.SetSealedLength(list.AddChunk(Id(), 100), 152);
-        return list.Complete(Sha256);
+        list.SetChunk(list.AddChunk(100), Id(), 152);
+        return list.Complete(Sha256).ToArray();
     }
 }

@@ -118,27 +118,53 @@ public sealed class SealerTests : IDisposable
         byte[] nearlyNoise = [.. noise[..^(noise.Length / 12)], .. new byte[noise.Length / 12]];
 
         Assert.Equal(SealedHeader.Overhead + noise.Length, _sealer.Seal(SealedType.Chunk, Name, noise).Length);
-        Assert.Equal(SealedHeader.Overhead + nearlyNoise.Length, _sealer.Seal(SealedType.Chunk, Name, nearlyNoise, ChunkCompression.Zstd).Length);
+        Assert.Equal(SealedHeader.Overhead + nearlyNoise.Length, _sealer.Seal(SealedType.Chunk, Name, nearlyNoise).Length);
         Assert.InRange(_sealer.Seal(SealedType.Chunk, Name, text).Length, 0, text.Length / 2);
         Assert.Equal(SealedHeader.Overhead + text.Length, _sealer.Seal(SealedType.Chunk, Name, text, ChunkCompression.None).Length);
     }
 
-    [Fact]
-    public void Sorting_the_bytes_of_words_makes_float_vectors_compressible()
+    [Theory]
+    [InlineData(512 << 10, true)]
+    [InlineData((4 << 20) - 3, true)]
+    [InlineData((512 << 10) - 1, false)]
+    public void Sorting_the_bytes_of_words_makes_long_runs_of_float_vectors_compressible(int length, bool sorted)
     {
-        byte[] vectors = new byte[1 << 20];
-        byte[] noise = TarBuilder.Noise(vectors.Length, 11);
-        for (int i = 0; i < vectors.Length; i += 4)
+        byte[] vectors = new byte[length];
+        byte[] noise = TarBuilder.Noise(length, 11);
+        for (int i = 0; i + 4 <= length; i += 4)
         {
-            float value = ((noise[i] | (noise[i + 1] << 8)) / 65536f * 0.2f) - 0.1f;
+            float value = ((noise[i] | (noise[i + 1] << 8) | (noise[i + 2] << 16)) / (float)(1 << 24) * 0.2f) - 0.1f;
             BinaryPrimitives.WriteSingleLittleEndian(vectors.AsSpan(i), value);
         }
 
-        byte[] bytes = _sealer.Seal(SealedType.Chunk, Name, vectors, ChunkCompression.AutoShuffle);
+        byte[] bytes = _sealer.Seal(SealedType.Chunk, Name, vectors);
 
-        Assert.Equal((byte)BodyCompression.ShuffledZstd, bytes[5]);
-        Assert.InRange(bytes.Length, 0, vectors.Length * 9 / 10);
+        Assert.Equal((byte)(sorted ? BodyCompression.ShuffledZstd : BodyCompression.None), bytes[5]);
+        Assert.InRange(bytes.Length, 0, SealedHeader.Overhead + (sorted ? length * 9 / 10 : length));
         Assert.Equal(vectors, _sealer.Open(SealedType.Chunk, Name, bytes));
+    }
+
+    [Fact]
+    public void Words_are_sorted_only_where_that_gains_more_than_leaving_them()
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 60_000).Select(i => $"point {i} of the collection; ")));
+        Assert.Equal((byte)BodyCompression.Zstd, _sealer.Seal(SealedType.Chunk, Name, text)[5]);
+    }
+
+    [Fact]
+    public void After_a_run_of_sorted_words_the_next_object_is_compressed_as_well_as_before()
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 60_000).Select(i => $"point {i} of the collection; ")));
+        byte[] words = new byte[1 << 20];
+        byte[] noise = TarBuilder.Noise(words.Length, 5);
+        for (int i = 0; i < words.Length; i++)
+        {
+            words[i] = i % 4 == 3 ? (byte)60 : noise[i];
+        }
+
+        using var fresh = new Sealer(_storeId, _key);
+        Assert.Equal((byte)BodyCompression.ShuffledZstd, fresh.Seal(SealedType.Chunk, Name, words)[5]);
+        Assert.Equal(_sealer.Seal(SealedType.Chunk, Name, text).Length, fresh.Seal(SealedType.Chunk, Name, text).Length);
     }
 
     [Fact]

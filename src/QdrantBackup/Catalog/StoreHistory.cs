@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Catalog;
+
+/// <summary>A backup that somebody knows to have existed: this app's own memory, kept outside the store.</summary>
+/// <param name="Id">The backup.</param>
+/// <param name="ManifestHash">The keyed hash of its manifest, 64 hex digits.</param>
+/// <param name="StoreId">The store that it was made in: nobody misses it in another one.</param>
+public sealed record SeenBackup(BackupId Id, string ManifestHash, string StoreId);
+
+/// <summary>Something that a store must hold and does not.</summary>
+/// <param name="Id">The backup that it is about.</param>
+/// <param name="Problem">What is wrong, for a person.</param>
+public sealed record HistoryGap(BackupId Id, string Problem)
+{
+    /// <summary>What to do about every one of them.</summary>
+    public const string Hint =
+        "Find out who deleted, replaced or rolled back what before you trust this store; bring it back from soft delete, an older version or the second store. Every backup is whole by itself: what restores is what was backed up then.";
+}
+
+/// <summary>
+/// Finds what is missing from a store: every manifest names the ones before it, retirements are recorded, and the app remembers what it committed. A backup that one of
+/// them names and that has neither its manifest nor a record of its end was deleted or rolled back by somebody (docs/format.md §6).
+/// </summary>
+public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalog, ILogger<StoreHistory> logger)
+{
+    // The newest manifests name all that existed when they were written; older ones are asked for what vanished in between.
+    private const int MaxManifestsRead = 10;
+
+    private readonly ManifestDocuments _manifests = new(store);
+
+    /// <summary>What is missing of a cluster's backups, newest first; each is logged.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="seen">The newest backup that the app knows of, or null.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<HistoryGap>> FindGapsAsync(string cluster, SeenBackup? seen, CancellationToken cancellationToken)
+    {
+        seen = seen?.StoreId == store.StoreId.ToString() ? seen : null;
+        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
+        var gaps = new SortedDictionary<string, HistoryGap>(StringComparer.Ordinal);
+        void Add(BackupId id, string problem) => gaps.TryAdd(id.Value, new HistoryGap(id, problem));
+
+        foreach (CatalogEntry damaged in entries.Where(e => e.Damage is not null))
+        {
+            Add(damaged.Id, $"backup {damaged.Id} is damaged: {damaged.Damage}");
+        }
+
+        Dictionary<BackupId, CatalogEntry> there = entries.ToDictionary(e => e.Id);
+        foreach ((BackupId id, (string hash, string by)) in await NamedAsync(entries, seen, Add, cancellationToken))
+        {
+            if (!there.TryGetValue(id, out CatalogEntry? entry))
+            {
+                if (!await catalog.IsRetiredAsync(id, cancellationToken))
+                {
+                    Add(id, $"backup {id} has vanished: {by}, and neither its manifest nor a record of its end is there");
+                }
+            }
+            else if (entry.Summary is { } summary && summary.ManifestHash != hash)
+            {
+                Add(id, $"the manifest of backup {id} was replaced: {by} with another content");
+            }
+        }
+
+        await AddFalseEndingsAsync(entries, there, seen, Add, cancellationToken);
+        HistoryGap[] found = [.. gaps.Values.Reverse()];
+        foreach (HistoryGap gap in found)
+        {
+            LogGap(gap.Problem, HistoryGap.Hint);
+        }
+
+        return found;
+    }
+
+    private async Task<Dictionary<BackupId, (string Hash, string By)>> NamedAsync(
+        IReadOnlyList<CatalogEntry> entries, SeenBackup? seen, Action<BackupId, string> add, CancellationToken cancellationToken)
+    {
+        var named = new Dictionary<BackupId, (string, string)>();
+        if (seen is not null)
+        {
+            named.Add(seen.Id, (seen.ManifestHash, "this app knows it"));
+        }
+
+        foreach (CatalogEntry entry in entries.Where(e => e.Summary is not null).Take(MaxManifestsRead))
+        {
+            try
+            {
+                foreach (EarlierManifest earlier in (await _manifests.FindAsync(entry.Id, cancellationToken))?.Manifest.Earlier ?? [])
+                {
+                    named.TryAdd(earlier.Id, (earlier.Hash, $"{entry.Id} names it"));
+                }
+            }
+            catch (BackupException e) when (Damages.IsDamage(e))
+            {
+                add(entry.Id, $"backup {entry.Id} is damaged: {e.Message}");
+            }
+        }
+
+        return named;
+    }
+
+    /// <summary>A record of an end hides a backup from whoever asks for the latest, so one that is newer than that has to open: nobody without the key can write it.</summary>
+    private async Task AddFalseEndingsAsync(
+        IReadOnlyList<CatalogEntry> entries, Dictionary<BackupId, CatalogEntry> there, SeenBackup? seen, Action<BackupId, string> add, CancellationToken cancellationToken)
+    {
+        string newest = entries.FirstOrDefault(e => e is { Retired: false, Summary.State: BackupState.Complete })?.Id.Value ?? "";
+        IEnumerable<BackupId> hidden = entries.Where(e => e.Retired).Select(e => e.Id);
+        if (seen is not null && !there.ContainsKey(seen.Id))
+        {
+            hidden = hidden.Append(seen.Id);
+        }
+
+        foreach (BackupId id in hidden.Where(id => string.CompareOrdinal(id.Value, newest) > 0))
+        {
+            try
+            {
+                await store.FindPlainAsync(BlobNames.Retirement(id), SealedType.Record, cancellationToken);
+            }
+            catch (BackupException e) when (Damages.IsDamage(e))
+            {
+                add(id, $"the record that ends backup {id} is not to be trusted: {e.Message}");
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 3203, Level = LogLevel.Error, Message = "The store lacks something: {Problem}. {Hint}")]
+    private partial void LogGap(string problem, string hint);
+}

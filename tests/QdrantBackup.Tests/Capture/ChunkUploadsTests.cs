@@ -1,0 +1,116 @@
+using QdrantBackup.Capture;
+using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+using QdrantBackup.Tests.Chunking;
+
+namespace QdrantBackup.Tests.Capture;
+
+public sealed class ChunkUploadsTests : IDisposable
+{
+    private static readonly byte[] Sha256 = new byte[32];
+    private readonly TaskCompletionSource _gate = new();
+    private readonly GatedStore _blobs;
+    private readonly SealedStore _store;
+    private readonly KnownChunks _known = new(100);
+    private readonly ChunkListWriter _list = new(1, 0, 0);
+
+    public ChunkUploadsTests()
+    {
+        _blobs = new GatedStore(_gate.Task);
+        using StoreKey key = StoreKey.Generate();
+        _store = new SealedStore(_blobs, new Sealer(StoreId.Generate(), key));
+    }
+
+    private static CancellationToken Cancellation => CaptureRig.Cancellation;
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public async Task A_chunk_that_comes_again_while_it_is_put_is_put_once_and_stands_in_the_list_each_time()
+    {
+        await using ChunkUploads uploads = NewUploads();
+        foreach (uint seed in (uint[])[1, 2, 1, 1])
+        {
+            await AddAsync(uploads, TarBuilder.Noise(10_000, seed));
+        }
+
+        _gate.SetResult();
+        await uploads.CompleteAsync();
+
+        ChunkListEntry[] entries = [.. ChunkList.Read("lists/x", _list.Complete(Sha256)).Entries];
+        Assert.Equal(2, _blobs.Puts);
+        Assert.Equal((4, 2, 20_000, 2 * (10_000 + SealedHeader.Overhead)), (uploads.Chunks, uploads.NewChunks, uploads.NewBytes, uploads.StoredBytes));
+        Assert.Equal([entries[0], entries[1], entries[0], entries[0]], entries);
+        Assert.True(_known.TryGet(entries[1].Id, out int sealedLength));
+        Assert.Equal(entries[1].SealedLength, sealedLength);
+    }
+
+    [Fact]
+    public async Task When_a_put_fails_everybody_who_waits_for_it_fails_and_nobody_knows_the_chunk()
+    {
+        await using ChunkUploads uploads = NewUploads();
+        await AddAsync(uploads, TarBuilder.Noise(10_000, 1));
+        await AddAsync(uploads, TarBuilder.Noise(10_000, 1));
+        _gate.SetException(new StoreException("full", "Make room."));
+
+        await Assert.ThrowsAsync<StoreException>(uploads.CompleteAsync);
+        await Assert.ThrowsAsync<StoreException>(uploads.CompleteAsync);
+
+        Assert.Equal(0, _known.Count);
+        Assert.Equal(0, uploads.NewChunks);
+    }
+
+    [Fact]
+    public async Task Not_more_than_so_many_are_on_their_way_at_once()
+    {
+        await using ChunkUploads uploads = NewUploads();
+        for (uint seed = 1; seed <= 4; seed++)
+        {
+            await AddAsync(uploads, TarBuilder.Noise(1000, seed));
+        }
+
+        Task fifth = AddAsync(uploads, TarBuilder.Noise(1000, 5));
+        Assert.False(fifth.IsCompleted);
+        Assert.InRange(_blobs.Puts, 0, 4);
+        _gate.SetResult();
+        await fifth;
+        await uploads.CompleteAsync();
+        Assert.Equal(5, _blobs.Puts);
+    }
+
+    private static Task AddAsync(ChunkUploads uploads, byte[] bytes)
+    {
+        byte[] buffer = ChunkBuffers.Rent(bytes.Length);
+        bytes.CopyTo(buffer, 0);
+        return uploads.AddAsync(buffer, bytes.Length);
+    }
+
+    private ChunkUploads NewUploads() => new(_store, _known, _list, ChunkCompression.Auto, 4, Cancellation);
+
+    /// <summary>Puts wait for a gate, and end as it does.</summary>
+    private sealed class GatedStore(Task gate) : IBackupStore
+    {
+        private readonly InMemoryStore _inner = new(TimeProvider.System);
+        private int _puts;
+
+        public int Puts => Volatile.Read(ref _puts);
+
+        public string Location => _inner.Location;
+
+        public async Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _puts);
+            await gate;
+            return await _inner.PutAsync(name, content, condition, summary, cancellationToken);
+        }
+
+        public Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken) => _inner.GetAsync(name, maxLength, cancellationToken);
+
+        public Task<BlobEntry?> FindAsync(BlobName name, CancellationToken cancellationToken) => _inner.FindAsync(name, cancellationToken);
+
+        public IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken cancellationToken) => _inner.ListAsync(prefix, cancellationToken);
+
+        public Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) => _inner.DeleteAsync(name, ifMatch, cancellationToken);
+    }
+}

@@ -1,0 +1,123 @@
+using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
+using QdrantBackup.Manifests;
+using QdrantBackup.Restores;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+using QdrantBackup.Tests.Capture;
+
+namespace QdrantBackup.Tests.Catalog;
+
+/// <summary>Whoever asks for the newest backup is told when the store does not hold what it should: somebody deleted, replaced or rolled back.</summary>
+public sealed class StoreHistoryTests : IDisposable
+{
+    private readonly CaptureRig _rig = new();
+    private readonly List<SeenBackup> _made = [];
+
+    private static CancellationToken Cancellation => CaptureRig.Cancellation;
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public async Task A_store_that_lost_nothing_has_no_gaps()
+    {
+        await MakeAsync(3);
+        Assert.Empty(await GapsAsync(_made[2]));
+        Assert.Empty(await GapsAsync(null));
+        Assert.Empty(await GapsAsync(_made[0]));
+    }
+
+    [Fact]
+    public async Task A_manifest_that_a_later_one_names_and_that_is_gone_is_a_gap_unless_its_end_is_recorded()
+    {
+        await MakeAsync(3);
+        await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
+        HistoryGap gap = Assert.Single(await GapsAsync(null));
+        Assert.Equal(_made[1].Id, gap.Id);
+        Assert.Contains($"{_made[2].Id} names it", gap.Problem, StringComparison.Ordinal);
+
+        await _rig.Store.PutPlainAsync(BlobNames.Retirement(_made[1].Id), SealedType.Record, "{\"format\":1}"u8.ToArray(), PutCondition.Always, null, Cancellation);
+        Assert.Empty(await GapsAsync(null));
+    }
+
+    [Fact]
+    public async Task When_the_newest_is_gone_only_the_app_knows()
+    {
+        await MakeAsync(2);
+        await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
+        Assert.Empty(await GapsAsync(null));
+        Assert.Equal(_made[1].Id, Assert.Single(await GapsAsync(_made[1])).Id);
+    }
+
+    [Fact]
+    public async Task What_was_made_in_another_store_is_not_missed_in_this_one()
+    {
+        await MakeAsync(2);
+        await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
+        Assert.Empty(await GapsAsync(_made[1] with { StoreId = StoreId.Generate().ToString() }));
+    }
+
+    [Fact]
+    public async Task A_manifest_with_another_content_than_the_one_that_is_known_is_a_gap()
+    {
+        await MakeAsync(2);
+        Assert.Contains("was replaced", Assert.Single(await GapsAsync(_made[1] with { ManifestHash = new string('0', 64) })).Problem, StringComparison.Ordinal);
+        BlobName first = BlobNames.Manifest(_made[0].Id);
+        Manifest manifest = await _rig.Get<BackupCatalog>().OpenAsync(_made[0].Id, Cancellation);
+        await _rig.Store.PutDocumentAsync(first, SealedType.Manifest, manifest with { Description = "another" }, StoreJson.Default.Manifest, PutCondition.Always, null, Cancellation);
+        Assert.Equal(_made[0].Id, Assert.Single(await GapsAsync(_made[1])).Id);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_record_of_an_end_that_does_not_open_hides_nothing(bool manifestIsThere)
+    {
+        await MakeAsync(2);
+        await _rig.Blobs.PutAsync(BlobNames.Retirement(_made[1].Id), new byte[100], PutCondition.Always, null, Cancellation);
+        if (!manifestIsThere)
+        {
+            await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
+        }
+
+        HistoryGap gap = Assert.Single(await GapsAsync(_made[1]));
+        Assert.Equal(_made[1].Id, gap.Id);
+        Assert.Contains("not to be trusted", gap.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_manifest_is_a_gap()
+    {
+        await MakeAsync(2);
+        await _rig.Blobs.PutAsync(BlobNames.Manifest(_made[1].Id), new byte[100], PutCondition.Always, null, Cancellation);
+        Assert.Contains("damaged", Assert.Single(await GapsAsync(_made[1])).Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_restore_of_the_latest_tells_what_the_store_lacks_and_one_by_id_does_not_care(bool byId)
+    {
+        await MakeAsync(2);
+        await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
+        var restore = new RestoreRequest { Suffix = "-back", Newest = _made[1], BackupId = byId ? _made[0].Id : null };
+
+        RestorePlanOverview plan = await _rig.RestoreAsync(restore);
+
+        Assert.Equal(_made[0].Id, plan.BackupId);
+        Assert.Equal(!byId, plan.Warnings.Any(w => w.Contains($"{_made[1].Id} has vanished", StringComparison.Ordinal)));
+        Assert.Equal(plan.Warnings, await _rig.Get<RestorePlanner>().FindWarningsAsync(plan.RunId, Cancellation));
+    }
+
+    private async Task MakeAsync(int count)
+    {
+        _rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");
+        for (int i = 0; i < count; i++)
+        {
+            CommitReceipt receipt = await _rig.BackupAsync();
+            _made.Add(new SeenBackup(receipt.Id, receipt.ManifestHash, _rig.Store.StoreId.ToString()));
+        }
+    }
+
+    private Task<IReadOnlyList<HistoryGap>> GapsAsync(SeenBackup? seen) => _rig.Get<StoreHistory>().FindGapsAsync("prod", seen, Cancellation);
+}
