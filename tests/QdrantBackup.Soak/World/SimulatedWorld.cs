@@ -1,3 +1,4 @@
+using QdrantBackup.Harness;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 using QdrantBackup.Soak.Plants;

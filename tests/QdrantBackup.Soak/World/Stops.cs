@@ -1,3 +1,5 @@
+using QdrantBackup.Harness;
+
 namespace QdrantBackup.Soak.World;
 
 /// <summary>

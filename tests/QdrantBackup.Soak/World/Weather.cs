@@ -1,3 +1,5 @@
+using QdrantBackup.Harness;
+
 namespace QdrantBackup.Soak.World;
 
 /// <summary>What a seed is like; 0 stands for never.</summary>
