@@ -121,8 +121,7 @@ public sealed class KilledAppTests(ITestOutputHelper output)
 
     private static async Task AssertReadsBackAsync(ApiCalls api, string backup)
     {
-        var run = (await api.PostAsync($"/api/v1/backups/{backup}/verify", new { level = "readable" })).GetProperty("id").GetString();
-        var end = await api.FinishAsync($"/api/v1/runs/{run}");
+        var end = await api.FinishVerificationAsync(backup);
         Assert.True(Installation.IsDone(end), end.ToString());
     }
 }
