@@ -7,35 +7,35 @@ using QdrantBackup.Benchmarks.Pipeline;
 namespace QdrantBackup.Benchmarks;
 
 /// <summary>
-/// What backup, second backup and restore cost in processor time and memory, each a process of its own with its start counted in, beside other tools in the same round. Everything
-/// reads one file by standard input and stores in memory (tmpfs), so no disk is in the figures. Ratios are of a round; what is told is the middle one.
+/// What backup, second backup and restore cost in processor time and memory, each a process of its own, beside other tools in the same round. Everything reads a file by standard
+/// input and stores in memory (tmpfs), so that no disk is in the figures. Ratios are those of a round; what is told is the middle one.
 /// </summary>
-internal sealed class StoreBenchmark
+internal sealed class StoreBenchmark : IDisposable
 {
     private const int Rounds = 3;
+    private const int SmallShare = 4;
     private const int MemoryLimitMiB = 256;
-    private const string OneByte = "one-byte";
-    private const string Discarded = "backup, store that discards";
-    private const string Backup = "backup";
-    private const string Second = "second backup";
-    private const string Restore = "restore";
+    private const string Small = "small";
+    private const string Large = "large";
 
     private readonly Report _report = new();
-    private readonly MemoryFolder _folder;
-    private readonly Peer[] _peers;
-    private readonly Dictionary<string, List<RunCost>> _costs = new(StringComparer.Ordinal);
+    private readonly MemoryFolder _folder = new();
+    private readonly Dictionary<string, CostLine> _lines = new(StringComparer.Ordinal);
+    private readonly Rclone _rclone;
+    private readonly Restic _restic;
+    private readonly PlainCopy _copy;
 
-    private StoreBenchmark(MemoryFolder folder) => (_folder, _peers) = (folder, [new Rclone(folder.Path), new Restic(folder.Path), new PlainCopy(folder.Path)]);
+    private StoreBenchmark() => (_rclone, _restic, _copy) = (new Rclone(_folder.Path), new Restic(_folder.Path), new PlainCopy(_folder.Path));
 
     private string Store => _folder.File("store");
 
-    /// <summary>Runs it with so many MiB of each kind of data (1024 by default), or of one kind.</summary>
+    /// <summary>Runs it with so many MiB of each kind of data (2048 by default) and a quarter of it, or of one kind alone.</summary>
     public static async Task<bool> RunAsync(string? mebibytes, string? only)
     {
-        var size = long.Parse(mebibytes ?? "1024", CultureInfo.InvariantCulture) << 20;
-        using var folder = new MemoryFolder();
-        var benchmark = new StoreBenchmark(folder);
-        benchmark._report.Begin($"store: {Rounds} rounds of {size >> 20} MiB in {(folder.IsInMemory ? "memory" : "a TEMPORARY FOLDER ON DISK")}; beside {string.Join(", ", benchmark._peers.Select(p => p.Version))}");
+        var size = long.Parse(mebibytes ?? "2048", CultureInfo.InvariantCulture) << 20;
+        using var benchmark = new StoreBenchmark();
+        benchmark._report.Begin($"store: {Rounds} rounds of {size / SmallShare >> 20} and {size >> 20} MiB {(benchmark._folder.IsInMemory ? "in memory" : "ON A DISK")}; CPU seconds");
+        benchmark._report.Tell($"beside {benchmark._rclone.Version}, {benchmark._restic.Version} and a plain copy by cat");
         foreach (var data in DataSet.All.Where(d => only is null || d.Name == only))
         {
             await benchmark.MeasureAsync(data, size);
@@ -44,120 +44,89 @@ internal sealed class StoreBenchmark
         return benchmark._report.Holds;
     }
 
+    public void Dispose() => _folder.Dispose();
+
     private async Task MeasureAsync(DataSet data, long size)
     {
-        var file = _folder.File("data");
-        await using (var stream = File.Create(file))
-        {
-            data.Write(stream, size);
-        }
-
-        await File.WriteAllBytesAsync(_folder.File(OneByte), [0]);
-        _costs.Clear();
+        Write(data, Small, size / SmallShare);
+        Write(data, Large, size);
+        _lines.Clear();
         _report.Tell($"{data.Name}: {data.Description}");
         for (var round = 0; round < Rounds; round++)
         {
-            await RoundAsync(file);
+            await OursAsync();
+            await PeerAsync(_copy, withSecond: false);
+            await PeerAsync(_rclone, withSecond: false);
+            await PeerAsync(_restic, withSecond: true);
         }
 
-        var length = new FileInfo(file).Length;
-        foreach (var (what, costs) in _costs)
+        foreach (var line in _lines.Values)
         {
-            Show(what, costs, length);
+            _report.Tell($"  {line}");
         }
 
         Judge(data);
-        if (data == DataSet.Random)
-        {
-            await QuarterAsync(file, length / 4);
-        }
-
-        _folder.Remove("data");
     }
 
-    private async Task RoundAsync(string file)
+    private void Write(DataSet data, string name, long length)
     {
-        await RunCost.OfAsync(PassProcess.Command("init", Store, _folder.Path));
-        await AddAsync("start alone", PassProcess.Command("idle", Store, _folder.Path));
-        await AddAsync(Discarded, PassProcess.Command("backup", "discard", _folder.Path, "discarded"), file);
-        await AddAsync(Backup, PassProcess.Command("backup", Store, _folder.Path, "first"), file);
-        await AddAsync(Second, PassProcess.Command("backup", Store, _folder.Path, "second", "first"), file);
-        await AddAsync(Restore, PassProcess.Command("restore", Store, _folder.Path, "second"));
-        _folder.Remove("store");
-        _folder.Remove("store.key");
-        foreach (var peer in _peers)
-        {
-            var name = peer.GetType().Name;
-            await peer.InitialiseAsync();
-            Add($"{name}: start alone", await peer.BackUpAsync(_folder.File(OneByte), "nothing"));
-            Add($"{name}: backup", await peer.BackUpAsync(file, "data"));
-            if (peer is Restic)
-            {
-                Add($"{name}: second backup", await peer.BackUpAsync(file, "data"));
-            }
-
-            Add($"{name}: restore", await peer.RestoreAsync("data"));
-            Directory.Delete(peer.Repository, recursive: true);
-        }
+        using var stream = File.Create(_folder.File(name));
+        data.Write(stream, length);
     }
 
-    /// <summary>Memory does not follow the size: a quarter of the same takes as much.</summary>
-    private async Task QuarterAsync(string file, long length)
+    private async Task OursAsync()
     {
-        await using (var stream = File.OpenWrite(file))
-        {
-            stream.SetLength(length);
-        }
-
         await RunCost.OfAsync(PassProcess.Command("init", Store, _folder.Path));
-        var backup = await RunCost.OfAsync(PassProcess.Command("backup", Store, _folder.Path, "first"), input: file);
-        var restore = await RunCost.OfAsync(PassProcess.Command("restore", Store, _folder.Path, "first"));
+        await AddAsync("backup, store that discards", size => RunCost.OfAsync(PassProcess.Command("backup", "discard", _folder.Path, "discarded"), input: _folder.File(size)));
+        await AddAsync("backup", size => RunCost.OfAsync(PassProcess.Command("backup", Store, _folder.Path, size), input: _folder.File(size)));
+        await AddAsync("second backup", size => RunCost.OfAsync(PassProcess.Command("backup", Store, _folder.Path, $"{size}-again", size), input: _folder.File(size)));
+        await AddAsync("restore", size => RunCost.OfAsync(PassProcess.Command("restore", Store, _folder.Path, size)));
         _folder.Remove("store");
         _folder.Remove("store.key");
-        _report.Tell($"a quarter of it: peak of backup {backup.PeakBytes >> 20} MiB, of restore {restore.PeakBytes >> 20} MiB");
+    }
+
+    private async Task PeerAsync(Peer peer, bool withSecond)
+    {
+        await peer.InitialiseAsync();
+        await AddAsync($"{peer.Name} backup", size => peer.BackUpAsync(_folder.File(size), size));
+        if (withSecond)
+        {
+            await AddAsync($"{peer.Name} second backup", size => peer.BackUpAsync(_folder.File(size), size));
+        }
+
+        await AddAsync($"{peer.Name} restore", peer.RestoreAsync);
+        Directory.Delete(peer.Repository, recursive: true);
     }
 
     private void Judge(DataSet data)
     {
+        CostLine backup = _lines["backup"], discarded = _lines["backup, store that discards"], rclone = _lines[$"{_rclone.Name} backup"], restic = _lines[$"{_restic.Name} backup"];
         if (data == DataSet.Random)
         {
-            _report.AtMost("random: CPU of backup / rclone crypt rcat", Ratio(Backup, "Rclone: backup"), 0.5);
-            _report.AtMost("random: CPU of backup / restic backup", Ratio(Backup, "Restic: backup"), 0.25);
-            _report.Tell($"  the same without what each takes to start: {NetRatio(Backup, "Rclone"):0.00} and {NetRatio(Backup, "Restic"):0.00}; into a store that discards: {NetRatio(Discarded, "Rclone"):0.00} and {NetRatio(Discarded, "Restic"):0.00}");
+            _report.AtMost("random: CPU of backup / rclone crypt rcat", backup.RatioTo(rclone), 0.5);
+            _report.AtMost("random: CPU of backup / restic backup", backup.RatioTo(restic), 0.25);
         }
         else
         {
-            _report.Tell($"{data.Name}: CPU of backup / rclone crypt rcat {Ratio(Backup, "Rclone: backup"):0.00}, / restic backup {Ratio(Backup, "Restic: backup"):0.00} (no target)");
+            _report.Tell($"{data.Name}: CPU of backup / rclone crypt rcat {backup.RatioTo(rclone):0.00}, / restic backup {backup.RatioTo(restic):0.00} (no target)");
         }
 
-        _report.AtMost($"{data.Name}: CPU of restore / backup", Ratio(Restore, Backup), 1.0);
-        var peak = new[] { Discarded, Backup, Second, Restore }.SelectMany(what => _costs[what]).Max(c => c.PeakBytes);
-        _report.AtMost($"{data.Name}: peak memory", peak / 1048576.0, MemoryLimitMiB, " MiB");
+        _report.Tell($"  with start {backup.RatioWithStartTo(rclone):0.00} and {backup.RatioWithStartTo(restic):0.00}; into a store that discards {discarded.RatioTo(rclone):0.00} and {discarded.RatioTo(restic):0.00}");
+        _report.AtMost($"{data.Name}: CPU of restore / backup", _lines["restore"].RatioTo(backup), 1.0);
+        CostLine[] ours = [discarded, backup, _lines["second backup"], _lines["restore"]];
+        _report.AtMost($"{data.Name}: peak memory", ours.Max(l => l.PeakMiB), MemoryLimitMiB, " MiB");
     }
 
-    private double Ratio(string what, string to) => Report.Median(_costs[what].Zip(_costs[to], (a, b) => a.CpuSeconds / b.CpuSeconds));
-
-    private double NetRatio(string what, string peer) => Report.Median(Net(what, "start alone").Zip(Net($"{peer}: backup", $"{peer}: start alone"), (a, b) => a / b));
-
-    private IEnumerable<double> Net(string what, string start) => _costs[what].Zip(_costs[start], (a, b) => a.CpuSeconds - b.CpuSeconds);
-
-    private void Show(string what, List<RunCost> costs, long length)
+    /// <summary>Both sizes, one after the other.</summary>
+    private async Task AddAsync(string what, Func<string, Task<RunCost>> run)
     {
-        var isStart = what.EndsWith("start alone", StringComparison.Ordinal);
-        var cpu = Report.Median(costs.Select(c => c.CpuSeconds)) / (isStart ? 1 : length / 1073741824.0);
-        var speed = isStart ? "" : $"   {length / 1048576.0 / Report.Median(costs.Select(c => c.Seconds)),6:0} MiB/s";
-        _report.Tell($"  {what,-32} {cpu,6:0.00} CPU s{(isStart ? "     " : "/GiB")}   peak {costs.Max(c => c.PeakBytes) >> 20,4} MiB{speed}");
-    }
-
-    private async Task AddAsync(string what, IReadOnlyList<string> command, string input = "/dev/null") => Add(what, await RunCost.OfAsync(command, input: input));
-
-    private void Add(string what, RunCost cost)
-    {
-        if (!_costs.TryGetValue(what, out var costs))
+        if (!_lines.TryGetValue(what, out var line))
         {
-            _costs.Add(what, costs = []);
+            _lines.Add(what, line = new CostLine(what));
         }
 
-        costs.Add(cost);
+        line.Add(await run(Small), LengthOf(Small), await run(Large), LengthOf(Large));
     }
+
+    private long LengthOf(string name) => new FileInfo(_folder.File(name)).Length;
 }

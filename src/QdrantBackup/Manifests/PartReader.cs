@@ -99,7 +99,16 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight)
         // Not the list's sealed length: a later writer may have sealed the same bytes again, a little longer or shorter.
         StoredBlob blob = await store.Blobs.GetAsync(name, SealedHeader.MaxPlainLength(SealedType.Chunk) + SealedHeader.Overhead, cancellationToken)
             ?? throw new MissingBlobException(name, "is missing: a chunk that the backup needs");
-        byte[] plaintext = store.Sealer.Open(SealedType.Chunk, name.Value, blob.Content.Span);
+        byte[] plaintext;
+        try
+        {
+            plaintext = store.Sealer.Open(SealedType.Chunk, name.Value, blob.Content.Span);
+        }
+        finally
+        {
+            blob.GiveBack();
+        }
+
         return plaintext.Length == entry.Length && store.Sealer.ChunkIdOf(plaintext) == entry.Id
             ? plaintext
             : throw new SealException($"'{name}' opens but holds other bytes than its name says", Hints.OtherBackup);

@@ -5,6 +5,8 @@ namespace QdrantBackup.Benchmarks.Peers;
 /// <summary>borg: content-defined chunks of about 2 MiB, lz4, AES-256-CTR with HMAC-SHA256, which also names.</summary>
 internal sealed class Borg(string folder) : Peer(Path.Combine(folder, "borg"))
 {
+    public override string Name => "borg";
+
     public override string Version => FirstLine("borg", "--version");
 
     protected override IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal)

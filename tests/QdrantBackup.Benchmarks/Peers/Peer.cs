@@ -12,6 +12,9 @@ internal abstract class Peer(string folder)
     /// <summary>Where it puts what it stores.</summary>
     public string Repository { get; } = folder;
 
+    /// <summary>What to call it in a table.</summary>
+    public abstract string Name { get; }
+
     /// <summary>Its first line about itself.</summary>
     public abstract string Version { get; }
 

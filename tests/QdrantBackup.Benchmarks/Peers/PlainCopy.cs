@@ -5,6 +5,8 @@ namespace QdrantBackup.Benchmarks.Peers;
 /// <summary>Nothing but a copy: what the system itself takes to read and to write the bytes.</summary>
 internal sealed class PlainCopy(string folder) : Peer(Path.Combine(folder, "plain"))
 {
+    public override string Name => "copy";
+
     public override string Version => "cat";
 
     protected override IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal);

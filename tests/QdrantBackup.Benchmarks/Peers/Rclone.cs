@@ -5,6 +5,8 @@ namespace QdrantBackup.Benchmarks.Peers;
 /// <summary>rclone's crypt over a local folder: blocks of 64 KiB, XSalsa20 with Poly1305; it neither compresses nor shares.</summary>
 internal sealed class Rclone(string folder) : Peer(Path.Combine(folder, "rclone"))
 {
+    public override string Name => "rclone crypt";
+
     public override string Version => FirstLine("rclone", "version");
 
     protected override IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
