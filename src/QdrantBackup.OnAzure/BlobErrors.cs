@@ -39,7 +39,7 @@ internal sealed class BlobErrors(string location)
             401 or 403 when e.ErrorCode == BlobErrorCode.AuthorizationFailure => new(what,
                 "The storage account's firewall or network rules refuse this machine, or the SAS does not allow this; allow one or renew the other."),
             401 or 403 => new(what,
-                "Give the app's identity the role 'Storage Blob Data Contributor' on the container (new roles take some minutes), or renew the SAS if it has expired."),
+                "Give the app's identity the role of its part on the container (infra-bicep/README.md, Roles); 'Storage Blob Data Contributor' serves too, but lets a backup app delete. New roles take some minutes. Or renew the SAS if it has expired."),
             404 when e.ErrorCode == BlobErrorCode.ContainerNotFound => new(what,
                 "Create the container, or correct its name in the configuration of the store."),
             404 => new(what, "Check the address of the storage account."),

@@ -9,7 +9,7 @@ using QdrantBackup.Schedules;
 
 namespace QdrantBackup.Functions.Triggers;
 
-/// <summary>The one timer: it starts what is due and sweeps up after runs that ended without doing so themselves.</summary>
+/// <summary>The one timer: it starts what is due, sweeps up after runs that ended without doing so themselves, and says how old the newest backup is.</summary>
 public sealed partial class Schedules(
     StoreConnection connection, RunStarter starter, Janitor janitor, BackupOptions options, TimeProvider time, ILogger<Schedules> log)
 {
@@ -32,6 +32,7 @@ public sealed partial class Schedules(
         }
 
         await janitor.SweepAsync(services, client, cancellationToken);
+        await services.SignsOfLife.TellAsync(options.ClusterName, options.Schedules, cancellationToken);
     }
 
     /// <summary>Each schedule, its next due time, and its last runs.</summary>

@@ -18,6 +18,7 @@ public sealed class StoreServices : IDisposable
         Records = new RunRecords(store, time, logs.CreateLogger<RunRecords>());
         Lease = new ClusterLease(store, Pins);
         Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>());
+        SignsOfLife = new SignsOfLife(Catalog, Records, time, logs.CreateLogger<SignsOfLife>());
         var plans = new BackupPlans(store);
         var bases = new BackupBases(store, Catalog, options, logs.CreateLogger<BackupBases>());
         Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
@@ -49,6 +50,9 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>Which backups exist.</summary>
     public BackupCatalog Catalog { get; }
+
+    /// <summary>Says how old the newest backup is.</summary>
+    public SignsOfLife SignsOfLife { get; }
 
     /// <summary>Plans backups.</summary>
     public BackupPlanner Planner { get; }

@@ -51,8 +51,14 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         BlobNames.Run(progress.RunId, Progress), SealedType.Record, progress, StoreJson.Default.RunProgress, PutCondition.Always, summary: null, cancellationToken);
 
     /// <summary>Writes the result if there is none yet, and returns the one that counts.</summary>
-    public async Task<RunResult> WriteResultAsync(RunResult result, CancellationToken cancellationToken) =>
-        (await store.PutOnceAsync(BlobNames.Run(result.RunId, Result), SealedType.Record, result, StoreJson.Default.RunResult, cancellationToken)).Value;
+    public async Task<RunResult> WriteResultAsync(RunResult result, CancellationToken cancellationToken)
+    {
+        RunRequest request = await ReadRequestAsync(result.RunId, cancellationToken);
+        RunResult counts = (await store.PutOnceAsync(BlobNames.Run(result.RunId, Result), SealedType.Record, result, StoreJson.Default.RunResult, cancellationToken)).Value;
+        LogLevel level = counts.State switch { RunState.Failed => LogLevel.Error, RunState.Complete => LogLevel.Information, _ => LogLevel.Warning };
+        LogEnded(level, request.Kind, request.RunId, request.Cluster, request.RequestedBy, counts.State, counts.Totals.Bytes, counts.Totals.StoredBytes);
+        return counts;
+    }
 
     /// <summary>Adds a remark.</summary>
     public Task AddNoteAsync(RunId runId, string by, string text, CancellationToken cancellationToken)
@@ -160,4 +166,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
 
     [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "Run {RunId} is left out of the list: {Reason}")]
     private partial void LogUnreadable(string runId, string reason);
+
+    [LoggerMessage(EventId = 3102, Message = "{Kind} {RunId} of cluster {Cluster}, asked for by {RequestedBy}, ended: {State}, {Bytes} bytes read, {StoredBytes} stored")]
+    private partial void LogEnded(LogLevel level, RunKind kind, RunId runId, string cluster, string requestedBy, RunState state, long bytes, long storedBytes);
 }

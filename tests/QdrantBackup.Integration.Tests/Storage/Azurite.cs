@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using QdrantBackup.Harness;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Tests.Storage;
 
@@ -56,7 +57,7 @@ public sealed class Azurite : IAsyncDisposable
     /// <summary>Newer clients name a version of the API that the emulator does not know, hence skipApiVersionCheck; the operations used here have not changed.</summary>
     private async Task<string> StartAsync()
     {
-        var main = await AzuriteInstallation.EnsureAsync(CancellationToken.None);
+        var main = Path.Combine(await NodePackages.EnsureAsync(Repository.Root, "azurite", CancellationToken.None), "node_modules", "azurite", "dist", "src", "blob", "main.js");
         var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         _process = new Process
         {

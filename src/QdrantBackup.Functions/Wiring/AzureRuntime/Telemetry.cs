@@ -33,6 +33,12 @@ internal static partial class RuntimeServices
         }
 
         var byIdentity = builder.Configuration[Authentication]?.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase) == true;
-        telemetry.UseAzureMonitorExporter(exporter => exporter.Credential = byIdentity ? new DefaultAzureCredential() : null);
+        telemetry.UseAzureMonitorExporter(exporter =>
+        {
+            exporter.Credential = byIdentity ? new DefaultAzureCredential() : null;
+
+            // Traces are sampled, and with them the exporter would drop the logs inside; alerts are made of those.
+            exporter.EnableTraceBasedLogsSampler = false;
+        });
     }
 }

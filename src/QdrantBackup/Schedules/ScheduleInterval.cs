@@ -1,0 +1,41 @@
+namespace QdrantBackup.Schedules;
+
+/// <summary>How far due times lie apart at present: what the age of the newest backup is to be judged by.</summary>
+public static class ScheduleInterval
+{
+    // Far enough apart for two due times of whatever is due by the minute, day, week, month or year; tried in this order.
+    private static readonly TimeSpan[] LookBacks =
+        [TimeSpan.FromHours(2), TimeSpan.FromDays(2), TimeSpan.FromDays(16), TimeSpan.FromDays(70), TimeSpan.FromDays(800)];
+
+    /// <summary>The shortest interval of the schedules that are not paused; null when nothing is scheduled.</summary>
+    public static TimeSpan? Of(IEnumerable<Schedule> schedules, DateTimeOffset now) =>
+        schedules.Where(schedule => !schedule.Paused).Select(schedule => Of(schedule, now)).Min();
+
+    /// <summary>The longer of the gap that an instant lies in and the one before it: a schedule of working days has a long one over the weekend.</summary>
+    private static TimeSpan? Of(Schedule schedule, DateTimeOffset now)
+    {
+        if (schedule.NextDue(now) is not { } next)
+        {
+            return null;
+        }
+
+        DateTimeOffset[] past = [];
+        foreach (var lookBack in LookBacks)
+        {
+            past = [.. schedule.DueBetween(now - lookBack, now)];
+            if (past.Length >= 2)
+            {
+                break;
+            }
+        }
+
+        return past switch
+        {
+            [.., var before, var last] => Longer(next - last, last - before),
+            [var last] => next - last,
+            _ => null,
+        };
+    }
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}
