@@ -12,6 +12,8 @@ var benchmarks = new Dictionary<string, Func<Task<bool>>>(StringComparer.Ordinal
 {
     ["store"] = () => StoreBenchmark.RunAsync(args.ElementAtOrDefault(1), args.ElementAtOrDefault(2)),
     ["days"] = () => DaysBenchmark.RunAsync(new Report(), withPeers: true),
+    ["azurite"] = () => AzuriteBenchmark.RunAsync(args.ElementAtOrDefault(1)),
+    ["catalog"] = () => CatalogBenchmark.RunAsync(args.ElementAtOrDefault(1)),
     ["memory"] = () => MemoryBenchmark.RunAsync(args.ElementAtOrDefault(1), args.ElementAtOrDefault(2)),
     ["pass"] = () => PassBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
     ["chunking"] = () => ChunkingBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
