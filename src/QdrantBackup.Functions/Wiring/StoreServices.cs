@@ -17,7 +17,7 @@ public sealed class StoreServices : IDisposable
         Pins = new RunPins(store);
         Records = new RunRecords(store, time, logs.CreateLogger<RunRecords>());
         Lease = new ClusterLease(store, Pins);
-        Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>());
+        Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>(), time);
         SignsOfLife = new SignsOfLife(Catalog, Records, time, logs.CreateLogger<SignsOfLife>());
         var plans = new BackupPlans(store);
         var bases = new BackupBases(store, Catalog, options, logs.CreateLogger<BackupBases>());
