@@ -39,7 +39,7 @@ var rules = [
   {
     name: 'failed'
     title: 'A run failed'
-    description: 'A backup, restore or verification failed. Its record says what to do: GET /api/v1/runs/{id}.'
+    description: 'A backup, restore, verification or copy failed. Its record says what to do: GET /api/v1/runs/{id}.'
     severity: 1
     query: eventQuery(loadTextContent('../queries/runs-ended.kql'), { state: 'Failed' })
     window: 'PT1H'

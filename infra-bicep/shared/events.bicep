@@ -4,6 +4,7 @@
 var events = {
   runEnded: 3102
   backupDamaged: 3501
+  chunksDamaged: 3511
   manifestDamaged: 3201
   scheduleStarted: 2201
   backupAge: 2601

@@ -56,14 +56,26 @@ internal sealed class Session
     /// <summary>Says how a run ended, and with which exit code the command does.</summary>
     public int Conclude(string kind, string id, JsonElement end)
     {
-        var state = end.Text("state") ?? "unknown";
         if (Report.IsJson)
         {
             Report.Json(end);
         }
-        else
+
+        return ConcludeBeside(kind, id, end);
+    }
+
+    /// <summary>The same for a run that is not what was asked for: standard output stays the one's that was.</summary>
+    public int ConcludeBeside(string kind, string id, JsonElement end)
+    {
+        var state = end.Text("state") ?? "unknown";
+        if (!Report.IsJson)
         {
             Report.Line($"{kind} {id}: {state}");
+        }
+
+        foreach (var remark in end.Items("remarks"))
+        {
+            _error.WriteLine($"note:  {remark.GetString()}");
         }
 
         var errors = end.Items("errors").ToList();

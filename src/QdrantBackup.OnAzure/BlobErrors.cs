@@ -13,6 +13,10 @@ internal sealed class BlobErrors(string location)
     public static bool IsConditionNotMet(RequestFailedException e) =>
         e.Status == (int)HttpStatusCode.PreconditionFailed || e.ErrorCode == BlobErrorCode.BlobAlreadyExists;
 
+    /// <summary>Whether the account cannot tag blobs at all: one with a hierarchical namespace does not know <c>comp=tags</c>, or says that it lacks the feature.</summary>
+    public static bool HasNoTags(RequestFailedException e) =>
+        e.ErrorCode == BlobErrorCode.InvalidQueryParameterValue || e.ErrorCode?.Contains("NotYetSupported", StringComparison.Ordinal) == true;
+
     /// <summary>Runs one step against the service.</summary>
     public Task<T> TranslateAsync<T>(string step, Func<Task<T>> action, CancellationToken cancellationToken) => AzureFailures.TranslateAsync(
         action,

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Azure;
+using Azure.Core;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -10,17 +11,22 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.OnAzure;
 
 /// <summary>A store in a container of Azure Blob Storage.</summary>
-public sealed class BlobStore : IBackupStore
+public sealed partial class BlobStore : IBackupStore, IServerSideCopy
 {
     private const string SummaryKey = "summary";
     private const string PutKey = "put";
 
+    /// <summary>The tag that the account's lifecycle rule looks for (docs/format.md §7).</summary>
+    private static readonly Dictionary<string, string> Expired = new(StringComparer.Ordinal) { ["state"] = "expired" };
+
     private readonly BlobContainerClient _container;
     private readonly BlobErrors _errors;
 
-    internal BlobStore(BlobContainerClient container)
+    internal BlobStore(BlobContainerClient container, TimeProvider? time = null, TokenCredential? credential = null)
     {
         _container = container;
+        _time = time ?? TimeProvider.System;
+        _credential = credential;
         Location = container.Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         _errors = new BlobErrors(Location);
     }
@@ -117,6 +123,28 @@ public sealed class BlobStore : IBackupStore
                 return await PropertiesAsync(name, cancellationToken) is null ? false : throw StoreErrors.Changed(name, Location);
             }
         }, cancellationToken);
+
+    /// <summary>Tags the blob <c>state=expired</c>; on an account that has no tags, such as one with a hierarchical namespace, deletes it.</summary>
+    public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) =>
+        _errors.TranslateAsync($"expire {name}", async () =>
+        {
+            try
+            {
+                await _container.GetBlobClient(name.Value).SetTagsAsync(Expired, cancellationToken: cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (BlobErrors.IsBlobMissing(e))
+            {
+                return false;
+            }
+            catch (RequestFailedException e) when (BlobErrors.HasNoTags(e))
+            {
+                return await DeleteAsync(name, ifMatch: null, cancellationToken);
+            }
+        }, cancellationToken);
+
+    /// <summary>Nothing to do: the service expunges what soft delete keeps.</summary>
+    public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult(0);
 
     /// <summary>One request per put, whatever its size here: only a single Put Blob is atomic with its condition and its metadata.</summary>
     private static BlobUploadOptions Upload(PutCondition condition, string? summary, string? putId)

@@ -16,7 +16,7 @@ public static class BlobStores
     /// or, without one, whatever identity the environment offers.
     /// </summary>
     /// <exception cref="UsageException">The address is no container's, or is plain http to another machine.</exception>
-    public static BlobStore Open(Uri containerUri, TokenCredential? credential = null)
+    public static BlobStore Open(Uri containerUri, TokenCredential? credential = null, TimeProvider? time = null)
     {
         var shown = containerUri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         if (containerUri.Scheme != Uri.UriSchemeHttps && !containerUri.IsLoopback)
@@ -32,14 +32,18 @@ public static class BlobStores
         }
 
         var options = BlobStoreOptions.Create();
-        return new BlobStore(containerUri.Query.Contains("sig=", StringComparison.Ordinal)
-            ? new BlobContainerClient(containerUri, options)
-            : new BlobContainerClient(new Uri(shown), credential ?? new DefaultAzureCredential(), options));
+        if (containerUri.Query.Contains("sig=", StringComparison.Ordinal))
+        {
+            return new BlobStore(new BlobContainerClient(containerUri, options), time);
+        }
+
+        credential ??= new DefaultAzureCredential();
+        return new BlobStore(new BlobContainerClient(new Uri(shown), credential, options), time, credential);
     }
 
     /// <summary>Opens a container by a storage connection string, the emulator's or an account's, that ends with <c>;Container=name</c>.</summary>
     /// <exception cref="UsageException">The text is no connection string or names no container.</exception>
-    public static BlobStore OpenConnectionString(string connectionString)
+    public static BlobStore OpenConnectionString(string connectionString, TimeProvider? time = null)
     {
         try
         {
@@ -51,7 +55,7 @@ public static class BlobStores
 
             parts.Remove(ContainerKey);
             var account = string.Join(';', parts.Keys.Cast<string>().Select(key => $"{key}={parts[key]}"));
-            return new BlobStore(new BlobContainerClient(account, (string)container, BlobStoreOptions.Create()));
+            return new BlobStore(new BlobContainerClient(account, (string)container, BlobStoreOptions.Create()), time);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
         {

@@ -21,14 +21,14 @@ public static class Stores
 
         if (location.Contains("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase) || location.Contains("AccountName=", StringComparison.OrdinalIgnoreCase))
         {
-            return BlobStores.OpenConnectionString(location);
+            return BlobStores.OpenConnectionString(location, time);
         }
 
         return Uri.TryCreate(location, UriKind.Absolute, out var uri)
             ? uri.Scheme switch
             {
                 "file" when uri.IsLoopback => new DirectoryStore(uri.LocalPath, time),
-                "https" or "http" => BlobStores.Open(uri, credential),
+                "https" or "http" => BlobStores.Open(uri, credential, time),
                 _ => throw Unknown(location),
             }
             : throw Unknown(location);

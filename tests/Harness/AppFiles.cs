@@ -8,11 +8,12 @@ public sealed class AppFiles : IDisposable
 
     private readonly TempFolder _folder = new("app");
 
-    public AppFiles(Uri qdrant, string? remoteStore = null, string? qdrantApiKey = null, string extraYaml = "", string? connectionString = null)
+    public AppFiles(Uri qdrant, string? remoteStore = null, string? qdrantApiKey = null, string extraYaml = "", string? connectionString = null, bool hasSecond = false)
     {
         var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ApiKey)));
         var storage = remoteStore is null ? $"local: \"{StoreDirectory}\"" : $"remote: \"{remoteStore}\"";
         storage += connectionString is null ? "" : $", connectionString: \"{connectionString}\"";
+        storage += hasSecond ? $", second: \"{SecondDirectory}\"" : "";
         var apiKey = qdrantApiKey is null ? "" : $", apiKey: \"{qdrantApiKey}\"";
         File.WriteAllText(Config, $$"""
             backup:
@@ -33,6 +34,9 @@ public sealed class AppFiles : IDisposable
     public string KeyFile => _folder.File("backup.key");
 
     public string StoreDirectory => _folder.File("store");
+
+    /// <summary>Where the second copy of every backup is kept, if it is configured: as on a disk of its own, which may not be there.</summary>
+    public string SecondDirectory => _folder.File("mount", "second");
 
     public string StateDirectory => _folder.File("state");
 

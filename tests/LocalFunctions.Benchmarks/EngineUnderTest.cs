@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LocalFunctions.Durable;
 using LocalFunctions.Durable.Machine;
+using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,16 +15,31 @@ internal sealed class EngineUnderTest : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("engine-benchmark-").FullName;
     private DurableEngine? _engine;
 
+    private string DatabaseFile => Path.Combine(_directory, "hub.db");
+
     public DurableTaskClient Client => _engine!.CreateClient();
 
-    /// <summary>The bytes of the database, its journal included.</summary>
+    /// <summary>The bytes of the database on disk, its journal included.</summary>
     public long SizeBytes => Directory.EnumerateFiles(_directory).Sum(file => new FileInfo(file).Length);
+
+    /// <summary>The bytes of the database that hold something; what purging freed is used again before the file grows.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            using var connection = new SqliteConnection($"Data Source={DatabaseFile};Mode=ReadOnly;Pooling=False");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+            return (long)command.ExecuteScalar()!;
+        }
+    }
 
     public async Task StartAsync()
     {
         var concurrent = 10 * Environment.ProcessorCount;
         _engine = new DurableEngine(
-            new DurableEngineOptions(Path.Combine(_directory, "hub.db"), "Benchmark", concurrent, concurrent, Json),
+            new DurableEngineOptions(DatabaseFile, "Benchmark", concurrent, concurrent, Json),
             new BenchmarkFunctions(),
             new LocalMachine(TimeProvider.System),
             NullLoggerFactory.Instance);

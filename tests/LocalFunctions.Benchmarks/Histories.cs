@@ -13,7 +13,7 @@ internal static class Histories
         Report.Begin("histories");
         await using var engine = new EngineUnderTest();
         await engine.StartAsync();
-        await engine.RunManyAsync(BenchmarkFunctions.Chain, 25, 20, 20);
+        await engine.RunManyAsync(BenchmarkFunctions.Chain, 25, 100, 20);
         var costs = new Dictionary<int, Cost>();
         foreach (var events in (int[])[Short, Long])
         {

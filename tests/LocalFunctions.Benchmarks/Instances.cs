@@ -7,6 +7,7 @@ namespace LocalFunctions.Benchmarks;
 internal static class Instances
 {
     private const int Measured = 1000;
+    private const int WarmUp = 3 * Measured;
     private const int AtATime = 50;
     private const double MaxStartSeconds = 5;
     private const double MaxHeapGrowthMiB = 64;
@@ -17,7 +18,8 @@ internal static class Instances
         Report.Begin("instances");
         await using var engine = new EngineUnderTest();
         await engine.StartAsync();
-        await engine.RunManyAsync(BenchmarkFunctions.Chain, 2, 200, AtATime);
+        await engine.RunManyAsync(BenchmarkFunctions.Chain, 2, WarmUp, AtATime);
+        await engine.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter());
         var costs = new List<Cost>();
         var heaps = new List<double>();
         var halfTime = DateTimeOffset.MaxValue;
@@ -27,9 +29,10 @@ internal static class Instances
             await FillAsync(engine, level);
             costs.Add(await Report.MeasureAsync(Measured, () => engine.RunManyAsync(BenchmarkFunctions.Chain, 2, Measured, AtATime)));
             heaps.Add(GC.GetTotalMemory(forceFullCollection: true) / 1048576.0);
+            var each = engine.UsedBytes / (double)await engine.CountAsync();
             Report.Tell(
                 $"beside {level} instances, one with two activities",
-                string.Create(CultureInfo.InvariantCulture, $"{costs[^1]}; {engine.SizeBytes / (double)level / 1024:0.0} KiB of database an instance; heap {heaps[^1]:0.0} MiB"));
+                string.Create(CultureInfo.InvariantCulture, $"{costs[^1]}; {each / 1024:0.0} KiB of database an instance; heap {heaps[^1]:0.0} MiB"));
         }
 
         report.Require($"the same, beside {Levels[^1]} to beside {Levels[0]}, processor time", costs[^1].ProcessorMicroseconds / costs[0].ProcessorMicroseconds, 2);
@@ -43,10 +46,11 @@ internal static class Instances
     {
         var missing = level - await engine.CountAsync();
         await engine.RunManyAsync(BenchmarkFunctions.Empty, 0, Math.Max(0, missing - (missing / 10)), 2 * AtATime);
-        for (var i = 0; i < missing / 10; i += AtATime)
+        await Parallel.ForAsync(0, missing / 10, new ParallelOptions { MaxDegreeOfParallelism = 2 * AtATime }, async (_, cancellation) =>
         {
-            await Task.WhenAll(Enumerable.Range(0, AtATime).Select(_ => engine.ScheduleAsync(BenchmarkFunctions.Listen, 1)));
-        }
+            var id = await engine.ScheduleAsync(BenchmarkFunctions.Listen, 1);
+            await engine.Client.WaitForInstanceStartAsync(id, cancellation);
+        });
     }
 
     private static async Task MeasureStartAsync(EngineUnderTest engine, Report report)
@@ -66,9 +70,12 @@ internal static class Instances
         {
             PurgeResult? purged = null;
             var cost = await Report.MeasureAsync(1, async () => purged = await engine.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: until)));
+            var left = await engine.CountAsync();
             Report.Tell(
                 $"purge of {what}: {purged!.PurgedInstanceCount} instances",
-                $"{cost with { Units = purged.PurgedInstanceCount }}; database {engine.SizeBytes / 1048576.0:0.0} MiB after it");
+                $"{cost with { Units = purged.PurgedInstanceCount }}; after it {MiB(engine.UsedBytes)} MiB in use of {MiB(engine.SizeBytes)}, {left} instances");
         }
     }
+
+    private static string MiB(long bytes) => (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -13,7 +13,7 @@ internal static class Throughput
         Report.Begin("throughput");
         await using var engine = new EngineUnderTest();
         await engine.StartAsync();
-        await engine.RunManyAsync(BenchmarkFunctions.Chain, 5, 20, 20);
+        await engine.RunManyAsync(BenchmarkFunctions.Chain, Activities, Instances, AtATime);
         var alone = await Report.MeasureAsync(FanOut / 10, () => engine.RunAsync(BenchmarkFunctions.Chain, FanOut / 10));
         Tell("one instance, its activities one after the other", alone, "activities");
         var many = await Report.MeasureAsync(Instances * Activities, () => engine.RunManyAsync(BenchmarkFunctions.Chain, Activities, Instances, AtATime));

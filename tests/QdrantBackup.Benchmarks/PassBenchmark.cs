@@ -4,6 +4,7 @@ using QdrantBackup.Benchmarks.Pipeline;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Benchmarks;
 

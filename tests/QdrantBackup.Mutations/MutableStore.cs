@@ -60,5 +60,9 @@ internal sealed class MutableStore(IReadOnlyDictionary<string, Blob> blobs) : IB
     public Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) =>
         throw new NotSupportedException("A reader deletes nothing.");
 
+    public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) => throw new NotSupportedException("A reader tags nothing.");
+
+    public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => throw new NotSupportedException("A reader deletes nothing.");
+
     private static BlobEntry EntryOf(BlobName name, Blob blob) => new(name, blob.Length, "\"1\"", default, blob.Summary);
 }

@@ -6,6 +6,7 @@ using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Mutations;
 
@@ -123,7 +124,7 @@ internal sealed class SmallStore : IDisposable
             var list = new ChunkListWriter(partNo, captured.Count, offset);
 
             // Nothing is known from before: whatever comes again is put again, so that chunks have older versions.
-            await using var uploads = new ChunkUploads(_store, new KnownChunks(100), list, ChunkCompression.Auto, 1, CancellationToken.None);
+            await using var uploads = new ChunkUploads(_store, new KnownChunks(100, KnownDamage.None), list, ChunkCompression.Auto, 1, CancellationToken.None);
             using var range = new RangeCapture(state, list, uploads);
             using var source = new MemoryStream(content, (int)offset, content.Length - (int)offset);
             while (await range.ReadPieceAsync(source, CancellationToken.None) && (captured.Count == ranges - 1 || range.Length < content.Length / ranges))

@@ -9,12 +9,24 @@ namespace QdrantBackup.Cli.Output;
 internal sealed class RunProgress(ApiClient api, Report report, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestBeginning = TimeSpan.FromMinutes(2);
 
     /// <summary>Whether a state is one that a run leaves again.</summary>
     public static bool IsUnderWay(string? state) => state is "pending" or "running" or "paused" or "cancelling" || state?.StartsWith("waiting", StringComparison.Ordinal) == true;
 
-    public async Task<JsonElement> FollowAsync(string statusPath, CancellationToken cancellationToken)
+    public Task<JsonElement> FollowAsync(string statusPath, CancellationToken cancellationToken) => FollowAsync(statusPath, isAboutToBegin: false, cancellationToken);
+
+    /// <summary>Follows a run.</summary>
+    /// <param name="statusPath">Where its status is.</param>
+    /// <param name="isAboutToBegin">Whether it follows another run and may not have begun, so that nothing is known of it for a moment.</param>
+    /// <param name="cancellationToken">Stops following, not the run.</param>
+    public async Task<JsonElement> FollowAsync(string statusPath, bool isAboutToBegin, CancellationToken cancellationToken)
     {
+        if (isAboutToBegin)
+        {
+            await UntilBegunAsync(statusPath, cancellationToken);
+        }
+
         if (report.IsInteractive)
         {
             return await FollowWithBarAsync(statusPath, cancellationToken);
@@ -56,6 +68,19 @@ internal sealed class RunProgress(ApiClient api, Report report, TimeProvider tim
             if (!IsUnderWay(status.Text("state")))
             {
                 return status;
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+
+    private async Task UntilBegunAsync(string statusPath, CancellationToken cancellationToken)
+    {
+        for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < LongestBeginning;)
+        {
+            if ((await api.GetAsync(statusPath, cancellationToken)).Text("state") != "unknown")
+            {
+                return;
             }
 
             await Task.Delay(Interval, time, cancellationToken);

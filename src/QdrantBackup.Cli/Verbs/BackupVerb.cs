@@ -37,7 +37,22 @@ internal static class BackupVerb
     {
         var id = await StartOrJoinAsync(session, request, cancellationToken);
         var end = await session.Progress.FollowAsync($"/api/v1/backup/status/{id}", cancellationToken);
-        return session.Conclude("backup", id, end);
+        var worst = ExitCode.Done;
+        foreach (var following in end.Items("followUps").ToList())
+        {
+            worst = Math.Max(worst, await FollowAsync(session, following, cancellationToken));
+        }
+
+        // Asked once more, so that it tells how what followed has ended.
+        end = await session.Api.GetAsync($"/api/v1/backup/status/{id}", cancellationToken);
+        return Math.Max(worst, session.Conclude("backup", id, end));
+    }
+
+    /// <summary>The copy into the second store and the verification are runs of their own; the command ends when they have.</summary>
+    private static async Task<int> FollowAsync(Session session, JsonElement following, CancellationToken cancellationToken)
+    {
+        var (id, kind) = (following.Text("id")!, following.Text("kind")!);
+        return session.ConcludeBeside(kind, id, await session.Progress.FollowAsync($"/api/v1/runs/{id}", isAboutToBegin: true, cancellationToken));
     }
 
     /// <summary>Starts a backup, or joins the one that a running server is at: two at once would only wait for each other.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using QdrantBackup.Cli.Output;
 
 namespace QdrantBackup.Cli.Verbs;
@@ -22,12 +23,17 @@ internal static class ListVerb
             }
 
             session.Report.Table(
-                ["ID", "STATE", "STARTED", "COLLECTIONS", "SIZE", "NEW BYTES"],
+                ["ID", "STATE", "STARTED", "COLLECTIONS", "SIZE", "NEW BYTES", "VERIFIED", "COPIED"],
                 page.Items("backups").Select(b => (IReadOnlyList<string>)
                 [
                     b.Text("id") ?? "?", b.Text("state") ?? "?", b.Text("started") ?? "?", b.Text("collectionCount") ?? $"{b.Items("collections").Count()}",
-                    Amounts.Bytes(b.Number("bytes")), Amounts.Bytes(b.Number("newBytes")),
+                    Amounts.Bytes(b.Number("bytes")), Amounts.Bytes(b.Number("newBytes")), Verified(b), b.Text("copiedAt") ?? "-",
                 ]));
+            if (page.Text("storeAway") is { } away)
+            {
+                session.Note($"note:  this is what the second store has; the first is away: {away}");
+            }
+
             if (page.Text("continuation") is not null)
             {
                 session.Note("there are more: ask for them with --top");
@@ -37,4 +43,11 @@ internal static class ListVerb
         }, cancellationToken));
         return command;
     }
+
+    private static string Verified(JsonElement backup) => backup.Member("verified") switch
+    {
+        { } verified when verified.Number("damaged") > 0 => $"DAMAGED: {verified.Number("damaged")} blobs",
+        { } verified => $"{verified.Text("level")} {verified.Text("at")}",
+        null => "-",
+    };
 }

@@ -9,7 +9,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Functions.Activities;
 
 /// <summary>Steps of a backup as a whole.</summary>
-public sealed class BackupActivities(StoreConnection connection, BackupOptions options, TimeProvider time)
+public sealed class BackupActivities(StoreConnection connection, BackupOptions options, FollowUps followUps, TimeProvider time)
 {
     /// <summary>Plans, pins the bases before it reads them, and stores the plan.</summary>
     [Function(nameof(PlanBackup))]
@@ -34,7 +34,16 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
         return new([.. plan.Lanes[input.Lane].Parts.Skip(input.From).Take(input.Count)]);
     }
 
-    /// <summary>Writes the manifest (W2) and the run's result; what went wrong on the way is recorded with it.</summary>
+    /// <summary>Lists the runs that follow a backup that is over.</summary>
+    [Function(nameof(ListFollowUps))]
+    public async Task<FollowUpList> ListFollowUps([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        var run = await services.Records.FindAsync(new RunId(runId), cancellationToken);
+        return new(run?.Result?.FollowUps ?? []);
+    }
+
+    /// <summary>Writes the manifest (W2), the requests of the runs that follow, and the run's result; what went wrong on the way is recorded with it.</summary>
     [Function(nameof(CommitBackup))]
     public async Task<RunEnd> CommitBackup([ActivityTrigger] RunEnd captured, CancellationToken cancellationToken)
     {
@@ -43,6 +52,7 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
         var commit = await services.Commit.CommitAsync(runId, cancellationToken);
         var state = commit.State == BackupState.Complete ? RunState.Complete : RunState.Partial;
         var items = commit.Items.Select(i => WithAdvice(i, captured.Errors)).ToList();
+        var following = await followUps.RequestAsync(services, runId, commit, cancellationToken);
         var missing = items.Find(i => i.State != RunState.Complete && i.Error is not null);
         var counted = await services.Records.WriteResultAsync(
             new RunResult
@@ -55,6 +65,7 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
                 Hint = missing?.Hint,
                 Items = ItemsOf(items, captured.Errors),
+                FollowUps = following,
             },
             cancellationToken);
         return captured with { State = counted.State, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash, services.Store.StoreId.ToString()) : null };

@@ -22,14 +22,16 @@ public sealed class RestoreActivities(StoreConnection connection)
     public async Task<RestorePage> ListRestoreItems([ActivityTrigger] RestorePageInput input, CancellationToken cancellationToken)
     {
         var (_, plan) = await ReadPlanAsync(input.RunId, cancellationToken);
-        return new([.. plan.Items.Skip(input.From).Take(input.Count).Select(i => new RestoreItemRef(i.ItemNo, i.Target, i.Length, i.Aliases.Count > 0))]);
+        var from = input.Cursor.From;
+        var items = plan.Items.Skip(from).Take(input.Count).Select(i => new RestoreItemRef(i.ItemNo, i.Target, i.Length, i.Aliases.Count > 0));
+        return new([.. items], from + input.Count < plan.Items.Count ? new RestoreCursor(from + input.Count) : null);
     }
 
     /// <summary>Uploads one part; whatever is wrong with it breaks the upload off before Qdrant changes anything.</summary>
     [Function(nameof(UploadItem))]
     public async Task<UploadReceipt> UploadItem([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenForRunAsync(step.RunId, cancellationToken);
         return await services.Restore.UploadAsync(step, cancellationToken);
     }
 
@@ -37,7 +39,7 @@ public sealed class RestoreActivities(StoreConnection connection)
     [Function(nameof(DeleteUploadedCopy))]
     public async Task DeleteUploadedCopy([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenForRunAsync(step.RunId, cancellationToken);
         await services.Restore.DeleteUploadedCopyAsync(step, cancellationToken);
     }
 
@@ -45,7 +47,7 @@ public sealed class RestoreActivities(StoreConnection connection)
     [Function(nameof(LookAtCollection))]
     public async Task<SettledLook> LookAtCollection([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenForRunAsync(step.RunId, cancellationToken);
         return await services.RestoreChecks.LookAsync(step, cancellationToken);
     }
 
@@ -53,22 +55,37 @@ public sealed class RestoreActivities(StoreConnection connection)
     [Function(nameof(CheckCollection))]
     public async Task<RestoreVerdict> CheckCollection([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenForRunAsync(step.RunId, cancellationToken);
         return await services.RestoreChecks.CheckAsync(step, cancellationToken);
     }
 
-    /// <summary>Makes the backup's aliases point to the restored collection.</summary>
+    /// <summary>Makes the backup's aliases point to the restored collections.</summary>
     [Function(nameof(SetAliases))]
-    public async Task SetAliases([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
+    public async Task<AliasReceipt> SetAliases([ActivityTrigger] AliasBatch batch, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
-        await services.RestoreChecks.SetAliasesAsync(step, cancellationToken);
+        var runId = new RunId(batch.RunId);
+        var services = await connection.OpenForRunAsync(runId, cancellationToken);
+        var errors = new List<RunError>();
+        foreach (var itemNo in batch.Items)
+        {
+            try
+            {
+                await services.RestoreChecks.SetAliasesAsync(new RestoreStep(runId, itemNo), cancellationToken);
+            }
+            catch (BackupException e) when (!e.IsTransient)
+            {
+                errors.Add(new(e.Message, e.Hint));
+            }
+        }
+
+        return new(errors);
     }
 
     private async Task<(RunRequest Request, RestorePlanOverview Plan)> ReadPlanAsync(string runId, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
-        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        var id = new RunId(runId);
+        var services = await connection.OpenForRunAsync(id, cancellationToken);
+        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
         return (request, await services.RestorePlanner.PlanAsync(request, cancellationToken));
     }
 }

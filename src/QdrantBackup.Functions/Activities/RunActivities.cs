@@ -18,8 +18,9 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
     [Function(nameof(TakeLease))]
     public async Task<LeaseReceipt> TakeLease([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
-        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        var id = new RunId(runId);
+        var services = await connection.OpenForRunAsync(id, cancellationToken);
+        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
         return await services.Lease.TryTakeAsync(request.Cluster, request.RunId, request.Kind, options.LeaseTime, cancellationToken);
     }
 
@@ -27,12 +28,17 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
     [Function(nameof(RenewRun))]
     public async Task RenewRun([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
         var id = new RunId(runId);
-        await services.Pins.RenewAsync(id, cancellationToken);
-        if ((await services.Records.ReadRequestAsync(id, cancellationToken)).Kind == RunKind.Verify)
+        var services = await connection.OpenForRunAsync(id, cancellationToken);
+        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
+        foreach (var fences in await FencesOfAsync(services, request, cancellationToken))
         {
-            // Reading back disturbs nobody: it has no turn to keep.
+            await fences.Pins.RenewAsync(id, cancellationToken);
+        }
+
+        if (request.Kind is not (RunKind.Backup or RunKind.Restore))
+        {
+            // Reading back, copying and pruning disturb nobody: they have no turn to keep.
             return;
         }
 
@@ -48,7 +54,7 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
     public async Task RecordEnd([ActivityTrigger] RunEnd end, string instanceId, CancellationToken cancellationToken)
     {
         var services = await OpenOwnAsync(end.RunId, instanceId, cancellationToken);
-        await services.Records.WriteResultAsync(ResultOf(end), cancellationToken);
+        await services.Records.WriteResultAsync(ResultOf(end, services), cancellationToken);
     }
 
     /// <summary>Gives the cluster back and lets go of what the run needed kept.</summary>
@@ -58,7 +64,17 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
         var services = await OpenOwnAsync(end.RunId, instanceId, cancellationToken);
         var runId = new RunId(end.RunId);
         await services.Lease.ReleaseAsync(options.Cluster, runId, cancellationToken);
-        await services.Pins.ReleaseAsync(runId, cancellationToken);
+        foreach (var fences in await FencesOfAsync(services, await services.Records.ReadRequestAsync(runId, cancellationToken), cancellationToken))
+        {
+            await fences.ReleaseAsync(runId, cancellationToken);
+        }
+    }
+
+    /// <summary>Where the run keeps what it needs: where its records are, and in the other store if it reads or writes there.</summary>
+    internal static async Task<IReadOnlyList<RunFences>> FencesOfAsync(StoreServices services, RunRequest request, CancellationToken cancellationToken)
+    {
+        var isInSecond = request.Copy is not null || request.Verify?.Second == true;
+        return isInSecond && await services.SecondFencesAsync(cancellationToken) is { } second ? [services.Fences, second] : [services.Fences];
     }
 
     // Whoever can start instances could name another's run: then nothing of it is run, recorded or given back.
@@ -69,7 +85,7 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
             throw new RefusedException("The instance was started without the id of a run", "Start runs through this app's API only.");
         }
 
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenForRunAsync(id, cancellationToken);
         var request = await services.Records.ReadRequestAsync(id, cancellationToken);
         if (request.Cluster != options.Cluster)
         {
@@ -84,7 +100,7 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
         return services;
     }
 
-    private RunResult ResultOf(RunEnd end) => new()
+    private RunResult ResultOf(RunEnd end, StoreServices services) => new()
     {
         RunId = new RunId(end.RunId),
         State = end.State,
@@ -92,5 +108,8 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
         Error = end.Errors.Count > 0 && end.State != RunState.Complete ? end.Errors[0].Message : null,
         Hint = end.Errors.Count > 0 && end.State != RunState.Complete ? end.Errors[0].Hint : null,
         Items = [.. end.Errors.Select(e => new RunItem("run", end.State, Error: e.Message, Hint: e.Hint, ErrorKind: e.Kind))],
+        Remarks = services.StandsInFor is { } away
+            ? [.. end.Remarks, $"the second store {services.Store.Blobs.Location} stood in for the first, which was away: {away.Message}"]
+            : end.Remarks,
     };
 }

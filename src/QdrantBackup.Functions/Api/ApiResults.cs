@@ -27,6 +27,9 @@ internal static class Ids
     /// <summary>What stands for the newest complete backup where an id is asked for.</summary>
     public const string Latest = "latest";
 
+    /// <summary>What stands for every backup where an id is asked for.</summary>
+    public const string All = "all";
+
     public static RunId RunOf(string text) => RunId.TryParse(text, out var id) ? id : throw new UsageException("What the address names is no id of a run", Shape);
 
     public static BackupId BackupOf(string text) => BackupId.TryParse(text, out var id) ? id : throw new UsageException("What the address names is no id of a backup", Shape);

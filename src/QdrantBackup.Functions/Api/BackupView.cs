@@ -1,5 +1,8 @@
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
+using QdrantBackup.Retention;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Functions.Api;
 
@@ -34,13 +37,29 @@ internal sealed record BackupView
 
     public long? StoredBytes { get; init; }
 
+    public HoldView? Hold { get; init; }
+
+    public VerifiedView? Verified { get; init; }
+
+    public DateTimeOffset? CopiedAt { get; init; }
+
     public string? Damage { get; init; }
 
     public string? Hint { get; init; }
 
-    public static BackupView Of(CatalogEntry entry) => entry.Summary is { } summary
+    public static BackupView Of(CatalogEntry entry, Hold? hold) => Of(entry) with { Hold = hold is null ? null : HoldView.Of(hold) };
+
+    private static BackupView Of(CatalogEntry entry) => entry.Summary is { } summary
         ? Of(summary) with { State = entry.Retired ? "retired" : summary.State.ToString().ToLowerInvariant(), Damage = entry.Damage, Hint = entry.Hint }
         : new() { Id = entry.Id.Value, State = "damaged", Started = entry.Id.Began, Damage = entry.Damage, Hint = entry.Hint };
+
+    /// <summary>With what was learnt after its commit.</summary>
+    public BackupView With(VerifiedRecord? verified, CopyRecord? copy) => this with
+    {
+        Verified = VerifiedView.Of(verified),
+        CopiedAt = copy?.At,
+        OwedProofs = verified is null ? OwedProofs : Math.Max(0, (OwedProofs ?? 0) - verified.PaidProofs.Count),
+    };
 
     private static BackupView Of(BackupSummary summary) => new()
     {
@@ -59,4 +78,16 @@ internal sealed record BackupView
         NewBytes = summary.Totals.NewBytes,
         StoredBytes = summary.Totals.StoredBytes,
     };
+}
+
+/// <summary>What verifications have shown of a backup.</summary>
+/// <param name="At">When one last found nothing wrong.</param>
+/// <param name="Level">How deep that one went.</param>
+/// <param name="Damaged">How many damaged blobs the backup needs; 0: none that is known.</param>
+/// <param name="DamagedAt">When that was found.</param>
+internal sealed record VerifiedView(DateTimeOffset? At, VerifyLevel? Level, int Damaged, DateTimeOffset? DamagedAt)
+{
+    public static VerifiedView? Of(VerifiedRecord? record) => record is null || (record.Damage is null && record.Passes.Count == 0)
+        ? null
+        : new(record.LastPass()?.At, record.LastPass()?.Level, record.Damage?.Count ?? 0, record.Damage?.At);
 }

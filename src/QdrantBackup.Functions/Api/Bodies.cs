@@ -52,13 +52,48 @@ internal sealed record CreateRestoreBody
 /// <summary>POST /api/v1/backups/{id}/verify.</summary>
 internal sealed record VerifyBody
 {
-    public VerifyLevel Level { get; init; } = VerifyLevel.Readable;
+    public VerifyLevel? Level { get; init; }
+
+    /// <summary>Only this share, e.g. 3/30.</summary>
+    public string? Subset { get; init; }
+
+    /// <summary>True: the second store is verified, or mended, instead of the first.</summary>
+    public bool Second { get; init; }
+}
+
+/// <summary>POST /api/v1/backups/{id}/copy.</summary>
+internal sealed record CopyBody
+{
+    /// <summary>True: from the second store into the first.</summary>
+    public bool Back { get; init; }
+
+    /// <summary>True: the second store is made anew, should its place be empty.</summary>
+    public bool Make { get; init; }
+
+    /// <summary>True: every part is read back before it counts.</summary>
+    public bool Full { get; init; }
 }
 
 /// <summary>POST /api/v1/restore/{id}/approve.</summary>
 internal sealed record ApproveBody
 {
     public string? PlanHash { get; init; }
+}
+
+/// <summary>POST /api/v1/retention/apply.</summary>
+internal sealed record ApplyRetentionBody
+{
+    public string? PlanHash { get; init; }
+
+    public bool AllowUnusual { get; init; }
+
+    public bool Prune { get; init; } = true;
+}
+
+/// <summary>POST /api/v1/backups/{id}/hold.</summary>
+internal sealed record HoldBody
+{
+    public string? Reason { get; init; }
 }
 
 /// <summary>The answer to whatever starts a run.</summary>

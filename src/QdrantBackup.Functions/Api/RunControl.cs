@@ -53,5 +53,10 @@ internal static class RunControl
         return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", "There is nothing left to be told; look at its record.");
     }
 
-    private static string StatusPathOf(RunKind kind, string id) => kind == RunKind.Restore ? $"/api/v1/restore/status/{id}" : $"/api/v1/backup/status/{id}";
+    private static string StatusPathOf(RunKind kind, string id) => kind switch
+    {
+        RunKind.Backup => $"/api/v1/backup/status/{id}",
+        RunKind.Restore => $"/api/v1/restore/status/{id}",
+        _ => $"/api/v1/runs/{id}",
+    };
 }

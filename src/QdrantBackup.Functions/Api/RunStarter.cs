@@ -37,7 +37,8 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     /// <summary>Records the request and starts its orchestration. One that exists, in whatever state, is success.</summary>
     internal async Task StartAsync(DurableTaskClient client, RunRequest request, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        // A backup goes into the first store or nowhere, and retention is of that store alone; whatever only reads is at home where it can be recorded.
+        var services = request.Kind is RunKind.Backup or RunKind.Retention ? await connection.OpenAsync(cancellationToken) : await connection.OpenReadableAsync(cancellationToken);
         await services.Records.WriteRequestAsync(request, cancellationToken);
         try
         {
@@ -53,7 +54,6 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     /// <summary>The run of a kind that is going on, or null.</summary>
     internal async Task<string?> FindRunningAsync(DurableTaskClient client, RunKind kind, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
         var query = new OrchestrationQuery(
             Statuses: Going, InstanceIdPrefix: $"{kind.ToString().ToLowerInvariant()}-{options.ClusterName}-", FetchInputsAndOutputs: true);
         await foreach (var instance in client.GetAllInstancesAsync(query))
@@ -66,6 +66,7 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
             }
 
             // With its result recorded a run only gives back what it held, and the next one waits for that by itself.
+            var services = await connection.OpenForRunAsync(id, cancellationToken);
             if (await services.Records.FindAsync(id, cancellationToken) is not { Result: not null })
             {
                 return id.Value;
@@ -79,6 +80,8 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     {
         RunKind.Backup => nameof(BackupOrchestrator),
         RunKind.Restore => nameof(RestoreOrchestrator),
+        RunKind.Retention => nameof(RetentionOrchestrator),
+        RunKind.Copy => nameof(CopyOrchestrator),
         _ => nameof(VerifyOrchestrator),
     };
 }

@@ -2,7 +2,9 @@ using Microsoft.DurableTask.Client;
 using QdrantBackup.Functions.Orchestrations;
 using QdrantBackup.Functions.Wiring;
 using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
 using QdrantBackup.Runs;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Functions.Api;
 
@@ -43,14 +45,25 @@ internal sealed record RunView
 
     public CaptureTotals? Totals { get; init; }
 
+    public PruneTotals? Pruned { get; init; }
+
     public IReadOnlyList<RunItem>? Items { get; init; }
 
     public IReadOnlyList<RunNote>? Notes { get; init; }
+
+    public IReadOnlyList<string>? Remarks { get; init; }
+
+    public IReadOnlyList<FollowUpView>? FollowUps { get; init; }
+
+    public DamageReport? Damage { get; init; }
 
     public IReadOnlyList<string>? Warnings { get; init; }
 
     public required string InstanceId { get; init; }
 }
+
+/// <summary>A run that follows another.</summary>
+internal sealed record FollowUpView(string Id, RunKind Kind, string State);
 
 /// <summary>A part that is under way.</summary>
 internal sealed record CurrentPart(string Name, Progress? Bytes);
@@ -63,16 +76,38 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
     /// <summary>One run, or null when there is none of that id.</summary>
     internal async Task<RunView?> FindAsync(DurableTaskClient client, RunId id, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenForRunAsync(id, cancellationToken);
         if (await services.Records.FindAsync(id, cancellationToken) is not { } run)
         {
             return null;
         }
 
         var view = await ViewAsync(client, run, cancellationToken);
-        return run.Request.Kind == RunKind.Restore && await services.RestorePlanner.FindWarningsAsync(id, cancellationToken) is { Count: > 0 } warnings
-            ? view with { Warnings = warnings }
-            : view;
+        var report = run.Request.Verify is null || run.Result is null ? null : await services.Verification.Trace.ReadAsync(id, cancellationToken);
+        var warnings = run.Request.Kind == RunKind.Restore ? await services.RestorePlanner.FindWarningsAsync(id, cancellationToken) : [];
+        return view with
+        {
+            FollowUps = await FollowUpsAsync(services, run, cancellationToken),
+            Damage = report is { Count: > 0 } ? report : null,
+            Warnings = warnings is { Count: > 0 } ? warnings : null,
+        };
+    }
+
+    private static async Task<IReadOnlyList<FollowUpView>?> FollowUpsAsync(StoreServices services, RunOverview run, CancellationToken cancellationToken)
+    {
+        if (run.Result is not { FollowUps: { Count: > 0 } following })
+        {
+            return null;
+        }
+
+        var views = new List<FollowUpView>();
+        foreach (var next in following)
+        {
+            var found = await services.Records.FindAsync(next.RunId, cancellationToken);
+            views.Add(new(next.RunId.Value, next.Kind, found is null ? "unknown" : Recorded(found).State));
+        }
+
+        return views;
     }
 
     /// <summary>A run with all that is known of it.</summary>
@@ -110,8 +145,10 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         BackupId = run.Result?.BackupId?.Value,
         Errors = ErrorsOf(run.Result),
         Totals = run.Result?.Totals,
+        Pruned = run.Result?.Pruned,
         Items = run.Result?.Items,
         Notes = run.Notes.Count == 0 ? null : run.Notes,
+        Remarks = run.Result is { Remarks: { Count: > 0 } remarks } ? remarks : null,
         InstanceId = run.Request.InstanceId,
     };
 

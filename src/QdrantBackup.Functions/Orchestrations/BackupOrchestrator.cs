@@ -14,10 +14,10 @@ public static class BackupOrchestrator
 
     /// <summary>Runs it. The input names the sealed request; nothing else is taken from whoever started the instance.</summary>
     [Function(nameof(BackupOrchestrator))]
-    public static Task<RunEnd> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, string runId)
+    public static async Task<RunEnd> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, string runId)
     {
         var run = new RunSteps(context, runId, RunSteps.TurnStep, PlanStep, CaptureStep, CommitStep);
-        return run.ToTheEndAsync(async () =>
+        var end = await run.ToTheEndAsync(async () =>
         {
             if (!await run.TakeTurnAsync())
             {
@@ -40,5 +40,12 @@ public static class BackupOrchestrator
             return await context.CallActivityAsync<RunEnd>(
                 nameof(BackupActivities.CommitBackup), new RunEnd(runId, RunState.Complete, captured.Errors), Retry.Transient);
         });
+
+        if (end.State is RunState.Complete or RunState.Partial)
+        {
+            await FollowUpSteps.RunAsync(context, runId);
+        }
+
+        return end;
     }
 }

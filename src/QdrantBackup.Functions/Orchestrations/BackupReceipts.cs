@@ -116,7 +116,11 @@ public sealed record LaneReport(int Lane, LaneOutcome Outcome);
 /// <param name="State">How it ended.</param>
 /// <param name="Errors">What went wrong.</param>
 /// <param name="Committed">The backup that it made, so that the app knows of it from its own histories, whatever becomes of the store.</param>
-public sealed record RunEnd(string RunId, RunState State, IReadOnlyList<RunError> Errors, SeenBackup? Committed = null);
+public sealed record RunEnd(string RunId, RunState State, IReadOnlyList<RunError> Errors, SeenBackup? Committed = null)
+{
+    /// <summary>What a person should know besides.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+}
 
 /// <summary>Names of external events.</summary>
 internal static class Events

@@ -19,12 +19,11 @@ public static class RestoreItemOrchestrator
     {
         var step = new RestoreStep(new RunId(input.RunId), input.Item.ItemNo);
         var errors = new List<RunError>();
-        var restored = false;
+        UploadReceipt? uploaded = null;
         try
         {
             // Sent again after a failure that may pass: an upload that broke off has changed nothing, and one that went through is the same again.
-            await context.CallActivityAsync<UploadReceipt>(nameof(RestoreActivities.UploadItem), step, Retry.Transient);
-            restored = true;
+            uploaded = await context.CallActivityAsync<UploadReceipt>(nameof(RestoreActivities.UploadItem), step, Retry.Transient);
         }
         catch (TaskFailedException e)
         {
@@ -32,7 +31,7 @@ public static class RestoreItemOrchestrator
         }
 
         errors.AddRange(await DeleteCopyAsync(context, input, step));
-        if (!restored)
+        if (uploaded is null)
         {
             return new(false, errors);
         }
@@ -47,7 +46,7 @@ public static class RestoreItemOrchestrator
             errors.Add(About(input, StepFailure.ErrorOf(e)));
         }
 
-        return new(true, errors);
+        return new(true, errors, uploaded.FromSecond, uploaded.SecondLocation);
     }
 
     private static async Task<IReadOnlyList<RunError>> DeleteCopyAsync(TaskOrchestrationContext context, ItemInput input, RestoreStep step)

@@ -13,6 +13,8 @@ public static class RestoreOrchestrator
     private const string UploadStep = "restore";
     private const string AliasStep = "set aliases";
 
+    private const int AliasesAtOnce = 100;
+
     private static readonly TimeSpan ApprovalTime = TimeSpan.FromHours(24);
 
     /// <summary>Runs it. The input names the sealed request; nothing else is taken from whoever started the instance.</summary>
@@ -38,17 +40,35 @@ public static class RestoreOrchestrator
             }
 
             run.Checklist.Enter(UploadStep);
-            var uploads = new Uploads(context, run, runId, plan);
-            var errors = await uploads.RestoreAsync();
-
-            if (!run.IsCancelled)
+            var work = new PagedWork(context, run, runId, new(0, plan.Items), new(0, plan.Bytes));
+            var uploads = await work.RunAsync<RestoreItemRef, RestoreCursor>(nameof(RestorePagesOrchestrator), new RestoreCursor(0));
+            if (!uploads.IsCancelled)
             {
                 run.Checklist.Enter(AliasStep);
-                errors = [.. errors, .. await uploads.SetAliasesAsync()];
+                uploads = uploads.With(await SetAliasesAsync(context, runId, uploads.Aliased));
             }
 
-            return new RunEnd(runId, StateOf(run, uploads, errors), errors);
+            return new RunEnd(runId, StateOf(uploads), uploads.Errors) { Remarks = uploads.Remarks };
         });
+    }
+
+    // Last, when every collection is there.
+    private static async Task<IReadOnlyList<RunError>> SetAliasesAsync(TaskOrchestrationContext context, string runId, IReadOnlyList<int> items)
+    {
+        var errors = new List<RunError>();
+        foreach (var batch in items.Chunk(AliasesAtOnce))
+        {
+            try
+            {
+                errors.AddRange((await context.CallActivityAsync<AliasReceipt>(nameof(RestoreActivities.SetAliases), new AliasBatch(runId, batch), Retry.Transient)).Errors);
+            }
+            catch (TaskFailedException e)
+            {
+                errors.Add(StepFailure.ErrorOf(e));
+            }
+        }
+
+        return errors;
     }
 
     private static async Task<bool> IsApprovedAsync(TaskOrchestrationContext context, RunSteps run, RestorePlanReceipt plan)
@@ -76,7 +96,7 @@ public static class RestoreOrchestrator
         return approved;
     }
 
-    private static RunState StateOf(RunSteps run, Uploads uploads, IReadOnlyList<RunError> errors) => (run.IsCancelled, uploads.Restored, errors.Count) switch
+    private static RunState StateOf(PagesOutcome uploads) => (uploads.IsCancelled, uploads.Good, uploads.Errors.Count) switch
     {
         (true, _, _) => RunState.Cancelled,
         (_, 0, > 0) => RunState.Failed,

@@ -1,63 +1,50 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using QdrantBackup.Functions.Activities;
+using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Functions.Orchestrations;
 
-/// <summary>Reads a backup back, part by part, those whose proof is owed first.</summary>
+/// <summary>Reads backups back, those whose proof is owed first, and finds out whom it touches if something is damaged. A repair is the same, and mends what it meets.</summary>
 public static class VerifyOrchestrator
 {
     private const string PlanStep = "plan";
     private const string ReadStep = "read back";
-    private const int PageSize = 100;
-    private const int MaxErrors = 50;
+    private const string TraceStep = "find out whom it touches";
 
     /// <summary>Runs it. The input names the sealed request; nothing else is taken from whoever started the instance.</summary>
     [Function(nameof(VerifyOrchestrator))]
     public static Task<RunEnd> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, string runId)
     {
-        var run = new RunSteps(context, runId, PlanStep, ReadStep);
+        var run = new RunSteps(context, runId, PlanStep, ReadStep, TraceStep);
         return run.ToTheEndAsync(async () =>
         {
             run.Checklist.Enter(PlanStep);
             var plan = await context.CallActivityAsync<VerifyPlanReceipt>(nameof(VerifyActivities.PlanVerification), runId, Retry.Transient);
 
             run.Checklist.Enter(ReadStep);
-            var errors = new List<RunError>();
-            var done = new Progress(0, plan.Parts);
-            var bytes = new Progress(0, plan.Bytes);
-            while (done.Done < done.Total && !run.IsCancelled)
-            {
-                var page = await context.CallActivityAsync<VerifyPage>(
-                    nameof(VerifyActivities.ListVerifyParts), new VerifyPageInput(runId, plan.BackupId, plan.Level, (int)done.Done, PageSize), Retry.Transient);
-                foreach (var part in page.Parts.TakeWhile(_ => !run.IsCancelled))
-                {
-                    run.Checklist.Report(done, bytes, [part.Key.Collection]);
-                    errors.AddRange(await VerifyAsync(context, run, new VerifyStep(plan.BackupId, part.PartNo, plan.Level)));
-                    done = done with { Done = done.Done + 1 };
-                    bytes = bytes with { Done = bytes.Done + part.Length };
-                }
-            }
+            var work = new PagedWork(context, run, runId, new(0, plan.Items), new(0, plan.Bytes));
+            var read = await work.RunAsync<VerifyItem, VerifyCursor>(nameof(VerifyPagesOrchestrator), new VerifyCursor());
+            var isWhole = !read.IsCancelled && read.Errors.Count == 0;
 
-            run.Checklist.Report(done, bytes, []);
-            var state = run.IsCancelled ? RunState.Cancelled : errors.Count > 0 ? RunState.Failed : RunState.Complete;
-            return new RunEnd(runId, state, [.. errors.Take(MaxErrors)]);
+            run.Checklist.Enter(TraceStep);
+            await TraceAsync(context, run, runId, isWhole);
+            return await context.CallActivityAsync<RunEnd>(
+                nameof(VerifyActivities.ConcludeVerification), new VerifyOutcome(runId, isWhole, read.IsCancelled, read.Errors), Retry.Transient);
         });
     }
 
-    private static async Task<IReadOnlyList<RunError>> VerifyAsync(TaskOrchestrationContext context, RunSteps run, VerifyStep step)
+    private static async Task TraceAsync(TaskOrchestrationContext context, RunSteps run, string runId, bool isWhole)
     {
-        try
+        BackupId? after = null;
+        do
         {
-            var reading = context.CallActivityAsync<PartVerification>(nameof(VerifyActivities.VerifyPart), step, Retry.Transient);
-            await run.KeepAliveUntilAsync(reading);
-            return [.. (await reading).Damages.Select(d => new RunError($"{d.Collection}: {d.Blob}: {d.What}", d.Hint, RunError.Damage))];
+            var tracing = context.CallActivityAsync<TraceReceipt>(nameof(VerifyActivities.TraceDamage), new TraceInput(runId, after, isWhole), Retry.Transient);
+            await run.KeepAliveUntilAsync(tracing);
+            after = (await tracing).After;
         }
-        catch (TaskFailedException e)
-        {
-            return [StepFailure.ErrorOf(e)];
-        }
+        while (after is not null);
     }
 }

@@ -4,20 +4,25 @@ using QdrantBackup.Verification;
 namespace QdrantBackup.Functions.Orchestrations;
 
 /// <summary>What is to be verified.</summary>
-/// <param name="BackupId">The backup.</param>
-/// <param name="Level">How deep.</param>
-/// <param name="Parts">How many parts.</param>
-/// <param name="Bytes">Bytes of all parts.</param>
-public sealed record VerifyPlanReceipt(BackupId BackupId, VerifyLevel Level, int Parts, long Bytes);
+/// <param name="Items">About how many items.</param>
+/// <param name="Bytes">About how many bytes.</param>
+public sealed record VerifyPlanReceipt(long Items, long Bytes);
 
-/// <summary>Which parts to list.</summary>
+/// <summary>Which items to list.</summary>
 /// <param name="RunId">The run.</param>
-/// <param name="BackupId">The backup that the plan chose.</param>
-/// <param name="Level">How deep.</param>
-/// <param name="From">How many to pass over.</param>
+/// <param name="Cursor">Where the page begins.</param>
 /// <param name="Count">How many to list.</param>
-public sealed record VerifyPageInput(string RunId, BackupId BackupId, VerifyLevel Level, int From, int Count);
+public sealed record VerifyPageInput(string RunId, VerifyCursor Cursor, int Count);
 
-/// <summary>Some parts.</summary>
-/// <param name="Parts">The parts.</param>
-public sealed record VerifyPage(IReadOnlyList<VerifyPart> Parts);
+/// <summary>Where to go on finding out which backups need what is damaged.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="After">The backup after which to go on.</param>
+/// <param name="IsWhole">Whether everything was looked at.</param>
+public sealed record TraceInput(string RunId, BackupId? After, bool IsWhole);
+
+/// <summary>What a verification came to, for its end.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="IsWhole">Whether everything was looked at.</param>
+/// <param name="IsCancelled">Whether somebody cancelled it.</param>
+/// <param name="Errors">What kept it from looking.</param>
+public sealed record VerifyOutcome(string RunId, bool IsWhole, bool IsCancelled, IReadOnlyList<RunError> Errors);

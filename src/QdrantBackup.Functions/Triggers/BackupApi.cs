@@ -5,13 +5,11 @@ using QdrantBackup.Capture;
 using QdrantBackup.Configuration;
 using QdrantBackup.Functions.Api;
 using QdrantBackup.Functions.Wiring;
-using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Functions.Triggers;
 
-/// <summary>Starts, cancels and verifies backups.</summary>
+/// <summary>Starts and cancels backups.</summary>
 public sealed class BackupApi(StoreConnection connection, RunStarter starter, RunViews views, BackupOptions options)
 {
     /// <summary>Starts a backup, or shows what it would do.</summary>
@@ -39,26 +37,6 @@ public sealed class BackupApi(StoreConnection connection, RunStarter starter, Ru
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => RunControl.CancelAsync(client, views, id, RunKind.Backup, request, cancellationToken);
-
-    /// <summary>Starts reading a backup back.</summary>
-    [Function(nameof(VerifyBackup))]
-    public async Task<IResult> VerifyBackup(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/verify")] HttpRequest request,
-        string id,
-        [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken)
-    {
-        var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
-        var services = await connection.OpenAsync(cancellationToken);
-        var backup = id == Ids.Latest ? (await services.Catalog.LatestAsync(options.ClusterName, cancellationToken)).Id : Ids.BackupOf(id);
-        await services.Catalog.OpenAsync(backup, cancellationToken);
-        var run = starter.NewRequest(RunKind.Verify, ApiMiddleware.CallerOf(request.HttpContext)) with
-        {
-            Verify = new VerifyRequest { BackupId = backup, Level = body.Level },
-        };
-        await starter.StartAsync(client, run, cancellationToken);
-        return ApiResults.Accepted(run.RunId, $"/api/v1/runs/{run.RunId}", request);
-    }
 
     private BackupRequest RequestOf(CreateBackupBody body) => new()
     {

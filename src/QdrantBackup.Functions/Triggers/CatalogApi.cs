@@ -11,6 +11,7 @@ namespace QdrantBackup.Functions.Triggers;
 public sealed class CatalogApi(StoreConnection connection)
 {
     private const int DefaultTop = 50;
+    private const int RecordsAtOnce = 8;
 
     /// <summary>A page of the catalog, newest first.</summary>
     [Function(nameof(ListBackups))]
@@ -29,7 +30,7 @@ public sealed class CatalogApi(StoreConnection connection)
             From = query.Time("from"),
             To = query.Time("to"),
         };
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenReadableAsync(cancellationToken);
         var page = new List<CatalogEntry>();
         string? next = null;
         var entries = await (after is null ? services.Catalog.ListAsync(filter, cancellationToken) : services.Catalog.ListOnAsync(filter, cancellationToken));
@@ -50,7 +51,7 @@ public sealed class CatalogApi(StoreConnection connection)
             page.Add(entry);
         }
 
-        return ApiResults.Ok(new { Backups = page.Select(BackupView.Of), Continuation = next });
+        return ApiResults.Ok(new { Backups = await ViewsAsync(services, page, cancellationToken), Continuation = next, StoreAway = services.StandsInFor?.Message });
     }
 
     /// <summary>One backup: its manifest without the chunk lists.</summary>
@@ -59,13 +60,26 @@ public sealed class CatalogApi(StoreConnection connection)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var backup = Ids.BackupOf(id);
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenReadableAsync(cancellationToken);
         if (await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
         {
             return Problems.NotFound($"There is no backup {backup}", "GET /api/v1/backups lists them.");
         }
 
         return ApiResults.Ok(await services.Catalog.OpenAsync(backup, cancellationToken));
+    }
+
+    // What was said and learnt after a backup's commit stands in records of its own: holds, and two small ones for each line of the page.
+    private static async Task<IReadOnlyList<BackupView>> ViewsAsync(StoreServices services, IReadOnlyList<CatalogEntry> page, CancellationToken cancellationToken)
+    {
+        var holds = await services.Retention.Holds.ListAsync(cancellationToken);
+        var views = new BackupView[page.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = RecordsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, page.Count, parallel, async (i, cancellation) =>
+            views[i] = BackupView.Of(page[i], holds.GetValueOrDefault(page[i].Id)).With(
+                await services.Verified.FindAsync(page[i].Id, cancellation),
+                services.HasSecond ? await services.Copies.FindAsync(page[i].Id, cancellation) : null));
+        return views;
     }
 
     // Summaries do not carry labels, so looking for one opens manifests.

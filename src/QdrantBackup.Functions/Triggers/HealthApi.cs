@@ -20,7 +20,7 @@ public sealed class HealthApi(StoreConnection connection, HealthCheckService hea
     {
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            await connection.OpenReadableAsync(cancellationToken);
             return (await health.CheckHealthAsync(cancellationToken)).Status == HealthStatus.Unhealthy ? NotReady() : ApiResults.Ok(new { Status = "ready" });
         }
         catch (BackupException)

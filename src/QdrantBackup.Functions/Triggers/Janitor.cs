@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Configuration;
+using QdrantBackup.Functions.Activities;
 using QdrantBackup.Functions.Wiring;
 using QdrantBackup.Runs;
 
@@ -87,7 +88,11 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
         }
 
         await services.Lease.ReleaseAsync(request.Cluster, request.RunId, cancellationToken);
-        await services.Pins.ReleaseAsync(request.RunId, cancellationToken);
+        foreach (var fences in await RunActivities.FencesOfAsync(services, request, cancellationToken))
+        {
+            await fences.ReleaseAsync(request.RunId, cancellationToken);
+        }
+
         await services.Records.WriteResultAsync(
             new RunResult
             {

@@ -24,7 +24,7 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
         {
             Restore = RequestOf(body) with { Newest = await committed.FindNewestAsync(client, cancellationToken) },
         };
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenReadableAsync(cancellationToken);
 
         // Planned once for the caller, who learns at once what is refused; the run plans again, and its plan counts.
         var plan = await services.RestorePlanner.PreviewAsync(run, cancellationToken);

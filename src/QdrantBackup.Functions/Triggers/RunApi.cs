@@ -22,7 +22,7 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenReadableAsync(cancellationToken);
         RunView? running = null;
         if (RunId.TryParse(await starter.FindRunningAsync(client, RunKind.Backup, cancellationToken), out var runningId))
         {
@@ -40,14 +40,19 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
         }
 
         var catalog = await services.Catalog.ListAsync(new CatalogFilter { Cluster = options.ClusterName, State = Manifests.BackupState.Complete }, cancellationToken);
-        var good = catalog.FirstOrDefault(e => e is { Summary: not null, Retired: false });
+        var good = catalog.Where(e => e is { Summary: not null, Retired: false }).Select(e => e.Id).ToList();
+        var rolling = await services.Rolling.FindAsync(cancellationToken);
         return ApiResults.Ok(new
         {
             Cluster = options.ClusterName,
             Running = running,
             Last = last,
-            LastGood = good?.Id.Value,
-            LastGoodAgeSeconds = good is null ? (long?)null : (long)(time.GetUtcNow() - good.Id.Began).TotalSeconds,
+            LastGood = good.Count == 0 ? null : good[0].Value,
+            LastGoodAgeSeconds = good.Count == 0 ? (long?)null : (long)(time.GetUtcNow() - good[0].Began).TotalSeconds,
+            LastGoodVerified = good.Count == 0 ? null : VerifiedView.Of(await services.Verified.FindAsync(good[0], cancellationToken)),
+            SecondStore = services is { HasSecond: true, StandsInFor: null } ? await services.Copies.LagAsync(good, cancellationToken) : null,
+            StoreReadSince = rolling?.CoveredSince(),
+            StoreAway = services.StandsInFor?.Message,
         });
     }
 
@@ -87,7 +92,7 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
         var state = query.Text("state");
         var to = query.Time("to");
         var top = query.Top(DefaultTop);
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await connection.OpenReadableAsync(cancellationToken);
         var runs = new List<RunView>();
         await foreach (var run in services.Records.ListAsync(query.Time("from") ?? time.GetUtcNow() - LookBack, cancellationToken))
         {
@@ -109,6 +114,20 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
         }
 
         return ApiResults.Ok(new { Runs = runs });
+    }
+
+    /// <summary>Asks a verification, a repair or a copy to stop after the step it is at. Backups and restores have addresses of their own for that.</summary>
+    [Function(nameof(CancelRun))]
+    public async Task<IResult> CancelRun(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/runs/{id}/cancel")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var runId = Ids.RunOf(id);
+        return await views.FindAsync(client, runId, cancellationToken) is { Kind: RunKind.Verify or RunKind.Repair or RunKind.Copy } run
+            ? await RunControl.CancelAsync(client, views, id, run.Kind, request, cancellationToken)
+            : Problems.NotFound($"There is no verification, repair or copy {runId}", "GET /api/v1/runs lists them; backups and restores are cancelled at their own addresses.");
     }
 
     private async Task<IResult> ShowAsync(DurableTaskClient client, string id, RunKind? kind, CancellationToken cancellationToken)

@@ -11,24 +11,29 @@ namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>The one timer: it starts what is due, sweeps up after runs that ended without doing so themselves, and says how old the newest backup is.</summary>
 public sealed partial class Schedules(
-    StoreConnection connection, RunStarter starter, Janitor janitor, BackupOptions options, TimeProvider time, ILogger<Schedules> log)
+    StoreConnection connection,
+    RunStarter starter,
+    Janitor janitor,
+    RollingRuns rolling,
+    RetentionTimes retention,
+    BackupOptions options,
+    TimeProvider time,
+    ILogger<Schedules> log)
 {
     /// <summary>One tick. The timer's own schedule only says how often; what is due is decided from the configured schedules and their state in the store.</summary>
     [Function("ScheduleTick")]
     public async Task Tick([TimerTrigger("%BACKUP_TICK%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        if (options.Role == AppRole.Maintenance)
+        var services = await connection.OpenAsync(cancellationToken);
+        if (options.Role != AppRole.Maintenance)
         {
-            return;
+            await StartBackupsAsync(services, client, cancellationToken);
         }
 
-        var services = await connection.OpenAsync(cancellationToken);
-        var states = new ScheduleStates(services.Store, options.ClusterName);
-        var starting = new ScheduledRuns(starter, client, options);
-        var outcome = await new ScheduleTick(options.ClusterName, states, starting, time).RunAsync(options.Schedules, cancellationToken);
-        if (outcome.Started is { } run)
+        await rolling.StartDueAsync(services, client, cancellationToken);
+        if (options.Role != AppRole.Backup)
         {
-            LogStarted(log, run.Schedule, run.Due, run.BackupId, outcome.Missed.Count);
+            await retention.StartDueAsync(services, client, cancellationToken);
         }
 
         await janitor.SweepAsync(services, client, cancellationToken);
@@ -54,6 +59,19 @@ public sealed partial class Schedules(
             SettledThrough = state?.Marks.TryGetValue(s.Name, out var mark) == true ? mark.SettledThrough : (DateTimeOffset?)null,
         });
         return ApiResults.Ok(new { Schedules = schedules, Pending = state?.Pending?.BackupId });
+    }
+
+    private async Task StartBackupsAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var states = new ScheduleStates(services.Store, options.ClusterName);
+        var starting = new ScheduledRuns(starter, client, options);
+        var outcome = await new ScheduleTick(options.ClusterName, states, starting, time).RunAsync(options.Schedules, cancellationToken);
+        if (outcome.Started is { } run)
+        {
+            LogStarted(log, run.Schedule, run.Due, run.BackupId, outcome.Missed.Count);
+        }
+
+        await janitor.SweepAsync(services, client, cancellationToken);
     }
 
     [LoggerMessage(2201, LogLevel.Information, "Schedule {Schedule}, due {Due}, started backup {Backup}; it makes up {Missed} missed due times")]

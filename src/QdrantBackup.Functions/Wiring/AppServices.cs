@@ -28,6 +28,9 @@ internal static class AppServices
         services.AddSingleton<RunViews>();
         services.AddSingleton<CommittedBackups>();
         services.AddSingleton<Janitor>();
+        services.AddSingleton<RetentionTimes>();
+        services.AddSingleton<FollowUps>();
+        services.AddSingleton<RollingRuns>();
         services.AddHostedService<StartupNotes>();
 
         // What runs the app adds what it knows of itself: whether its own state can be written.

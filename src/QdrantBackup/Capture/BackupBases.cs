@@ -2,23 +2,29 @@ using Microsoft.Extensions.Logging;
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Capture;
 
 /// <summary>Chooses for each part the earlier backup whose chunks it may reuse: the newest complete one that has that part (docs/format.md §7).</summary>
-public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog, CaptureOptions options, ILogger<BackupBases> logger)
+public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog, DamageRecords damage, CaptureOptions options, ILogger<BackupBases> logger)
 {
+    // With more than this it is quicker to put everything again than to read back what is left.
+    private const int MaxDamaged = 10_000;
+
     // A part that none of the last few backups has is as good as new.
     private const int MaxBackupsRead = 5;
 
-    /// <summary>Chooses, has the chosen ones pinned, and only then reads again which of them are still there.</summary>
-    public async Task<BackupPlan> ChooseAsync(BackupPlan plan, Func<IReadOnlyList<BackupId>, Task> pin, CancellationToken cancellationToken)
+    /// <summary>Chooses, has the chosen ones pinned, and only then reads again which of them are still there. Without <paramref name="pin"/> it only looks, and writes nothing.</summary>
+    public async Task<BackupPlan> ChooseAsync(BackupPlan plan, Func<IReadOnlyList<BackupId>, Task>? pin, CancellationToken cancellationToken)
     {
+        store.ThrowIfReplica();
+        bool isPreview = pin is null;
         IReadOnlyDictionary<int, BackupId> candidates = await FindAsync(plan, cancellationToken);
         BackupId[] chosen = [.. candidates.Values.Distinct()];
 
         // The order is what keeps a pruner from taking a base away (W3): pin first, read again afterwards.
-        await pin(chosen);
+        await (pin?.Invoke(chosen) ?? Task.CompletedTask);
         var alive = new Dictionary<BackupId, Manifest>();
         foreach (BackupId id in chosen)
         {
@@ -31,11 +37,11 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
         PlannedPart[] based = [.. plan.Parts.Select(p => WithBase(p, candidates, alive))];
 
         // All at once first: every look lists the store's chunks, and only when something is wrong must it be known with which part.
-        if (await ProblemAsync(based, cancellationToken) is not null)
+        if (await ProblemAsync(based, isPreview, cancellationToken) is not null)
         {
             for (int i = 0; i < based.Length; i++)
             {
-                if (based[i].Base is { } id && await ProblemAsync([based[i]], cancellationToken) is { } problem)
+                if (based[i].Base is { } id && await ProblemAsync([based[i]], isPreview, cancellationToken) is { } problem)
                 {
                     LogUnusable(id.Value, problem);
                     based[i] = plan.Parts[i];
@@ -46,16 +52,25 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
         return plan with { Parts = based };
     }
 
-    /// <summary>A base that lost a chunk would make every later backup reuse what is not there: without it, the chunk is put again.</summary>
-    private async Task<string?> ProblemAsync(IReadOnlyList<PlannedPart> parts, CancellationToken cancellationToken)
+    /// <summary>
+    /// A base that lost a chunk would make every later backup reuse what is not there. What it lost is noted as damaged, so that it is put again and the rest is
+    /// reused; a base that lost its list, or too much, is none.
+    /// </summary>
+    private async Task<string?> ProblemAsync(IReadOnlyList<PlannedPart> parts, bool isPreview, CancellationToken cancellationToken)
     {
         try
         {
-            var presence = new ChunkPresence(store, new PartReader(store, options.MaxChunksInFlight), options.MaxKnownChunks);
+            KnownDamage known = await damage.LoadAsync(cancellationToken);
+            var presence = new ChunkPresence(store, new PartReader(store, options.MaxChunksInFlight), options.MaxKnownChunks, known);
             ManifestPart[] bases = [.. parts.Select(p => p.BasePart).OfType<ManifestPart>()];
-            return await presence.FindDamagedAsync(bases, maxResults: 1, cancellationToken) is [var damaged, ..]
-                ? $"'{BlobNames.Chunk(damaged.Entry.Id)}' is missing or damaged"
-                : null;
+            IReadOnlyList<SuspectChunk> damaged = await presence.FindDamagedAsync(bases, MaxDamaged, cancellationToken);
+            if (!isPreview)
+            {
+                await damage.AddAsync(damaged.Select(d => d.Entry.Id), runId: null, cancellationToken);
+                await damage.RemoveAsync(presence.Sound, cancellationToken);
+            }
+
+            return damaged.Count < MaxDamaged ? null : $"{damaged.Count} chunks and more are missing or damaged, first '{BlobNames.Chunk(damaged[0].Entry.Id)}'";
         }
         catch (BackupException e) when (Damages.IsDamage(e))
         {
@@ -135,7 +150,8 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
         return part with { Base = id, BasePart = found, ExpectedBytes = found.Length };
     }
 
-    private static ManifestPart? PartOf(Manifest manifest, PartKey key) =>
+    /// <summary>The part of a backup that is most like a part: the same, or the same of another node.</summary>
+    internal static ManifestPart? PartOf(Manifest manifest, PartKey key) =>
         manifest.Parts.FirstOrDefault(p => p.Key == key)
         ?? manifest.Parts.FirstOrDefault(p => p.Key.Collection == key.Collection && p.Key.Shard == key.Shard);
 

@@ -4,17 +4,19 @@ using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Capture;
 
 /// <summary>Makes a backup exist: checks every chunk, then writes the manifest once (W1, W2).</summary>
-public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft, RunPins pins, CaptureOptions options, ILogger<BackupCommit> logger)
+public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft, RunPins pins, DamageRecords damage, CaptureOptions options, ILogger<BackupCommit> logger)
 {
     private readonly ManifestDocuments _manifests = new(store);
 
     /// <summary>Commits what the run's parts recorded. Repeating it returns the same receipt. Nothing captured at all is a <see cref="SourceException"/>.</summary>
     public async Task<CommitReceipt> CommitAsync(RunId runId, CancellationToken cancellationToken)
     {
+        store.ThrowIfReplica();
         byte[] plaintext = await DraftOnceAsync(runId, cancellationToken);
         BlobName name = BlobNames.Manifest(runId.AsBackup());
         Manifest manifest = SealedStore.ReadDocument(name.Value, plaintext, StoreJson.Default.Manifest);
@@ -71,8 +73,9 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
 
     private async Task CheckChunksAsync(Manifest manifest, CancellationToken cancellationToken)
     {
-        // W1: every chunk referenced is there, sealed and whole, when the manifest is written.
-        var presence = new ChunkPresence(store, new PartReader(store, options.MaxChunksInFlight), options.MaxKnownChunks);
+        // W1: every chunk referenced is there, sealed and whole, when the manifest is written. One that was found damaged since the run planned with it is read back.
+        KnownDamage known = await damage.LoadAsync(cancellationToken);
+        var presence = new ChunkPresence(store, new PartReader(store, options.MaxChunksInFlight), options.MaxKnownChunks, known);
         IReadOnlyList<SuspectChunk> damaged = await presence.FindDamagedAsync(manifest.Parts, maxResults: 1, cancellationToken);
         if (damaged.Count > 0)
         {
@@ -82,6 +85,8 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
                 "Something deleted or changed it while the backup ran. Start a new backup: it puts the chunk again.",
                 innerException: first.Problem);
         }
+
+        await damage.RemoveAsync(presence.Sound, cancellationToken);
     }
 
     private async Task ThrowUnlessEqualAsync(BlobName name, byte[] plaintext, CancellationToken cancellationToken)
@@ -102,6 +107,7 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
     {
         Id = manifest.Id,
         State = manifest.State,
+        Finished = manifest.Finished,
         ManifestHash = hash,
         Totals = manifest.Totals,
         PartCount = manifest.Parts.Count,

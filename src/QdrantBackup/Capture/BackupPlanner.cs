@@ -34,7 +34,7 @@ public sealed partial class BackupPlanner(
     public async Task<BackupPlanOverview> PreviewAsync(RunRequest request, CancellationToken cancellationToken)
     {
         BackupPlan plan = await DraftAsync(request, cancellationToken);
-        return Overview(await bases.ChooseAsync(plan, _ => Task.CompletedTask, cancellationToken), planName: "");
+        return Overview(await bases.ChooseAsync(plan, pin: null, cancellationToken), planName: "");
     }
 
     private async Task<BackupPlan> DraftAsync(RunRequest request, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ public sealed record CommitReceipt
     /// <summary>Complete or partial.</summary>
     public required BackupState State { get; init; }
 
+    /// <summary>When its last part was done.</summary>
+    public required DateTimeOffset Finished { get; init; }
+
     /// <summary>Keyed hash of the manifest, 64 hex digits; kept in notifications so that a rollback of the store is visible.</summary>
     public required string ManifestHash { get; init; }
 

@@ -1,14 +1,15 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Capture;
 
 /// <summary>
 /// The chunk ids that a transfer may reuse: those of its pinned base and those it has put itself (docs/format.md §7). That a blob exists is never
-/// evidence: everything else is put again. At most so many are remembered (W7).
+/// evidence: everything else is put again, and so is a chunk that is known to be damaged, which mends it. At most so many are remembered (W7).
 /// </summary>
-internal sealed partial class KnownChunks(int maxIds)
+internal sealed partial class KnownChunks(int maxIds, KnownDamage damage)
 {
     private readonly Dictionary<ChunkId, int> _sealedLengths = [];
 
@@ -33,7 +34,7 @@ internal sealed partial class KnownChunks(int maxIds)
             {
                 foreach (ChunkListEntry entry in (await reader.OpenListAsync(part, range, cancellationToken)).Entries)
                 {
-                    if (!entry.IsInline)
+                    if (!entry.IsInline && !damage.Contains(entry.Id))
                     {
                         Add(entry.Id, entry.SealedLength);
                     }

@@ -5,19 +5,20 @@ using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Capture;
 
 /// <summary>Carries one byte range of a snapshot from the node into the store: one pass, bounded memory (W7).</summary>
 public sealed partial class PartTransfer(
-    SealedStore store, ClusterNodes nodes, BackupPlans plans, CaptureOptions options, TimeProvider time, ILogger<PartTransfer> logger)
+    SealedStore store, ClusterNodes nodes, BackupPlans plans, DamageRecords damage, CaptureOptions options, TimeProvider time, ILogger<PartTransfer> logger)
 {
     /// <summary>Transfers until the time or range is used up or the snapshot ends. Repeating it is harmless: each attempt's receipt names its own list.</summary>
     public async Task<RangeReceipt> TransferAsync(TransferStep step, CancellationToken cancellationToken)
     {
         BackupPlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
         PlannedPart part = plan.Part(step.PartNo);
-        var known = new KnownChunks(options.MaxKnownChunks);
+        var known = new KnownChunks(options.MaxKnownChunks, await damage.LoadAsync(cancellationToken));
         if (part.BasePart is { } basePart)
         {
             await known.AddBaseAsync(new PartReader(store, options.MaxChunksInFlight), basePart, logger, cancellationToken);
@@ -117,10 +118,7 @@ public sealed partial class PartTransfer(
                 $"{what} ended after {step.Offset + range.Length} bytes of {step.Snapshot.Size}", "It is transferred again; if this repeats, look at the node's disk.", isTransient: true);
         }
 
-        string peer = plan.Cluster.Nodes.First(n => n.Address == part.Key.Node).PeerId;
-        IEnumerable<uint> shards = plan.Collections.First(c => c.Name == part.Key.Collection).Replicas
-            .Where(r => r.PeerId == peer || plan.Cluster.Nodes.Count == 1)
-            .Select(r => r.Shard);
+        IEnumerable<uint> shards = ManifestCoverage.ShardsOn(plan.Cluster, plan.Collections.First(c => c.Name == part.Key.Collection), part.Key.Node);
         if (ArchiveCheck.CollectionSnapshot(range.Summary, shards) is { } problem)
         {
             throw new SourceException($"{what} is not whole: {problem}", "Qdrant made a broken snapshot: look at the node's disk and log, then start a new backup.");

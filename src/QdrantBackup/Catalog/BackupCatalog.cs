@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.Catalog;
@@ -15,7 +16,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     /// <summary>The backups that fit, newest first. A damaged one is listed as damaged whatever the filter says of its content.</summary>
     public async Task<IReadOnlyList<CatalogEntry>> ListAsync(CatalogFilter filter, CancellationToken cancellationToken)
     {
-        HashSet<BackupId> retired = await ListRetiredAsync(cancellationToken);
+        HashSet<BackupId> retired = await store.ListIdsAsync(BlobNames.Retirements, cancellationToken);
         var entries = new List<CatalogEntry>();
         await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
         {
@@ -82,14 +83,24 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     public async Task<bool> IsRetiredAsync(BackupId id, CancellationToken cancellationToken) =>
         await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is not null;
 
-    internal async Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, CancellationToken cancellationToken)
+    internal Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, CancellationToken cancellationToken) =>
+        OpenWithHashAsync(id, second: null, cancellationToken);
+
+    /// <summary>Opens a manifest, the second store's where the first has none that is whole.</summary>
+    internal async Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, SecondReads? second, CancellationToken cancellationToken)
     {
-        (Manifest Manifest, string Hash) found = await _manifests.FindAsync(id, cancellationToken)
-            ?? throw new UsageException($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.");
+        BlobName name = BlobNames.Manifest(id);
+        (Manifest Manifest, string Hash) found = await SecondReads.ReadAsync(store, second, name.Value, async s =>
+            await new ManifestDocuments(s).FindAsync(id, cancellationToken)
+                ?? throw (second is not null && s == store ? new MissingBlobException(name, "is missing: the manifest of the backup") : NoBackup(id)),
+            cancellationToken);
         return found.Manifest.Aborted
-            ? throw new UsageException($"{id} is no backup: its run died and was fenced", "List the backups that exist with 'qdrant-backup list'.")
+            ? throw new UsageException($"{id} is no backup: its run died or failed, and was fenced", "List the backups that exist with 'qdrant-backup list'.")
             : found;
     }
+
+    /// <summary>What to say when there is no backup of an id.</summary>
+    internal static UsageException NoBackup(BackupId id) => new($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.");
 
     private async Task<IReadOnlyList<BackupSummary>> ListCompleteAsync(string cluster, CancellationToken cancellationToken)
     {
@@ -97,38 +108,24 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
         return [.. (await ListAsync(filter, cancellationToken)).Where(e => !e.Retired).Select(e => e.Summary).OfType<BackupSummary>()];
     }
 
-    private async Task<HashSet<BackupId>> ListRetiredAsync(CancellationToken cancellationToken)
-    {
-        var retired = new HashSet<BackupId>();
-        await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Retirements, cancellationToken))
-        {
-            if (BlobNames.TryReadId(blob.Name, BlobNames.Retirements, out BackupId id))
-            {
-                retired.Add(id);
-            }
-        }
-
-        return retired;
-    }
-
     private async Task<CatalogEntry?> ReadAsync(BlobEntry blob, BackupId id, bool retired, CancellationToken cancellationToken)
     {
         if (_manifests.TryOpenSummary(blob, id) is { } summary)
         {
-            return new CatalogEntry(id, summary, retired);
+            return summary.Aborted ? null : new CatalogEntry(id, summary, retired) { Written = blob.Modified };
         }
 
         try
         {
             // Gone since it was listed, or the marker of a dead run: no backup.
             return await _manifests.FindAsync(id, cancellationToken) is { Manifest.Aborted: false } found
-                ? new CatalogEntry(id, ManifestDocuments.Summarize(found.Manifest, found.Hash), retired)
+                ? new CatalogEntry(id, ManifestDocuments.Summarize(found.Manifest, found.Hash), retired) { Written = blob.Modified }
                 : null;
         }
         catch (BackupException e) when (Damages.IsDamage(e))
         {
             LogDamaged(id.Value, e.Message);
-            return new CatalogEntry(id, Summary: null, retired, e.Message, e.Hint);
+            return new CatalogEntry(id, Summary: null, retired, e.Message, e.Hint) { Written = blob.Modified };
         }
     }
 

@@ -27,4 +27,8 @@ public sealed record CatalogFilter
 /// <param name="Retired">Whether retention or a person ended it: it is offered to nobody.</param>
 /// <param name="Damage">What is wrong with it, or null.</param>
 /// <param name="Hint">What to do about the damage.</param>
-public sealed record CatalogEntry(BackupId Id, BackupSummary? Summary, bool Retired, string? Damage = null, string? Hint = null);
+public sealed record CatalogEntry(BackupId Id, BackupSummary? Summary, bool Retired, string? Damage = null, string? Hint = null)
+{
+    /// <summary>When its manifest was written, by the store's clock.</summary>
+    public DateTimeOffset Written { get; init; }
+}

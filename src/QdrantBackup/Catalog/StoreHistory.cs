@@ -53,9 +53,9 @@ public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalo
         {
             if (!there.TryGetValue(id, out CatalogEntry? entry))
             {
-                if (!await catalog.IsRetiredAsync(id, cancellationToken))
+                if (await ProblemOfMissingAsync(id, by, isNewest: id == seen?.Id, cancellationToken) is { } problem)
                 {
-                    Add(id, $"backup {id} has vanished: {by}, and neither its manifest nor a record of its end is there");
+                    Add(id, problem);
                 }
             }
             else if (entry.Summary is { } summary && summary.ManifestHash != hash)
@@ -72,6 +72,23 @@ public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalo
         }
 
         return found;
+    }
+
+    private async Task<string?> ProblemOfMissingAsync(BackupId id, string by, bool isNewest, CancellationToken cancellationToken)
+    {
+        if (await catalog.IsRetiredAsync(id, cancellationToken))
+        {
+            return null;
+        }
+
+        // A second store need not hold everything that was; what came there is recorded.
+        bool neverCame = store.IsReplica && await store.TryGetRecordAsync(BlobNames.Copy(id), StoreJson.Default.CopyRecord, cancellationToken) is not { UnderWay: false };
+        return (neverCame, isNewest) switch
+        {
+            (true, true) => $"backup {id}, the newest that this app knows, was never copied into this second store",
+            (true, false) => null,
+            _ => $"backup {id} has vanished: {by}, and neither its manifest nor a record of its end is there",
+        };
     }
 
     private async Task<Dictionary<BackupId, (string Hash, string By)>> NamedAsync(

@@ -1,6 +1,8 @@
 using QdrantBackup.Configuration.Access;
+using QdrantBackup.Retention;
 using QdrantBackup.Schedules;
 using QdrantBackup.Sealing;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Configuration;
 
@@ -41,8 +43,8 @@ public sealed class BackupOptions
     /// <summary>Who can unwrap the store key.</summary>
     public required EncryptionOptions Encryption { get; init; }
 
-    /// <summary>How far a backup is read back after its commit.</summary>
-    public VerificationLevel Verification { get; init; } = VerificationLevel.Readable;
+    /// <summary>What is verified without anybody asking.</summary>
+    public VerificationOptions Verification { get; init; } = new();
 
     /// <summary>How many parts are captured or restored at the same time.</summary>
     public int MaxParallelParts { get; init; } = 4;
@@ -96,23 +98,32 @@ public sealed class QdrantOptions
 /// <param name="MaxStoredSnapshots">How many of our snapshots may lie on it at once.</param>
 public sealed record QdrantNodeOptions(Uri Url, int MaxStoredSnapshots = 1);
 
-/// <summary>How much is kept: the newest of so many days, weeks and months, and everything younger than a span.</summary>
+/// <summary>How much is kept, when that is looked at, and how carefully.</summary>
 public sealed record RetentionOptions
 {
-    /// <summary>For how many days the newest backup of the day is kept.</summary>
-    public int Daily { get; init; } = 7;
+    /// <summary>Which backups are kept.</summary>
+    public RetentionPolicy Policy { get; init; } = new();
 
-    /// <summary>For how many weeks the newest backup of the week is kept.</summary>
-    public int Weekly { get; init; } = 4;
+    /// <summary>When backups are ended and what nothing needs is deleted; null: only when asked to.</summary>
+    public Schedule? Schedule { get; init; }
 
-    /// <summary>For how many months the newest backup of the month is kept.</summary>
-    public int Monthly { get; init; } = 12;
+    /// <summary>Whether backups are ended after every backup too.</summary>
+    public bool AfterBackups { get; init; } = true;
 
-    /// <summary>Everything younger than this is kept.</summary>
-    public TimeSpan KeepWithin { get; init; } = TimeSpan.FromDays(30);
+    /// <summary>How long an ended backup's manifest and chunks stay.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromHours(48);
+
+    /// <summary>The share above which ending or deleting needs an explicit yes; 0 to 1.</summary>
+    public double UnusualShare { get; init; } = 0.3;
+
+    /// <summary>How long the records of runs stay.</summary>
+    public TimeSpan KeepRecords { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long a directory store keeps what was deleted.</summary>
+    public TimeSpan KeepDeleted { get; init; } = TimeSpan.FromDays(14);
 }
 
-/// <summary>Where backups go: the blob container if one is given, else the directory.</summary>
+/// <summary>Where backups go: the blob container if one is given, else the directory; and where their second copy is kept.</summary>
 public sealed class StorageOptions
 {
     /// <summary>A directory.</summary>
@@ -126,6 +137,22 @@ public sealed class StorageOptions
 
     /// <summary>The name of the blob container: the last segment of <see cref="Remote"/>.</summary>
     public string? Container => Remote?.Segments[^1].Trim('/');
+
+    /// <summary>The second store, which every backup is copied into; null: there is none.</summary>
+    public SecondStoreOptions? Second { get; init; }
+}
+
+/// <summary>Where the second copy of every backup is kept: a directory or a blob container.</summary>
+public sealed class SecondStoreOptions
+{
+    /// <summary>A directory.</summary>
+    public string? Local { get; init; }
+
+    /// <summary>The address of a blob container.</summary>
+    public Uri? Remote { get; init; }
+
+    /// <summary>How to log in to the blob container's account where no identity can be used; a secret.</summary>
+    public string? ConnectionString { get; init; }
 }
 
 /// <summary>Pins: a store of another id or key is refused. Null: not pinned.</summary>
@@ -133,17 +160,20 @@ public sealed class StorageOptions
 /// <param name="KeyId">The id of its key, 32 hex digits.</param>
 public sealed record StorePinOptions(StoreId? Id = null, string? KeyId = null);
 
-/// <summary>How far a backup is read back.</summary>
-public enum VerificationLevel
+/// <summary>What is verified without anybody asking.</summary>
+public sealed record VerificationOptions
 {
-    /// <summary>Not at all; the commit has checked that every chunk is there.</summary>
-    None,
+    /// <summary>How many shares the store is verified in unless configured otherwise: every chunk is read once a month.</summary>
+    public const int DefaultShares = 30;
 
-    /// <summary>Every blob is there with its length.</summary>
-    Exists,
+    /// <summary>How deep each backup is verified after its commit; null: not at all.</summary>
+    public VerifyLevel? AfterBackup { get; init; } = VerifyLevel.Readable;
 
-    /// <summary>Every blob opens, and every part's bytes have the recorded hash.</summary>
-    Readable,
+    /// <summary>When the next share of the whole store is verified; null: never.</summary>
+    public Schedule? Rolling { get; init; }
+
+    /// <summary>In how many shares the whole store is verified.</summary>
+    public int Shares { get; init; } = DefaultShares;
 }
 
 /// <summary>What this app does.</summary>

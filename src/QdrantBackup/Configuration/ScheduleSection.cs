@@ -52,7 +52,7 @@ internal static partial class ScheduleSection
             return null;
         }
 
-        if (text.ToLowerInvariant() is "off" or "false" or "none")
+        if (IsOff(text))
         {
             return null;
         }
@@ -66,7 +66,10 @@ internal static partial class ScheduleSection
         return null;
     }
 
-    private static TimeZoneInfo ReadZone(SettingReader reader, string key, TimeZoneInfo fallback)
+    /// <summary>Whether a schedule is taken away instead of given an expression.</summary>
+    public static bool IsOff(string text) => text.ToLowerInvariant() is "off" or "false" or "none";
+
+    public static TimeZoneInfo ReadZone(SettingReader reader, string key, TimeZoneInfo fallback)
     {
         if (reader.Text(key) is not { } id)
         {

@@ -13,13 +13,13 @@ internal static partial class SectionReaders
             ClusterName = ReadClusterName(reader),
             Qdrant = QdrantSection.Read(reader),
             Schedules = ScheduleSection.Read(reader),
-            Retention = ReadRetention(reader),
+            Retention = RetentionSection.Read(reader),
             Storage = StorageSection.Read(reader),
             Store = ReadPins(reader),
             Compression = reader.Value("Compression", ChunkCompression.Auto, ParseCompression),
             Uncompressed = [.. reader.Children("Compression:Except").Select(number => reader.Text($"Compression:Except:{number}", text => text.Length <= 255)).OfType<string>()],
             Encryption = EncryptionSection.Read(reader),
-            Verification = reader.Value("Verification", VerificationLevel.Readable, ParseVerification),
+            Verification = VerificationSection.Read(reader),
             MaxParallelParts = reader.Integer("MaxParallelParts", 4, 1, 64),
             RangeBytes = reader.Value("RangeBytes", 4L << 30, text => ValueForms.Size(text, 64L << 20, 1L << 40)),
             TransferTime = TimeSpan.FromSeconds(reader.Integer("TransferSeconds", 120, 5, 3600)),
@@ -39,16 +39,6 @@ internal static partial class SectionReaders
     /// <summary>What the original specification asks for is accepted from the first version on; what this one does not do with it is said.</summary>
     private static void WarnOfWhatHasNoEffectYet(SettingReader reader, BackupOptions options)
     {
-        if (reader.Text("Verification") is not null && options.Verification != VerificationLevel.None)
-        {
-            reader.Warn("Verification is accepted and no backup is read back by itself yet: run `qdrant-backup verify` after it. Each snapshot's checksum is compared all the same, and each chunk's presence before the commit.");
-        }
-
-        if (reader.Children("Retention").Count > 0)
-        {
-            reader.Warn("Retention is accepted and nothing is deleted yet: this version keeps every backup.");
-        }
-
         if (options.NiceLevel > 0)
         {
             reader.Warn("NiceLevel is accepted and has no effect yet: set MaxParallelParts and ChunksInFlight lower, or start the program with nice(1).");
@@ -66,14 +56,6 @@ internal static partial class SectionReaders
         return reader.Text(Key, text => ClusterNameForm().IsMatch(text)) ?? string.Empty;
     }
 
-    private static RetentionOptions ReadRetention(SettingReader reader) => new()
-    {
-        Daily = reader.Integer("Retention:Daily", 7, 0, 10_000),
-        Weekly = reader.Integer("Retention:Weekly", 4, 0, 10_000),
-        Monthly = reader.Integer("Retention:Monthly", 12, 0, 10_000),
-        KeepWithin = reader.Value("Retention:KeepWithin", TimeSpan.FromDays(30), text => ValueForms.Duration(text, TimeSpan.Zero, TimeSpan.FromDays(36_500))),
-    };
-
     private static StorePinOptions ReadPins(SettingReader reader) => new(
         reader.Text("Store:Id", text => StoreId.TryParse(text, out _)) is { } id && StoreId.TryParse(id, out var storeId) ? storeId : null,
         reader.Text("Store:KeyId", text => KeyIdForm().IsMatch(text))?.ToLowerInvariant());
@@ -85,17 +67,9 @@ internal static partial class SectionReaders
         _ => ValueForms.Boolean(text) switch { true => ChunkCompression.Auto, false => ChunkCompression.None, null => null },
     };
 
-    private static VerificationLevel? ParseVerification(string text) => text.ToLowerInvariant() switch
-    {
-        "none" => VerificationLevel.None,
-        "exists" => VerificationLevel.Exists,
-        "readable" => VerificationLevel.Readable,
-        _ => ValueForms.Boolean(text) switch { true => VerificationLevel.Readable, false => VerificationLevel.None, null => null },
-    };
-
     private static AppRole? ParseRole(string text) => text.ToLowerInvariant() switch
     {
-        "all" => AppRole.All,
+        "all" or "both" => AppRole.All,
         "backup" => AppRole.Backup,
         "maintenance" => AppRole.Maintenance,
         _ => null,

@@ -4,6 +4,7 @@ namespace QdrantBackup.Configuration;
 public static class SettingCatalog
 {
     private const string YesOrNo = "true or false";
+    private const string LevelForm = "true, false, none, exists, readable or restorable";
     private const string KeyFileForm = "the absolute path of a key file";
     private const string VaultKeyForm = "the address of a key such as https://my-vault.vault.azure.net/keys/my-key, with or without a version";
     private const string PassphraseForm = "the absolute path of a file that only its owner can read";
@@ -30,14 +31,25 @@ public static class SettingCatalog
         new("Schedule:TimeZone", "the name of a time zone such as Europe/Berlin", "UTC", "The time zone of all schedules that name none."),
         new("Schedule:MergeWindow", "a duration from 0s to 24h", "6h", "The merge window of all schedules that name none."),
 
-        new("Retention:Daily", "a whole number from 0 to 10000", "7", "For how many days the newest backup of the day is kept."),
-        new("Retention:Weekly", "a whole number from 0 to 10000", "4", "For how many weeks the newest backup of the week is kept."),
-        new("Retention:Monthly", "a whole number from 0 to 10000", "12", "For how many months the newest backup of the month is kept."),
+        new("Retention:Daily", "a whole number from 0 to 10000", "7", "For how many of the last days with a backup one of the day is kept."),
+        new("Retention:Weekly", "a whole number from 0 to 10000", "4", "For how many of the last weeks with a backup one of the week is kept."),
+        new("Retention:Monthly", "a whole number from 0 to 10000", "12", "For how many of the last months with a backup one of the month is kept."),
+        new("Retention:KeepLast", "a whole number from 0 to 10000", "0", "So many of the newest complete backups are kept; the newest one always is."),
         new("Retention:KeepWithin", "a duration such as 30d", "30d", "Every backup younger than this is kept."),
+        new("Retention:TimeZone", "the name of a time zone such as Europe/Berlin", "that of Schedule:TimeZone", "On whose clock days, weeks and months begin."),
+        new("Retention:Schedule", CronForm, "30 4 * * *", "When backups that no rule keeps are ended, and what nothing needs is deleted; off: only by `qdrant-backup cleanup`."),
+        new("Retention:AfterBackups", YesOrNo, "true", "Whether backups that no rule keeps are ended after every backup too."),
+        new("Retention:Grace", "a duration from 1h to 365d", "48h", "How long an ended backup's manifest and chunks stay at least."),
+        new("Retention:UnusualPercent", "a whole number from 1 to 100", "30", "Ending or deleting a larger share than this needs an explicit yes."),
+        new("Retention:KeepRecords", "a duration from 35d to 36500d", "400d", "How long the records of runs are kept, for the whole store."),
+        new("Retention:KeepDeleted", "a duration from 1d to 3650d", "14d", "How long a directory store keeps in trash/ what was deleted."),
 
-        new("Storage:Local", "the absolute path of a directory", null, "The directory to keep backups in, where no Storage:Remote is given."),
+        new("Storage:Local", "the absolute path of a directory", null, "The directory to keep backups in; beside Storage:Remote, the directory of their second copy."),
         new("Storage:Remote", "the address of a blob container such as https://account.blob.core.windows.net/qdrant", null, "The blob container to keep backups in."),
         new("Storage:ConnectionString", "a connection string of Azure Storage", null, "How to log in to that container's account where no identity can be used.") { IsSecret = true },
+
+        new("Storage:Second", "the absolute path of a directory, or the address of a blob container", "Storage:Local, where Storage:Remote is given too", "Where a second copy of every backup is kept: another account, region or directory."),
+        new("Storage:SecondConnectionString", "a connection string of Azure Storage", null, "How to log in to the second container's account where no identity can be used.") { IsSecret = true },
 
         new("Store:Id", "a store's id as `qdrant-backup key init` showed it", null, "Pins the store: another one is refused."),
         new("Store:KeyId", "32 hex digits as `qdrant-backup key init` showed them", null, "Pins the store's key: another one is refused."),
@@ -63,7 +75,11 @@ public static class SettingCatalog
         new("Encryption:KeyNumber", "a whole number from 0 to 255", "0", "Which of the store's encryption keys new bytes are sealed with. Raise it by one when one has leaked, on every machine that writes; never lower it."),
         new("Encryption:AllowUnencrypted", "left out: this version writes encrypted stores only", null, "Reserved: allow Encryption: false. Refused in this version."),
 
-        new("Verification", "true, false, none, exists or readable", "true", "How far a backup is read back after its commit; true means readable. No effect yet: run `qdrant-backup verify`."),
+        new("Verification", LevelForm, "true", "How deep each backup is verified after its commit; true means readable, false nothing. The short form of Verification:Level."),
+        new("Verification:Level", LevelForm, null, "The same, beside the keys below."),
+        new("Verification:Rolling", CronForm, "30 4 * * *", "When the next share of the whole store is verified; off where Verification is false."),
+        new("Verification:TimeZone", "the name of a time zone such as Europe/Berlin", "that of Schedule:TimeZone", "The time zone of Verification:Rolling."),
+        new("Verification:Shares", "a whole number from 1 to 1000", "30", "In how many shares: with one a day, every chunk is read once in as many days."),
 
         new("MaxParallelParts", "a whole number from 1 to 64", "4", "How many parts, or ranges of large ones, are captured at the same time, and how many parts are restored.") { PlainEnvironmentName = "BACKUP_PARALLEL_JOBS" },
         new("RangeBytes", "a size from 64MiB to 1TiB such as 4GiB", "4GiB", "Parts larger than this are transferred in ranges of about this size, beside each other where MaxParallelParts leaves room."),
@@ -76,7 +92,7 @@ public static class SettingCatalog
         new("ApiKeys:*:Scopes", "a list out of read, backup, restore and admin", null, "What the key allows, separated by commas; or as a list, below."),
         new("ApiKeys:*:Scopes:*", "read, backup, restore or admin", null, "One scope. backup and restore imply read, admin implies all."),
 
-        new("Role", "all, backup or maintenance", "all", "What this app does: everything, backups and restores, or retention."),
+        new("Role", "all, backup or maintenance", "all", "What this app does: everything (also written both), backups and restores, or retention; only the last deletes anything from the store."),
         new("Team", "at most 64 characters", null, "Who is responsible; recorded with every run."),
         new("Labels:*", "at most 256 characters", null, "A label that every backup gets."),
     ];

@@ -7,14 +7,20 @@ internal static class StorageSection
     private const string RemoteKey = "Storage:Remote";
     private const string ConnectionKey = "Storage:ConnectionString";
 
+    /// <summary>Why an app on Azure keeps nothing in a directory.</summary>
+    public const string DiskDoesNotLast = "cannot keep backups: the disk of an app on Azure does not last";
+
     public static StorageOptions Read(SettingReader reader)
     {
         var hasRemote = reader.Text(RemoteKey) is not null;
+        var local = reader.Text(LocalKey, Path.IsPathFullyQualified);
+        var remote = ReadRemote(reader, RemoteKey, ConnectionKey);
         var options = new StorageOptions
         {
-            Local = reader.Text(LocalKey, Path.IsPathFullyQualified),
-            Remote = ReadRemote(reader),
+            Local = local,
+            Remote = remote,
             ConnectionString = reader.Text(ConnectionKey),
+            Second = SecondStoreSection.Read(reader, local, remote),
         };
 
         if (!hasRemote && reader.Text(LocalKey) is null)
@@ -26,11 +32,7 @@ internal static class StorageSection
 
         if (options.Local is not null && reader.OnAzure)
         {
-            reader.Refuse(LocalKey, "cannot keep backups: the disk of an app on Azure does not last", "Give Storage:Remote instead.");
-        }
-        else if (options.Local is not null && hasRemote)
-        {
-            reader.Warn($"Backups go to {RemoteKey} alone. {LocalKey} is accepted and not written to: this version keeps no second copy.");
+            reader.Refuse(LocalKey, DiskDoesNotLast, "Give Storage:Remote instead.");
         }
 
         if (options.ConnectionString is not null && !hasRemote)
@@ -41,16 +43,17 @@ internal static class StorageSection
         return options;
     }
 
-    private static Uri? ReadRemote(SettingReader reader)
+    /// <summary>Reads the address of a container; what is wrong with it is said under its key.</summary>
+    public static Uri? ReadRemote(SettingReader reader, string key, string connectionKey)
     {
-        if (reader.Text(RemoteKey) is not { } text)
+        if (reader.Text(key) is not { } text)
         {
             return null;
         }
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
         {
-            reader.RefuseForm(RemoteKey);
+            reader.RefuseForm(key);
             return null;
         }
 
@@ -58,7 +61,7 @@ internal static class StorageSection
         {
             // The original specification's line; there is no safe way to keep a deduplicating store behind rsync.
             reader.Refuse(
-                RemoteKey,
+                key,
                 $"{url.Scheme} is not a kind of store: backups go to a blob container or a directory",
                 "Put in its place: remote: \"https://<account>.blob.core.windows.net/<container>\" — or leave remote out to keep them in storage.local.");
             return null;
@@ -66,19 +69,19 @@ internal static class StorageSection
 
         if (url.Query.Length > 0 || url.UserInfo.Length > 0)
         {
-            reader.RefuseSecret(RemoteKey, "must not carry a SAS or password", "Use an identity, or put the SAS into Storage:ConnectionString (BlobEndpoint=…;SharedAccessSignature=…).");
+            reader.RefuseSecret(key, "must not carry a SAS or password", $"Use an identity, or put the SAS into {connectionKey} (BlobEndpoint=…;SharedAccessSignature=…).");
             return null;
         }
 
         if (url.Scheme == "http" && !url.IsLoopback)
         {
-            reader.Refuse(RemoteKey, "would be reached over plain http", "Give its https address; http is for Azurite on this machine.");
+            reader.Refuse(key, "would be reached over plain http", "Give its https address; http is for Azurite on this machine.");
             return null;
         }
 
         if (url.Segments[^1].Trim('/').Length == 0)
         {
-            reader.RefuseForm(RemoteKey, "The container's name is missing.");
+            reader.RefuseForm(key, "The container's name is missing.");
             return null;
         }
 

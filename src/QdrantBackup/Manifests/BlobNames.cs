@@ -18,10 +18,32 @@ public static class BlobNames
     /// <summary>Where pins are.</summary>
     public const string Pins = "pins/";
 
+    /// <summary>Where holds are.</summary>
+    public const string Holds = "holds/";
+
+    /// <summary>Where chunk lists are, those of a backup in a folder named after it.</summary>
+    public const string Lists = "lists/";
+
+    /// <summary>Where the records of runs are.</summary>
+    public const string Runs = "runs/";
+
     /// <summary>Where wrapped keys are.</summary>
     public const string Keys = "keys/";
 
+    /// <summary>Where chunks are.</summary>
+    public const string ChunksFolder = "chunks/";
+
+    /// <summary>Where it is recorded which chunks are known to be damaged.</summary>
+    public const string DamagedChunks = "damaged/";
+
+    /// <summary>Where it is recorded which backups are in the second store.</summary>
+    public const string Copies = "copies/";
+
+    /// <summary>Where it is recorded what verifications have shown of backups.</summary>
+    public const string VerifiedBackups = "verified/";
+
     private const int MaxLabelBytes = 48;
+    private const int ChunkNameLength = 10 + (2 * ChunkId.Length);
     private const int MaxClusterLength = 200;
 
     /// <summary>The plaintext description of the store.</summary>
@@ -34,21 +56,42 @@ public static class BlobNames
     public static BlobName Chunk(ChunkId id)
     {
         string hex = id.ToString();
-        return new BlobName($"chunks/{hex[..2]}/{hex}");
+        return new BlobName($"{ChunksFolder}{hex[..2]}/{hex}");
     }
 
     /// <summary>Where the chunks are whose id begins with a byte.</summary>
-    public static string Chunks(byte firstByte) => $"chunks/{firstByte:x2}/";
+    public static string Chunks(byte firstByte) => $"{ChunksFolder}{firstByte:x2}/";
+
+    /// <summary>Which chunks are known to be damaged whose id begins with a byte.</summary>
+    public static BlobName Damaged(byte firstByte) => new($"{DamagedChunks}{firstByte:x2}");
+
+    /// <summary>What verifications have shown of a backup.</summary>
+    public static BlobName Verified(BackupId id) => new(VerifiedBackups + id);
+
+    /// <summary>That a backup is in the second store.</summary>
+    public static BlobName Copy(BackupId id) => new(Copies + id);
+
+    /// <summary>How far the rolling verification of the whole store is.</summary>
+    public static BlobName RollingVerification { get; } = new("checks/rolling");
+
+    /// <summary>What the store held when that was last worked out.</summary>
+    public static BlobName Usage { get; } = new("checks/usage");
 
     /// <summary>The chunk list of one range of one part; <paramref name="listHash"/> is the whole keyed hash of its plaintext.</summary>
     public static BlobName List(BackupId id, int partNo, string label, int range, string listHash) =>
-        new($"lists/{id}/{partNo:D5}-{label}/{range:D5}-{listHash[..16]}");
+        new($"{ListsOf(id)}{partNo:D5}-{label}/{range:D5}-{listHash[..16]}");
+
+    /// <summary>Where the chunk lists of a backup are.</summary>
+    public static string ListsOf(BackupId id) => $"{Lists}{id}/";
 
     /// <summary>A manifest.</summary>
     public static BlobName Manifest(BackupId id) => new(Manifests + id);
 
     /// <summary>The record that a backup was ended.</summary>
     public static BlobName Retirement(BackupId id) => new(Retirements + id);
+
+    /// <summary>The record that a backup must be kept.</summary>
+    public static BlobName Hold(BackupId id) => new(Holds + id);
 
     /// <summary>What the sealed summary of a manifest is bound to.</summary>
     public static string SummaryOf(BlobName manifest) => manifest.Value + "#summary";
@@ -66,13 +109,16 @@ public static class BlobNames
     public static string RunFolder(RunId id) => RunMonth(id.Began) + id + "/";
 
     /// <summary>Where the records of a month's runs are.</summary>
-    public static string RunMonth(DateTimeOffset month) => month.UtcDateTime.ToString("'runs/'yyyy'/'MM'/'", CultureInfo.InvariantCulture);
+    public static string RunMonth(DateTimeOffset month) => Runs + month.UtcDateTime.ToString("yyyy'/'MM'/'", CultureInfo.InvariantCulture);
 
     /// <summary>Whose turn it is on a cluster.</summary>
     public static BlobName Lease(string cluster) => new("leases/" + ClusterSegment(cluster));
 
     /// <summary>The state of a cluster's schedules.</summary>
     public static BlobName Schedules(string cluster) => new("schedules/" + ClusterSegment(cluster));
+
+    /// <summary>What retention of a cluster remembers.</summary>
+    public static BlobName Retention(string cluster) => new("retention/" + ClusterSegment(cluster));
 
     /// <summary>The readable, short and unique part of a chunk list's folder: the beginning of the collection's name, the shard, a keyed hash.</summary>
     public static string Label(Sealer sealer, PartKey key)
@@ -86,6 +132,27 @@ public static class BlobNames
     {
         id = default;
         return name.Value.StartsWith(folder, StringComparison.Ordinal) && BackupId.TryParse(name.Value[folder.Length..], out id);
+    }
+
+    /// <summary>The backup that a chunk list is filed under; false for what is no list's name.</summary>
+    public static bool TryReadListOwner(BlobName name, out BackupId owner)
+    {
+        owner = default;
+        return name.Value.StartsWith(Lists, StringComparison.Ordinal) && BackupId.TryParse(name.Value[Lists.Length..].Split('/')[0], out owner);
+    }
+
+    /// <summary>The chunk that has this name; false for what is no chunk's name.</summary>
+    public static bool TryReadChunk(BlobName name, out ChunkId id)
+    {
+        id = default;
+        ReadOnlySpan<char> text = name.Value;
+        if (text.Length != ChunkNameLength || !text.StartsWith(ChunksFolder, StringComparison.Ordinal) || text[ChunksFolder.Length + 2] != '/')
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> hex = text[^(2 * ChunkId.Length)..];
+        return text.Slice(ChunksFolder.Length, 2).SequenceEqual(hex[..2]) && ChunkId.TryParse(hex, out id);
     }
 
     private static string ClusterSegment(string cluster)

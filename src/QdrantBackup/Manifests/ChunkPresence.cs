@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Manifests;
 
@@ -10,11 +11,19 @@ namespace QdrantBackup.Manifests;
 /// <param name="Problem">What is wrong, or null when reading it back showed that it is sound.</param>
 internal sealed record SuspectChunk(ChunkListEntry Entry, string Collection, BackupException? Problem);
 
-/// <summary>Checks by listing that chunks exist with their sealed lengths (W1); memory is bounded by working through the ids in slices.</summary>
-internal sealed class ChunkPresence(SealedStore store, PartReader reader, int maxIdsInMemory)
+/// <summary>
+/// Checks by listing that chunks exist with their sealed lengths (W1), and by reading those that are known to be damaged; memory is bounded by working
+/// through the ids in slices.
+/// </summary>
+internal sealed class ChunkPresence(SealedStore store, PartReader reader, int maxIdsInMemory, KnownDamage? damage = null, PartReader? listReader = null)
 {
     private const int MaxListings = 8;
     private const int MaxSlices = 256;
+    private readonly KnownDamage _damage = damage ?? KnownDamage.None;
+    private readonly HashSet<ChunkId> _sound = [];
+
+    /// <summary>Chunks that were known to be damaged and were read back whole.</summary>
+    public IReadOnlyCollection<ChunkId> Sound => _sound;
 
     /// <summary>Those chunks of the parts that are missing or damaged. A chunk of another length than its list says is read back: a later writer may have sealed it again.</summary>
     public async Task<IReadOnlyList<SuspectChunk>> FindDamagedAsync(IReadOnlyList<ManifestPart> parts, int maxResults, CancellationToken cancellationToken)
@@ -51,10 +60,10 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
         {
             foreach (ManifestRange range in part.Ranges)
             {
-                ChunkList list = await reader.OpenListAsync(part, range, cancellationToken);
+                ChunkList list = await (listReader ?? reader).OpenListAsync(part, range, cancellationToken);
                 foreach (ChunkListEntry entry in list.Entries)
                 {
-                    if (!entry.IsInline && FirstByte(entry.Id) * slices / 256 == slice)
+                    if (!entry.IsInline && entry.Id.FirstByte * slices / 256 == slice)
                     {
                         expected.TryAdd(entry.Id, (entry, part.Key.Collection));
                     }
@@ -68,7 +77,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
     private async Task<IEnumerable<(ChunkListEntry Entry, string Collection)>> RemovePresentAsync(
         Dictionary<ChunkId, (ChunkListEntry Entry, string Collection)> expected, CancellationToken cancellationToken)
     {
-        var byName = expected.Values.GroupBy(e => FirstByte(e.Entry.Id));
+        var byName = expected.Values.GroupBy(e => e.Entry.Id.FirstByte);
         var suspects = new ConcurrentBag<(ChunkListEntry, string)>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxListings, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(byName, options, async (group, cancellation) =>
@@ -76,7 +85,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
             Dictionary<string, (ChunkListEntry Entry, string Collection)> missing = group.ToDictionary(e => BlobNames.Chunk(e.Entry.Id).Value);
             await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Chunks(group.Key), cancellation))
             {
-                if (missing.TryGetValue(blob.Name.Value, out var expectation) && expectation.Entry.SealedLength == blob.Length)
+                if (missing.TryGetValue(blob.Name.Value, out var expectation) && expectation.Entry.SealedLength == blob.Length && !_damage.Contains(expectation.Entry.Id))
                 {
                     missing.Remove(blob.Name.Value);
                 }
@@ -109,14 +118,11 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
             {
                 yield return new SuspectChunk(entry, collection, problem);
             }
+            else if (_damage.Contains(entry.Id))
+            {
+                _sound.Add(entry.Id);
+            }
         }
-    }
-
-    private static byte FirstByte(ChunkId id)
-    {
-        Span<byte> bytes = stackalloc byte[ChunkId.Length];
-        id.CopyTo(bytes);
-        return bytes[0];
     }
 }
 

@@ -29,6 +29,24 @@ internal sealed class ManifestDocuments(SealedStore store)
         return (manifest, HashOf(found.Value));
     }
 
+    /// <summary>How a manifest may be put where a backup is not: where nothing is, or in the place of the very marker that is there. Null where a manifest is, damaged or not.</summary>
+    public async Task<PutCondition?> ConditionWhereNoneAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        if (await store.Blobs.FindAsync(BlobNames.Manifest(id), cancellationToken) is not { } there)
+        {
+            return PutCondition.OnlyIfAbsent;
+        }
+
+        try
+        {
+            return await FindAsync(id, cancellationToken) is { Manifest.Aborted: true } ? PutCondition.OnlyIfMatch(there.ETag) : null;
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Opens the summary that a listing brought, or null when it is missing or not to be trusted.</summary>
     public BackupSummary? TryOpenSummary(BlobEntry entry, BackupId id)
     {
@@ -75,6 +93,7 @@ internal sealed class ManifestDocuments(SealedStore store)
     {
         Format = manifest.Format,
         Id = manifest.Id,
+        Aborted = manifest.Aborted,
         Cluster = manifest.Cluster.Name,
         Started = manifest.Started,
         Finished = manifest.Finished,

@@ -93,6 +93,9 @@ public sealed record BackupSummary
     /// <summary>The backup.</summary>
     public required BackupId Id { get; init; }
 
+    /// <summary>True for the marker that fences a dead run: no backup.</summary>
+    public bool Aborted { get; init; }
+
     /// <summary>The cluster's name.</summary>
     public required string Cluster { get; init; }
 

@@ -1,12 +1,16 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using QdrantBackup.Replication;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.Manifests;
 
-/// <summary>Rebuilds a part from its lists and chunks: everything is authenticated and checked against the manifest before it is handed out (W6).</summary>
-internal sealed class PartReader(SealedStore store, int maxChunksInFlight)
+/// <summary>
+/// Rebuilds a part from its lists and chunks: everything is authenticated and checked against the manifest before it is handed out (W6).
+/// With a second store to read from, a blob that is missing or damaged in the first comes from there.
+/// </summary>
+internal sealed class PartReader(SealedStore store, int maxChunksInFlight, SecondReads? second = null)
 {
     /// <summary>
     /// The bytes of a part, in order; each buffer is the caller's own. Nothing is proven before the enumeration has ended: whoever lets the bytes be used holds back
@@ -61,6 +65,26 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight)
             throw new SealException($"the manifest names a chunk list '{range.List}', which is no blob name", Hints.OtherBackup);
         }
 
+        return await SecondReads.ReadAsync(store, second, range.List, s => OpenListAsync(s, part, range, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The bytes of one entry.</summary>
+    public Task<ReadOnlyMemory<byte>> ReadEntryAsync(ChunkListEntry entry, CancellationToken cancellationToken) =>
+        entry.IsInline ? Task.FromResult(entry.Inline) : Task.Run(() => ReadChunkAsync(entry, cancellationToken), cancellationToken);
+
+    private async Task<ReadOnlyMemory<byte>> ReadChunkAsync(ChunkListEntry entry, CancellationToken cancellationToken)
+    {
+        BlobName name = BlobNames.Chunk(entry.Id);
+        return await SecondReads.ReadAsync(store, second, name.Value, async s =>
+        {
+            byte[] plaintext = await SealedChunks.FindAsync(s, entry.Id, cancellationToken)
+                ?? throw new MissingBlobException(name, "is missing: a chunk that the backup needs");
+            return plaintext.Length == entry.Length ? plaintext : throw SealedChunks.OtherBytes(name);
+        }, cancellationToken);
+    }
+
+    private static async Task<ChunkList> OpenListAsync(SealedStore store, ManifestPart part, ManifestRange range, CancellationToken cancellationToken)
+    {
         var name = new BlobName(range.List);
         StoredDocument<byte[]> found = await store.FindPlainAsync(name, SealedType.List, cancellationToken)
             ?? throw new MissingBlobException(name, $"is missing: the chunk list of collection '{part.Key.Collection}', range {range.Range}");
@@ -75,10 +99,6 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight)
             : throw new SealException($"the chunk list '{name}' is of another part or range than the manifest says", Hints.OtherBackup);
     }
 
-    /// <summary>The bytes of one entry.</summary>
-    public Task<ReadOnlyMemory<byte>> ReadEntryAsync(ChunkListEntry entry, CancellationToken cancellationToken) =>
-        entry.IsInline ? Task.FromResult(entry.Inline) : Task.Run(() => ReadChunkAsync(entry, cancellationToken), cancellationToken);
-
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadUnprovenAsync(ManifestPart part, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         CheckRanges(part);
@@ -90,28 +110,6 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight)
                 yield return bytes;
             }
         }
-    }
-
-    private async Task<ReadOnlyMemory<byte>> ReadChunkAsync(ChunkListEntry entry, CancellationToken cancellationToken)
-    {
-        BlobName name = BlobNames.Chunk(entry.Id);
-
-        // Not the list's sealed length: a later writer may have sealed the same bytes again, a little longer or shorter.
-        StoredBlob blob = await store.Blobs.GetAsync(name, SealedHeader.MaxPlainLength(SealedType.Chunk) + SealedHeader.Overhead, cancellationToken)
-            ?? throw new MissingBlobException(name, "is missing: a chunk that the backup needs");
-        byte[] plaintext;
-        try
-        {
-            plaintext = store.Sealer.Open(SealedType.Chunk, name.Value, blob.Content.Span);
-        }
-        finally
-        {
-            blob.GiveBack();
-        }
-
-        return plaintext.Length == entry.Length && store.Sealer.ChunkIdOf(plaintext) == entry.Id
-            ? plaintext
-            : throw new SealException($"'{name}' opens but holds other bytes than its name says", Hints.OtherBackup);
     }
 
     /// <summary>The ranges of a part follow one another without gaps and make up its length.</summary>

@@ -15,13 +15,19 @@ public sealed class SealedStore : IDisposable
 {
     private const int DocumentFormat = 1;
 
-    internal SealedStore(IBackupStore blobs, Sealer sealer) => (Blobs, Sealer) = (blobs, sealer);
+    private readonly bool _ownsSealer;
+
+    internal SealedStore(IBackupStore blobs, Sealer sealer, bool isReplica = false, bool ownsSealer = true) =>
+        (Blobs, Sealer, IsReplica, _ownsSealer) = (blobs, sealer, isReplica, ownsSealer);
 
     /// <summary>The blobs.</summary>
     public IBackupStore Blobs { get; }
 
     /// <summary>Seals and opens.</summary>
     public Sealer Sealer { get; }
+
+    /// <summary>Whether it is the second copy of a store, which is never backed up into directly.</summary>
+    public bool IsReplica { get; }
 
     /// <summary>The store's id.</summary>
     public StoreId StoreId => Sealer.StoreId;
@@ -45,7 +51,7 @@ public sealed class SealedStore : IDisposable
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, byte keyNumber, CancellationToken cancellationToken)
     {
         using StoreKeyring keyring = await StoreOpening.OpenAsync(blobs, recipients, pins, cancellationToken);
-        return new SealedStore(blobs, new Sealer(keyring.StoreId, keyring.Key, keyNumber))
+        return new SealedStore(blobs, new Sealer(keyring.StoreId, keyring.Key, keyNumber), keyring.IsReplica)
         {
             Recipients = keyring.Recipients,
             RecipientFailures = keyring.Failures,
@@ -56,6 +62,18 @@ public sealed class SealedStore : IDisposable
     public static Task<StorePins> InitializeAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken) =>
         StoreCreation.InitializeAsync(blobs, recipients, time, cancellationToken);
+
+    /// <summary>Refuses to be backed up into when this is a second copy: what it holds comes from the store that it copies.</summary>
+    /// <exception cref="RefusedException">It is a copy.</exception>
+    public void ThrowIfReplica()
+    {
+        if (IsReplica)
+        {
+            throw new RefusedException(
+                $"the store at {Blobs.Location} is the second copy of a store and takes no backups of its own",
+                "Let Storage name the store itself, and this one as Storage:Second. If the store is lost, make a new one from this copy with 'qdrant-backup copy --back'.");
+        }
+    }
 
     /// <summary>Seals a JSON document and puts it.</summary>
     public Task<BlobEntry> PutDocumentAsync<T>(
@@ -91,8 +109,14 @@ public sealed class SealedStore : IDisposable
     public async Task<T?> GetDocumentAsync<T>(BlobName name, SealedType type, JsonTypeInfo<T> json, CancellationToken cancellationToken) =>
         await FindDocumentAsync(name, type, json, cancellationToken) is { } found ? found.Value : default;
 
-    /// <inheritdoc/>
-    public void Dispose() => Sealer.Dispose();
+    /// <summary>Two copies of a store share one key; whoever opened the first lets go of it.</summary>
+    public void Dispose()
+    {
+        if (_ownsSealer)
+        {
+            Sealer.Dispose();
+        }
+    }
 
     internal Task<BlobEntry> PutPlainAsync(
         BlobName name, SealedType type, ReadOnlyMemory<byte> plaintext, PutCondition condition, string? summary, CancellationToken cancellationToken) =>

@@ -1,7 +1,11 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
+using QdrantBackup.Replication;
 using QdrantBackup.Restores;
+using QdrantBackup.Retention;
 using QdrantBackup.Runs;
+using QdrantBackup.Usage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Manifests;
 
@@ -25,6 +29,22 @@ namespace QdrantBackup.Manifests;
 [JsonSerializable(typeof(BackupPlan))]
 [JsonSerializable(typeof(PartResult))]
 [JsonSerializable(typeof(RestorePlan))]
+[JsonSerializable(typeof(Hold))]
+[JsonSerializable(typeof(Retirement))]
+[JsonSerializable(typeof(RetentionPlan))]
+[JsonSerializable(typeof(RetentionMemory))]
+[JsonSerializable(typeof(PruneState))]
+[JsonSerializable(typeof(PrunePage))]
+[JsonSerializable(typeof(VerifyPlan))]
+[JsonSerializable(typeof(DamageRecord))]
+[JsonSerializable(typeof(ItemDamage))]
+[JsonSerializable(typeof(DamageReport))]
+[JsonSerializable(typeof(VerifiedRecord))]
+[JsonSerializable(typeof(CopyPlan))]
+[JsonSerializable(typeof(CopyBases))]
+[JsonSerializable(typeof(CopyRecord))]
+[JsonSerializable(typeof(UsageReport))]
+[JsonSerializable(typeof(RollingVerification))]
 internal sealed partial class StoreJson : JsonSerializerContext;
 
 /// <summary>store.json.</summary>

@@ -3,6 +3,10 @@ using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Restores;
 
@@ -10,28 +14,35 @@ namespace QdrantBackup.Restores;
 /// <param name="ItemNo">The item's number.</param>
 /// <param name="Collection">The collection that was written.</param>
 /// <param name="Bytes">Bytes uploaded.</param>
-public sealed record UploadReceipt(int ItemNo, string Collection, long Bytes);
+/// <param name="FromSecond">How many blobs came from the second store, because the first had none that was whole or did not answer.</param>
+/// <param name="SecondLocation">Where the second store is, when any did.</param>
+public sealed record UploadReceipt(int ItemNo, string Collection, long Bytes, int FromSecond = 0, string? SecondLocation = null);
 
-/// <summary>Streams one part from the store to a node: every chunk authenticated, the last bytes held back until everything has been checked (W6).</summary>
+/// <summary>
+/// Streams one part from the store to a node: every chunk authenticated, the last bytes held back until everything has been checked (W6). What the store has lost comes
+/// from the second store, if there is one.
+/// </summary>
 public sealed partial class PartRestore(
-    SealedStore store, ClusterNodes nodes, BackupCatalog catalog, RestorePlans plans, CaptureOptions options, ILogger<PartRestore> logger)
+    SealedStore store, ClusterNodes nodes, BackupCatalog catalog, RestorePlans plans, DamageRecords damage, CaptureOptions options, ILogger<PartRestore> logger, OtherCopy? second = null)
 {
     /// <summary>Uploads one item. Anything wrong with the backup's blobs breaks the upload off before Qdrant changes anything.</summary>
     public async Task<UploadReceipt> UploadAsync(RestoreStep step, CancellationToken cancellationToken)
     {
         RestorePlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
         RestoreItem item = plan.Item(step.ItemNo);
-        ManifestPart part = await OpenPartAsync(plan, item, cancellationToken);
+        SecondReads? reads = second?.NewReads();
+        ManifestPart part = await OpenPartAsync(plan, item, reads, cancellationToken);
         IQdrantNode node = nodes.Named(item.Node);
         await ThrowIfAppearedAsync(node, step, item, cancellationToken);
 
         // Every list of the part first: what can be known to be wrong is known before the first byte goes out.
-        var reader = new PartReader(store, Math.Max(1, options.MaxChunksInFlight));
+        var reader = new PartReader(store, Math.Max(1, options.MaxChunksInFlight), reads);
         await reader.CheckListsAsync(part, cancellationToken);
         var upload = new SnapshotUpload(FileName(step), part.Length, part.Sha256, (body, cancellation) => WriteAsync(reader, part, body, cancellation));
         await node.UploadSnapshotAsync(item.Target, upload, cancellationToken);
         LogUploaded(plan.BackupId.Value, item.Collection, item.Target, part.Length);
-        return new UploadReceipt(item.ItemNo, item.Target, part.Length);
+        int replaced = await NoteReplacedAsync(plan, item, reads, cancellationToken);
+        return new UploadReceipt(item.ItemNo, item.Target, part.Length, replaced, replaced == 0 ? null : second!.Location);
     }
 
     /// <summary>Deletes the copy of the upload that Qdrant keeps, after failure too; false when there was none.</summary>
@@ -44,9 +55,40 @@ public sealed partial class PartRestore(
     /// <summary>The name of the copy that the server keeps: the same for every attempt, so that whoever comes later finds it.</summary>
     internal static string FileName(RestoreStep step) => $"restore-{step.RunId}-{step.ItemNo:D5}.snapshot";
 
-    private async Task<ManifestPart> OpenPartAsync(RestorePlan plan, RestoreItem item, CancellationToken cancellationToken)
+    /// <summary>What was damaged counts as absent for the next backup, which puts it again.</summary>
+    private async Task<int> NoteReplacedAsync(RestorePlan plan, RestoreItem item, SecondReads? reads, CancellationToken cancellationToken)
     {
-        (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(plan.BackupId, cancellationToken);
+        if (reads is null || reads.Replaced.Count == 0)
+        {
+            return 0;
+        }
+
+        var damaged = new List<ChunkId>();
+        foreach ((string blob, BackupException problem) in reads.Replaced)
+        {
+            if (Damages.IsDamage(problem) && BlobNames.TryReadChunk(new BlobName(blob), out ChunkId id))
+            {
+                damaged.Add(id);
+            }
+        }
+
+        try
+        {
+            await damage.AddAsync(damaged, plan.RunId, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            // The upload is done; that it could not be noted must not make it be done again.
+            LogUnnoted(plan.BackupId.Value, e.Message);
+        }
+
+        LogReplaced(plan.BackupId.Value, item.Collection, reads.Replaced.Count, second!.Location);
+        return reads.Replaced.Count;
+    }
+
+    private async Task<ManifestPart> OpenPartAsync(RestorePlan plan, RestoreItem item, SecondReads? reads, CancellationToken cancellationToken)
+    {
+        (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(plan.BackupId, reads, cancellationToken);
         if (hash != plan.ManifestHash)
         {
             throw new SealException($"the manifest of {plan.BackupId} is not the one that was planned with", "Somebody replaced it: find out who before you restore. Start a new restore to plan with what is there now.");
@@ -95,4 +137,10 @@ public sealed partial class PartRestore(
 
     [LoggerMessage(EventId = 3401, Level = LogLevel.Information, Message = "Backup {Id}: collection {Collection} is uploaded as {Target}, {Bytes} bytes")]
     private partial void LogUploaded(string id, string collection, string target, long bytes);
+
+    [LoggerMessage(EventId = 3402, Level = LogLevel.Warning, Message = "Backup {Id}, collection {Collection}: {Count} blobs came from the second store {Location}")]
+    private partial void LogReplaced(string id, string collection, int count, string location);
+
+    [LoggerMessage(EventId = 3403, Level = LogLevel.Warning, Message = "Backup {Id}: which chunks are damaged could not be noted: {Reason}")]
+    private partial void LogUnnoted(string id, string reason);
 }

@@ -67,8 +67,7 @@ internal static class RestoreGates
 
         foreach (RestoreItem item in items)
         {
-            int bytes = Encoding.UTF8.GetByteCount(item.Target);
-            if (bytes is 0 or > MaxNameBytes || item.Target is "." or ".." || item.Target.AsSpan().IndexOfAny(Unfit) >= 0)
+            if (!IsName(item.Target))
             {
                 throw new UsageException($"'{item.Target}' cannot be the name of a collection", "Give a new name that Qdrant accepts.");
             }
@@ -91,6 +90,13 @@ internal static class RestoreGates
             throw new RefusedException($"these collections exist on {target.Node}: {existing}", "Restore under new names (--rename, --suffix) and switch an alias, or allow that they are replaced (--overwrite).");
         }
     }
+
+    /// <summary>Whether Qdrant takes a text as the name of a collection.</summary>
+    public static bool IsName(string name) =>
+        Encoding.UTF8.GetByteCount(name) is > 0 and <= MaxNameBytes && name is not "." and not ".." && name.AsSpan().IndexOfAny(Unfit) < 0;
+
+    /// <summary>Whether a text is a version that can be compared with others.</summary>
+    public static bool IsVersion(string version) => Minor(version) is not null;
 
     private static (int Major, int Minor)? Minor(string version)
     {

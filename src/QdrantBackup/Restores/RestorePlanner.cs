@@ -4,13 +4,14 @@ using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Restores;
 
 /// <summary>Chooses the backup, looks at the target and refuses what would break a promise.</summary>
 public sealed class RestorePlanner(
-    RestorePlans plans, ClusterNodes nodes, BackupCatalog catalog, StoreHistory history, RunPins pins, CaptureOptions options)
+    RestorePlans plans, ClusterNodes nodes, BackupCatalog catalog, StoreHistory history, RunPins pins, CaptureOptions options, OtherCopy? second = null)
 {
     /// <summary>Plans, pins the backup, stores the plan. Repeating it returns the plan stored first.</summary>
     public async Task<RestorePlanOverview> PlanAsync(RunRequest request, CancellationToken cancellationToken)
@@ -63,7 +64,7 @@ public sealed class RestorePlanner(
     private async Task<RestorePlan> DraftAsync(RunRequest request, BackupId id, CancellationToken cancellationToken)
     {
         RestoreRequest wanted = RequestOf(request);
-        (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(id, cancellationToken);
+        (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(id, second?.NewReads(), cancellationToken);
         RestoreGates.CheckBackup(manifest, wanted, options.Cluster);
         if (await catalog.IsRetiredAsync(id, cancellationToken))
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using QdrantBackup.Manifests;
@@ -42,6 +43,20 @@ public readonly record struct RunId
     {
         string suffix = RandomNumberGenerator.GetString(Alphabet, SuffixLength);
         return new RunId(time.GetUtcNow().UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture) + "-" + suffix);
+    }
+
+    /// <summary>The id of a run that follows from a decision: the same for the same time and seed, whoever computes it.</summary>
+    public static RunId Derive(DateTimeOffset began, string seed)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(seed));
+        string suffix = string.Create(SuffixLength, hash, static (span, bytes) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+            {
+                span[i] = Alphabet[bytes[i] & 31];
+            }
+        });
+        return new RunId(began.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture) + "-" + suffix);
     }
 
     /// <summary>Whether a text has the shape of an id, with a time that exists.</summary>

@@ -23,16 +23,23 @@ public sealed record Pin
     /// <summary>True once the run needs nothing any more.</summary>
     public bool Released { get; init; }
 
+    /// <summary>True once the run is being ended: it may do nothing any more, and what it needed is kept until it is certain that nothing of it arrives late.</summary>
+    public bool Closed { get; init; }
+
     /// <summary>The backups whose chunks the run may reuse or reads; they only become more while it lives.</summary>
     public IReadOnlyList<BackupId> Bases { get; init; } = [];
+
+    /// <summary>The backups that a copy puts into this store under their own ids; null for every other run.</summary>
+    public IReadOnlyList<BackupId>? Copies { get; init; }
 }
 
 /// <summary>A pin as found in the store.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Began">When it was first written, by the store's clock.</param>
 /// <param name="Renewed">When it was last written, by the store's clock.</param>
-/// <param name="Pin">What it says, or null when it cannot be opened.</param>
-public sealed record PinEntry(RunId RunId, DateTimeOffset Began, DateTimeOffset Renewed, Pin? Pin);
+/// <param name="Pin">What it says.</param>
+/// <param name="ETag">What it was when it was read.</param>
+public sealed record PinEntry(RunId RunId, DateTimeOffset Began, DateTimeOffset Renewed, Pin Pin, string ETag);
 
 /// <summary>Pins: written before anything is read, renewed while the run lives, overwritten as released at its end (W3).</summary>
 public sealed class RunPins(SealedStore store)
@@ -40,17 +47,21 @@ public sealed class RunPins(SealedStore store)
     private const int MaxAttempts = 10;
 
     /// <summary>Writes the run's pin, or adds bases to it. The entry's <c>Renewed</c> is now by the store's clock. A released pin is refused.</summary>
-    public async Task<PinEntry> WriteAsync(RunId runId, RunKind kind, IReadOnlyList<BackupId> bases, CancellationToken cancellationToken)
+    public Task<PinEntry> WriteAsync(RunId runId, RunKind kind, IReadOnlyList<BackupId> bases, CancellationToken cancellationToken) =>
+        WriteAsync(runId, kind, bases, copies: null, cancellationToken);
+
+    /// <summary>The same for a copy, with the backups that it is about to put here.</summary>
+    public async Task<PinEntry> WriteAsync(RunId runId, RunKind kind, IReadOnlyList<BackupId> bases, IReadOnlyList<BackupId>? copies, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
-            StoredDocument<Pin>? found = await FindAsync(runId, cancellationToken);
-            ThrowIfReleased(found?.Value);
+            StoredDocument<Pin>? found = await ReadAsync(runId, cancellationToken);
+            ThrowIfOver(found?.Value);
 
             // Bases only become more: an attempt that planned with others may be running beside this one (W9).
             Pin pin = found is null
-                ? new Pin { RunId = runId, Kind = kind, Bases = bases }
-                : Renewed(found) with { Bases = [.. found.Value.Bases.Union(bases)] };
+                ? new Pin { RunId = runId, Kind = kind, Bases = bases, Copies = copies }
+                : Renewed(found) with { Bases = [.. found.Value.Bases.Union(bases)], Copies = copies is null ? found.Value.Copies : [.. copies.Union(found.Value.Copies ?? [])] };
             try
             {
                 return await PutAsync(pin, found, cancellationToken);
@@ -67,8 +78,8 @@ public sealed class RunPins(SealedStore store)
     {
         for (int attempt = 1; ; attempt++)
         {
-            StoredDocument<Pin> found = await FindAsync(runId, cancellationToken) ?? throw Ended(runId);
-            ThrowIfReleased(found.Value);
+            StoredDocument<Pin> found = await ReadAsync(runId, cancellationToken) ?? throw Ended(runId);
+            ThrowIfOver(found.Value);
             try
             {
                 return await PutAsync(Renewed(found), found, cancellationToken);
@@ -80,20 +91,35 @@ public sealed class RunPins(SealedStore store)
         }
     }
 
-    /// <summary>Marks the pin as released; harmless when it is released or was never written.</summary>
-    public async Task ReleaseAsync(RunId runId, CancellationToken cancellationToken)
+    /// <summary>Marks the pin as released; harmless when it is released or was never written. The run of a backup must be fenced before (<see cref="RunFences"/>).</summary>
+    public Task ReleaseAsync(RunId runId, CancellationToken cancellationToken) => ReleaseIfSilentAsync(runId, DateTimeOffset.MaxValue, cancellationToken);
+
+    /// <summary>Marks the pin as released, unless it was renewed after a moment by the store's clock, and then it is false.</summary>
+    public Task<bool> ReleaseIfSilentAsync(RunId runId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        EndIfSilentAsync(runId, since, isEnded: pin => pin.Released, end: pin => pin with { Released = true }, cancellationToken);
+
+    /// <summary>Keeps the run from doing anything more, while what it needs goes on being kept; unless the pin was renewed after a moment by the store's clock, and then it is false.</summary>
+    public Task<bool> CloseIfSilentAsync(RunId runId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        EndIfSilentAsync(runId, since, isEnded: pin => pin.Closed || pin.Released, end: pin => pin with { Closed = true }, cancellationToken);
+
+    private async Task<bool> EndIfSilentAsync(RunId runId, DateTimeOffset since, Func<Pin, bool> isEnded, Func<Pin, Pin> end, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
-            if (await FindAsync(runId, cancellationToken) is not { Value.Released: false } found)
+            if (await ReadAsync(runId, cancellationToken) is not { } found || isEnded(found.Value))
             {
-                return;
+                return true;
+            }
+
+            if (found.Entry.Modified > since)
+            {
+                return false;
             }
 
             try
             {
-                await PutAsync(Renewed(found) with { Released = true }, found, cancellationToken);
-                return;
+                await PutAsync(end(Renewed(found)), found, cancellationToken);
+                return true;
             }
             catch (StoreConflictException) when (attempt < MaxAttempts)
             {
@@ -104,35 +130,25 @@ public sealed class RunPins(SealedStore store)
 
     /// <summary>When the run last renewed its pin, by the store's clock; null when it has none, or gave it back.</summary>
     public async Task<DateTimeOffset?> LastSignAsync(RunId runId, CancellationToken cancellationToken) =>
-        await FindAsync(runId, cancellationToken) is { Value.Released: false } found ? found.Entry.Modified : null;
+        await FindAsync(runId, cancellationToken) is { Pin.Released: false } found ? found.Renewed : null;
 
-    /// <summary>All pins, the released ones too.</summary>
+    /// <summary>A run's pin, or null when it has none.</summary>
+    public async Task<PinEntry?> FindAsync(RunId runId, CancellationToken cancellationToken) =>
+        await ReadAsync(runId, cancellationToken) is { } found ? new PinEntry(runId, found.Value.Began ?? found.Entry.Modified, found.Entry.Modified, found.Value, found.Entry.ETag) : null;
+
+    /// <summary>All pins, the released ones too. One that cannot be read is an error that names it: it may keep anything, so nobody may delete.</summary>
     public async IAsyncEnumerable<PinEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Pins, cancellationToken))
         {
-            if (RunId.TryParse(entry.Name.Value[BlobNames.Pins.Length..], out RunId runId))
+            if (RunId.TryParse(entry.Name.Value[BlobNames.Pins.Length..], out RunId runId) && await FindAsync(runId, cancellationToken) is { } pin)
             {
-                yield return await ReadEntryAsync(runId, entry, cancellationToken);
+                yield return pin;
             }
         }
     }
 
-    private async Task<PinEntry> ReadEntryAsync(RunId runId, BlobEntry entry, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Pin? pin = await store.GetDocumentAsync(entry.Name, SealedType.Record, StoreJson.Default.Pin, cancellationToken);
-            return new PinEntry(runId, pin?.Began ?? entry.Modified, entry.Modified, pin);
-        }
-        catch (BackupException e) when (Damages.IsDamage(e))
-        {
-            // A pin that cannot be read counts, and stops whoever wants to delete.
-            return new PinEntry(runId, entry.Modified, entry.Modified, Pin: null);
-        }
-    }
-
-    private Task<StoredDocument<Pin>?> FindAsync(RunId runId, CancellationToken cancellationToken) =>
+    private Task<StoredDocument<Pin>?> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
         store.FindDocumentAsync(BlobNames.Pin(runId), SealedType.Record, StoreJson.Default.Pin, cancellationToken);
 
     private async Task<PinEntry> PutAsync(Pin pin, StoredDocument<Pin>? found, CancellationToken cancellationToken)
@@ -140,14 +156,14 @@ public sealed class RunPins(SealedStore store)
         PutCondition condition = found is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(found.Entry.ETag);
         BlobEntry entry = await store.PutDocumentAsync(
             BlobNames.Pin(pin.RunId), SealedType.Record, pin, StoreJson.Default.Pin, condition, summary: null, cancellationToken);
-        return new PinEntry(pin.RunId, pin.Began ?? entry.Modified, entry.Modified, pin);
+        return new PinEntry(pin.RunId, pin.Began ?? entry.Modified, entry.Modified, pin, entry.ETag);
     }
 
     private static Pin Renewed(StoredDocument<Pin> found) => found.Value with { Began = found.Value.Began ?? found.Entry.Modified };
 
-    private static void ThrowIfReleased(Pin? pin)
+    private static void ThrowIfOver(Pin? pin)
     {
-        if (pin is { Released: true })
+        if (pin is { Released: true } or { Closed: true })
         {
             throw Ended(pin.RunId);
         }

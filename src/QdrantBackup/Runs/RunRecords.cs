@@ -46,6 +46,10 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         return request;
     }
 
+    /// <summary>Whether the run was ever asked for in this store.</summary>
+    public async Task<bool> IsKnownAsync(RunId runId, CancellationToken cancellationToken) =>
+        await store.Blobs.FindAsync(BlobNames.Run(runId, Request), cancellationToken) is not null;
+
     /// <summary>Overwrites the progress.</summary>
     public Task WriteProgressAsync(RunProgress progress, CancellationToken cancellationToken) => store.PutDocumentAsync(
         BlobNames.Run(progress.RunId, Progress), SealedType.Record, progress, StoreJson.Default.RunProgress, PutCondition.Always, summary: null, cancellationToken);
@@ -151,13 +155,17 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
 
     private static void Validate(RunRequest request, RunId runId)
     {
-        bool fits = request.RunId == runId && request.Kind switch
+        object?[] wanted = [request.Backup, request.Restore, request.Verify, request.Copy, request.Retention];
+        object? own = request.Kind switch
         {
-            RunKind.Backup => request.Backup is not null && request.Restore is null && request.Verify is null,
-            RunKind.Restore => request.Restore is not null && request.Backup is null && request.Verify is null,
-            RunKind.Verify => request.Verify is not null && request.Backup is null && request.Restore is null,
-            _ => false,
+            RunKind.Backup => request.Backup,
+            RunKind.Restore => request.Restore,
+            RunKind.Verify or RunKind.Repair when request.Verify?.Repair == (request.Kind == RunKind.Repair) => request.Verify,
+            RunKind.Copy => request.Copy,
+            RunKind.Retention => request.Retention,
+            _ => null,
         };
+        bool fits = request.RunId == runId && own is not null && wanted.Count(w => w is not null) == 1;
         if (!fits)
         {
             throw new RefusedException($"the request record of run {runId} does not fit: it is of run {request.RunId}, kind {request.Kind}", "Start a new run.");

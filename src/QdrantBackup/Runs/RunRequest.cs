@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
+using QdrantBackup.Replication;
 using QdrantBackup.Restores;
+using QdrantBackup.Retention;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Runs;
@@ -20,6 +22,18 @@ public enum RunKind
     /// <summary>Reads back and proves.</summary>
     [JsonStringEnumMemberName("verify")]
     Verify,
+
+    /// <summary>Reads back, and mends what is damaged from the other store.</summary>
+    [JsonStringEnumMemberName("repair")]
+    Repair,
+
+    /// <summary>Copies backups into the second store, or back.</summary>
+    [JsonStringEnumMemberName("copy")]
+    Copy,
+
+    /// <summary>Ends backups by policy and deletes what nothing needs.</summary>
+    [JsonStringEnumMemberName("retention")]
+    Retention,
 }
 
 /// <summary>The sealed record that is written before anything is scheduled: who wants what. Whoever can start orchestrations but has no key cannot write one.</summary>
@@ -52,6 +66,12 @@ public sealed record RunRequest
     /// <summary>What to restore.</summary>
     public RestoreRequest? Restore { get; init; }
 
-    /// <summary>What to verify.</summary>
+    /// <summary>What to verify or to repair.</summary>
     public VerifyRequest? Verify { get; init; }
+
+    /// <summary>What to copy.</summary>
+    public CopyRequest? Copy { get; init; }
+
+    /// <summary>What to end and delete.</summary>
+    public RetentionRequest? Retention { get; init; }
 }

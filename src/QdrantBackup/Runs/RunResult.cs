@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
 
 namespace QdrantBackup.Runs;
 
@@ -55,9 +56,24 @@ public sealed record RunResult
     /// <summary>What was moved.</summary>
     public CaptureTotals Totals { get; init; } = CaptureTotals.None;
 
+    /// <summary>What was pruned, when the run is a retention.</summary>
+    public PruneTotals? Pruned { get; init; }
+
     /// <summary>Each collection or part that is worth a line.</summary>
     public IReadOnlyList<RunItem> Items { get; init; } = [];
+
+    /// <summary>What a person should know besides, e.g. that the second store had to help.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>The runs that follow this one: the copy into the second store, the verification.</summary>
+    public IReadOnlyList<FollowUp> FollowUps { get; init; } = [];
 }
+
+/// <summary>A run that follows another.</summary>
+/// <param name="Kind">What it does.</param>
+/// <param name="RunId">The run.</param>
+/// <param name="InstanceId">Its orchestration's instance id.</param>
+public sealed record FollowUp(RunKind Kind, RunId RunId, string InstanceId);
 
 /// <summary>One line of a run's result.</summary>
 /// <param name="Name">The collection, or what else it is about.</param>

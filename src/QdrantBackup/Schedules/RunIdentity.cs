@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Schedules;
 
@@ -9,24 +8,11 @@ internal static class RunIdentity
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 
-    // Crockford's alphabet without i, l, o and u: as in every backup id.
-    private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-
     public static string InstanceId(string cluster, string schedule, DateTimeOffset due) =>
         $"backup-{cluster}-{schedule}-{Stamp(due)}";
 
-    public static string BackupId(string cluster, string schedule, DateTimeOffset due, DateTimeOffset decidedAt)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster}\n{schedule}\n{Stamp(due)}"));
-        var suffix = string.Create(6, hash, static (span, bytes) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = Alphabet[bytes[i] & 31];
-            }
-        });
-        return $"{Stamp(decidedAt)}-{suffix}";
-    }
+    public static string BackupId(string cluster, string schedule, DateTimeOffset due, DateTimeOffset decidedAt) =>
+        RunId.Derive(decidedAt, $"{cluster}\n{schedule}\n{Stamp(due)}").Value;
 
     private static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 }

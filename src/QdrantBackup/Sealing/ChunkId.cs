@@ -31,12 +31,32 @@ public readonly record struct ChunkId
         return new ChunkId(hash);
     }
 
+    /// <summary>The first byte; chunks are filed by it, and it is as good as random.</summary>
+    public byte FirstByte => (byte)(_high >> 120);
+
     /// <summary>Writes the 32 bytes.</summary>
     public void CopyTo(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt128BigEndian(destination, _high);
         BinaryPrimitives.WriteUInt128BigEndian(destination[16..], _low);
     }
+
+    /// <summary>The first four bytes as a number: where the id stands among all there can be.</summary>
+    internal uint Prefix => (uint)(_high >> 96);
+
+    /// <summary>Reads an id as it stands in names and records.</summary>
+    internal static bool TryParse(ReadOnlySpan<char> hex, out ChunkId id)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        bool isId = hex.Length == 2 * Length && !hex.ContainsAnyInRange('A', 'F')
+            && Convert.FromHexString(hex, bytes, out _, out _) == System.Buffers.OperationStatus.Done;
+        id = isId ? new ChunkId(bytes) : default;
+        return isId;
+    }
+
+    /// <summary>The order of ids, which is that of their names.</summary>
+    internal static int Compare(ChunkId left, ChunkId right) =>
+        left._high == right._high ? left._low.CompareTo(right._low) : left._high.CompareTo(right._high);
 
     /// <summary>64 lower-case hex digits.</summary>
     public override string ToString()

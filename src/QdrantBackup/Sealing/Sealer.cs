@@ -64,6 +64,20 @@ public sealed class Sealer : IDisposable
         return HMACSHA256.HashData(key, data);
     }
 
+    /// <summary>Adds the keyed hash to a document that stands in the store unencrypted.</summary>
+    internal byte[] ProtectPlain(string name, ReadOnlySpan<byte> json)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return PlainDocument.Protect(_storeKey, name, json);
+    }
+
+    /// <summary>Refuses a document that stands in the store unencrypted and of which any byte was changed.</summary>
+    internal void CheckPlain(string name, ReadOnlySpan<byte> document)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        PlainDocument.Check(_storeKey, name, document);
+    }
+
     /// <summary>Compresses if that pays, encrypts, and binds the result to store, type and name.</summary>
     /// <exception cref="ArgumentException">The plaintext is longer than its type allows; writers cut or refuse before.</exception>
     public byte[] Seal(SealedType type, string boundName, ReadOnlySpan<byte> plaintext, ChunkCompression compression = ChunkCompression.Auto)

@@ -5,7 +5,7 @@ namespace QdrantBackup.Storage;
 
 /// <summary>
 /// A store in a directory, made for a local disk or a network file system with working locks. Several processes may use it at once. A put returns after its
-/// file and its name are on the disk; what is deleted lies in <c>trash/</c> until <see cref="EmptyTrash"/> (docs/format.md, names).
+/// file and its name are on the disk; what is deleted lies in <c>trash/</c> until <see cref="PurgeDeletedAsync"/> (docs/format.md, names).
 /// </summary>
 public sealed class DirectoryStore : IBackupStore
 {
@@ -142,8 +142,12 @@ public sealed class DirectoryStore : IBackupStore
             return true;
         });
 
-    /// <summary>Removes for good what was deleted before <paramref name="day"/>; returns how many days' worth went.</summary>
-    public int EmptyTrash(DateOnly day) => _errors.Translate("empty the trash", () => _trash.Empty(day));
+    /// <inheritdoc/>
+    public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) => DeleteAsync(name, ifMatch: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => _errors.TranslateAsync("empty the trash", () =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled<int>(cancellationToken) : Task.FromResult(_trash.Empty(day)));
 
     /// <summary>The moment of the put: looks, and renames if the condition holds. The lock makes the two one.</summary>
     private BlobEntry Commit(BlobName name, PutCondition condition, StagedFile blob, StagedFile? summary, NameLock held)

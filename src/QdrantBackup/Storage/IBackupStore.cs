@@ -31,6 +31,15 @@ public interface IBackupStore
 
     /// <summary>Deletes a blob; false when there was none. With <paramref name="ifMatch"/>, only if its ETag is still that.</summary>
     Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives a blob up: deletes it, or marks it for the store's own lifecycle rule, which deletes it later; until then it may be read and listed as before.
+    /// Harmless when there is none, and when repeated. For blobs that are put once, since the mark is bound to no ETag.
+    /// </summary>
+    Task ExpireAsync(BlobName name, CancellationToken cancellationToken);
+
+    /// <summary>Removes for good what was deleted before <paramref name="day"/>, where the store keeps it itself; returns how many days' worth went. A service that does so by itself has nothing to do.</summary>
+    Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken);
 }
 
 /// <summary>What a listing tells of a blob.</summary>

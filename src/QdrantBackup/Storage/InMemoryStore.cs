@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace QdrantBackup.Storage;
 
 /// <summary>A store in memory: for tests, and the model that says what the other stores must do.</summary>
-public sealed class InMemoryStore : IBackupStore
+public sealed class InMemoryStore : IBackupStore, IServerSideCopy
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, StoredBlob> _blobs = new(Utf8Order.Instance);
@@ -72,6 +72,33 @@ public sealed class InMemoryStore : IBackupStore
             StoreErrors.ThrowUnlessMet(ifMatch is null ? PutCondition.Always : PutCondition.OnlyIfMatch(ifMatch), name, blob.Entry.ETag, Location);
             return _blobs.Remove(name.Value);
         }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) => DeleteAsync(name, ifMatch: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Answer(() => 0, cancellationToken);
+
+    /// <inheritdoc/>
+    public bool CanCopyFrom(IBackupStore source) => source is InMemoryStore;
+
+    /// <inheritdoc/>
+    public async Task<BlobEntry?> TryCopyFromAsync(IBackupStore source, BlobName name, CancellationToken cancellationToken)
+    {
+        if (await source.GetAsync(name, long.MaxValue, cancellationToken) is not { } blob)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await PutAsync(name, blob.Content, PutCondition.OnlyIfAbsent, blob.Entry.Summary, cancellationToken);
+        }
+        catch (StoreConflictException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Runs one step alone, and turns its failure into a failed task: a store never throws before it is awaited.</summary>
     private Task<T> Answer<T>(Func<T> step, CancellationToken cancellationToken)

@@ -1,136 +1,131 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
 using QdrantBackup.Capture;
-using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
+using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Verification;
 
-/// <summary>Reads backups back and proves them, one part at a time.</summary>
-public sealed partial class BackupVerifier(SealedStore store, BackupCatalog catalog, CaptureOptions options, ILogger<BackupVerifier> logger)
+/// <summary>What verifying one part showed.</summary>
+internal sealed class PartFindings(DamageLog damages)
 {
-    private const int MaxDamages = 100;
+    /// <summary>What is wrong.</summary>
+    public DamageLog Damages { get; } = damages;
 
-    /// <summary>Chooses the backup and lists its parts.</summary>
-    public async Task<VerifyPlan> PlanAsync(VerifyRequest request, CancellationToken cancellationToken)
-    {
-        BackupId id = request.BackupId ?? (await catalog.LatestAsync(options.Cluster, cancellationToken)).Id;
-        Manifest manifest = await catalog.OpenAsync(id, cancellationToken);
-        return new VerifyPlan(id, request.Level, [.. manifest.Parts
-            .OrderByDescending(p => p.Proof == PartProof.Owed)
-            .ThenBy(p => p.PartNo)
-            .Select(p => new VerifyPart(p.PartNo, p.Key, p.Length))]);
-    }
+    /// <summary>Chunks that were known to be damaged and are whole.</summary>
+    public HashSet<ChunkId> Sound { get; } = [];
 
-    /// <summary>Verifies one part; damages are returned, not thrown. A store that cannot be reached throws.</summary>
-    public async Task<PartVerification> VerifyPartAsync(VerifyStep step, CancellationToken cancellationToken)
+    /// <summary>Bytes read back.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Whether the whole part was rebuilt and has its SHA-256.</summary>
+    public bool IsRebuilt { get; set; }
+}
+
+/// <summary>Reads parts back from one store and proves them.</summary>
+internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
+{
+    private readonly int _inFlight = Math.Max(1, options.MaxChunksInFlight);
+
+    /// <summary>
+    /// Verifies one part; damages are returned, not thrown. A store that cannot be reached throws. With a second store, a list that is damaged here
+    /// is read there, so that what else is damaged comes out too.
+    /// </summary>
+    public async Task<PartFindings> VerifyPartAsync(
+        Manifest manifest, ManifestPart part, VerifyLevel level, KnownDamage known, SecondReads? second, CancellationToken cancellationToken)
     {
-        Manifest manifest = await catalog.OpenAsync(step.BackupId, cancellationToken);
-        ManifestPart part = manifest.Parts.FirstOrDefault(p => p.PartNo == step.PartNo)
-            ?? throw new UsageException($"backup {step.BackupId} has no part {step.PartNo}", "Look at what it holds with 'qdrant-backup show'.");
-        var found = new DamageLog(part.Key.Collection, MaxDamages);
-        var reader = new PartReader(store, Math.Max(1, options.MaxChunksInFlight));
-        long bytes = 0;
-        bool rebuilt = false;
+        var found = new PartFindings(new DamageLog(part.Key.Collection, DamageReport.MaxDamages));
         try
         {
             PartReader.CheckRanges(part);
-            (bytes, rebuilt) = step.Level == VerifyLevel.Exists
-                ? (0, await ExistsAsync(reader, part, found, cancellationToken))
-                : await ReadAsync(reader, part, found, cancellationToken);
+            await (level == VerifyLevel.Exists
+                ? ExistsAsync(part, known, second, found, cancellationToken)
+                : ReadAsync(manifest, part, level, known, second, found, cancellationToken));
         }
         catch (BackupException e) when (Damages.IsDamage(e))
         {
-            found.Add(BlobNames.Manifest(step.BackupId).Value, e);
+            found.Damages.Add(BlobNames.Manifest(manifest.Id).Value, e);
         }
 
-        if (found.Count > 0)
-        {
-            LogDamaged(step.BackupId.Value, part.Key.Collection, found.Count, found.First);
-        }
-
-        return new PartVerification
-        {
-            PartNo = part.PartNo,
-            Collection = part.Key.Collection,
-            Bytes = bytes,
-            Chunks = part.Totals.Chunks,
-            PaidProof = rebuilt && step.Level == VerifyLevel.Readable && part.Proof == PartProof.Owed,
-            Damages = found.Damages,
-            DamageCount = found.Count,
-        };
+        return found;
     }
 
-    private async Task<bool> ExistsAsync(PartReader reader, ManifestPart part, DamageLog found, CancellationToken cancellationToken)
+    private async Task ExistsAsync(ManifestPart part, KnownDamage known, SecondReads? second, PartFindings found, CancellationToken cancellationToken)
     {
+        var reader = new PartReader(store, _inFlight, second);
         var readable = new List<ManifestRange>();
         foreach (ManifestRange range in part.Ranges)
         {
-            if (await TryOpenAsync(reader, part, range, found, cancellationToken) is not null)
+            if (await TryOpenAsync(part, range, second, found.Damages, cancellationToken) is not null)
             {
                 readable.Add(range);
             }
         }
 
-        var presence = new ChunkPresence(store, reader, options.MaxKnownChunks);
-        foreach (SuspectChunk suspect in await presence.FindDamagedAsync([part with { Ranges = readable }], MaxDamages, cancellationToken))
+        var presence = new ChunkPresence(store, new PartReader(store, _inFlight), options.MaxKnownChunks, known, reader);
+        foreach (SuspectChunk suspect in await presence.FindDamagedAsync([part with { Ranges = readable }], DamageReport.MaxDamages, cancellationToken))
         {
-            found.Add(BlobNames.Chunk(suspect.Entry.Id).Value, suspect.Problem!);
+            found.Damages.Add(BlobNames.Chunk(suspect.Entry.Id).Value, suspect.Problem!);
         }
 
-        return found.Count == 0;
+        found.Sound.UnionWith(presence.Sound);
     }
 
-    private async Task<(long Bytes, bool Rebuilt)> ReadAsync(PartReader reader, ManifestPart part, DamageLog found, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        Manifest manifest, ManifestPart part, VerifyLevel level, KnownDamage known, SecondReads? second, PartFindings found, CancellationToken cancellationToken)
     {
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        long bytes = 0;
+        ArchiveWalk? walk = level == VerifyLevel.Restorable ? new ArchiveWalk() : null;
         foreach (ManifestRange range in part.Ranges)
         {
-            if (await TryOpenAsync(reader, part, range, found, cancellationToken) is { } list)
+            if (await TryOpenAsync(part, range, second, found.Damages, cancellationToken) is { } list)
             {
-                bytes += await ReadRangeAsync(reader, range, list, whole, found, cancellationToken);
+                await ReadRangeAsync(list, known, found, bytes =>
+                {
+                    whole.AppendData(bytes.Span);
+                    walk?.Append(bytes.Span);
+                }, cancellationToken);
             }
         }
 
-        bool equal = Convert.ToHexStringLower(whole.GetHashAndReset()) == part.Sha256;
-        if (!equal && found.Count == 0)
+        found.IsRebuilt = Convert.ToHexStringLower(whole.GetHashAndReset()) == part.Sha256;
+        if (found.Damages.Count > 0)
         {
-            found.Add(part.Ranges[0].List, new SealException(
-                $"collection '{part.Key.Collection}' does not have the SHA-256 {part.Sha256} that Qdrant reported, though every chunk opens",
-                "The bytes changed between Qdrant and the store: restore another backup and make a new one."));
+            return;
         }
 
-        return (bytes, equal);
+        if (!found.IsRebuilt)
+        {
+            found.Damages.Add(part.Ranges[0].List, new SealException(
+                $"collection '{part.Key.Collection}' does not have the SHA-256 {part.Sha256} that Qdrant reported, though every chunk opens",
+                "The bytes changed between Qdrant and the store: restore another backup and make a new one."), isAsWritten: true);
+        }
+        else if (walk is not null && RestorableCheck.PartProblem(manifest, part, walk.Summary) is { } problem)
+        {
+            found.Damages.Add(part.Ranges[0].List, RestorableCheck.Failure(manifest, $"collection '{part.Key.Collection}': {problem}"), isAsWritten: true);
+        }
     }
 
     /// <summary>Reads every chunk of a range, also after a damaged one: whoever mends the store wants to know all of them.</summary>
-    private async Task<long> ReadRangeAsync(
-        PartReader reader, ManifestRange range, ChunkList list, IncrementalHash whole, DamageLog found, CancellationToken cancellationToken)
+    private async Task ReadRangeAsync(
+        ChunkList list, KnownDamage known, PartFindings found, Action<ReadOnlyMemory<byte>> take, CancellationToken cancellationToken)
     {
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        long bytes = 0;
-        bool isWhole = true;
+        var reader = new PartReader(store, _inFlight);
         await foreach ((ChunkListEntry entry, ReadOnlyMemory<byte> content, BackupException? problem) in
-            Prefetch.InOrderAsync(list.Entries, Math.Max(1, options.MaxChunksInFlight), (e, cancellation) => TryReadAsync(reader, e, cancellation), cancellationToken))
+            Prefetch.InOrderAsync(list.Entries, _inFlight, (e, cancellation) => TryReadAsync(reader, e, cancellation), cancellationToken))
         {
             if (problem is not null)
             {
-                isWhole = false;
-                found.Add(BlobNames.Chunk(entry.Id).Value, problem);
+                found.Damages.Add(BlobNames.Chunk(entry.Id).Value, problem);
+            }
+            else if (!entry.IsInline && known.Contains(entry.Id))
+            {
+                found.Sound.Add(entry.Id);
             }
 
-            sha256.AppendData(content.Span);
-            whole.AppendData(content.Span);
-            bytes += content.Length;
+            take(content);
+            found.Bytes += content.Length;
         }
-
-        if (isWhole && Convert.ToHexStringLower(sha256.GetHashAndReset()) != range.Sha256)
-        {
-            found.Add(range.List, new SealException($"the bytes that '{range.List}' rebuilds do not have the SHA-256 that the manifest names", Hints.OtherBackup));
-        }
-
-        return bytes;
     }
 
     private static async Task<(ChunkListEntry Entry, ReadOnlyMemory<byte> Content, BackupException? Problem)> TryReadAsync(
@@ -146,20 +141,26 @@ public sealed partial class BackupVerifier(SealedStore store, BackupCatalog cata
         }
     }
 
-    private static async Task<ChunkList?> TryOpenAsync(
-        PartReader reader, ManifestPart part, ManifestRange range, DamageLog found, CancellationToken cancellationToken)
+    /// <summary>The list as it is here; a damaged one is noted, and what the second store has stands in for it.</summary>
+    private async Task<ChunkList?> TryOpenAsync(ManifestPart part, ManifestRange range, SecondReads? second, DamageLog found, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.OpenListAsync(part, range, cancellationToken);
+            return await new PartReader(store, _inFlight).OpenListAsync(part, range, cancellationToken);
         }
         catch (BackupException e) when (Damages.IsDamage(e))
         {
             found.Add(range.List, e);
+        }
+
+        try
+        {
+            return second is null ? null : await new PartReader(store, _inFlight, second).OpenListAsync(part, range, cancellationToken);
+        }
+        catch (BackupException)
+        {
+            // Neither store has it: its chunks cannot be told.
             return null;
         }
     }
-
-    [LoggerMessage(EventId = 3501, Level = LogLevel.Error, Message = "Backup {Id}, collection {Collection}: {Count} blobs are damaged, first {First}")]
-    private partial void LogDamaged(string id, string collection, long count, string first);
 }

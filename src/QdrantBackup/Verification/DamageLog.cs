@@ -1,7 +1,7 @@
 namespace QdrantBackup.Verification;
 
 /// <summary>Collects damages: all are counted, so many are kept.</summary>
-internal sealed class DamageLog(string collection, int maxKept)
+internal sealed class DamageLog(string? collection, int maxKept)
 {
     private readonly List<Damage> _damages = [];
     private readonly HashSet<string> _blobs = [];
@@ -10,10 +10,11 @@ internal sealed class DamageLog(string collection, int maxKept)
 
     public IReadOnlyList<Damage> Damages => _damages;
 
-    public string First => _damages.Count > 0 ? _damages[0].Blob : "";
-
     /// <summary>Adds a damaged blob, once.</summary>
-    public void Add(string blob, BackupException problem)
+    /// <param name="blob">Its name.</param>
+    /// <param name="problem">What is wrong.</param>
+    /// <param name="isAsWritten">Whether the blob is as it was written, so that no copy of it is any better.</param>
+    public void Add(string blob, BackupException problem, bool isAsWritten = false)
     {
         // A chunk of zeros may be needed a thousand times; it is one damage.
         if (_damages.Count < maxKept && !_blobs.Add(blob))
@@ -24,7 +25,7 @@ internal sealed class DamageLog(string collection, int maxKept)
         Count++;
         if (_damages.Count < maxKept)
         {
-            _damages.Add(new Damage(blob, collection, problem.Message, problem.Hint));
+            _damages.Add(new Damage { Blob = blob, Collection = collection, What = problem.Message, Hint = problem.Hint, IsAsWritten = isAsWritten });
         }
     }
 }

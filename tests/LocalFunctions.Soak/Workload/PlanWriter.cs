@@ -1,4 +1,4 @@
-using LocalFunctions.Soak.World;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Soak.Workload;
 

@@ -1,3 +1,5 @@
+using QdrantBackup.Harness;
+
 namespace LocalFunctions.Soak.World;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using QdrantBackup.Harness;
+
 namespace LocalFunctions.Soak.World;
 
 /// <summary>How bad a world is, each as "once in so many", 0 for never. A seed draws it; after the storm all of it but disorder ends, so that whatever can end does.</summary>

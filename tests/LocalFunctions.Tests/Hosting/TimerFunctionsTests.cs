@@ -43,6 +43,17 @@ public class Patient(Ticks ticks)
     }
 }
 
+public class Deaf(Ticks ticks)
+{
+    [Function("Deaf")]
+    public async Task Wait([TimerTrigger("0 * * * *", RunOnStartup = true)] TimerInfo timer)
+    {
+        ticks.Seen.Writer.TryWrite(new Tick("began", timer.IsPastDue, null));
+        await ticks.MayEnd.Task;
+        ticks.Seen.Writer.TryWrite(new Tick("ended", timer.IsPastDue, null));
+    }
+}
+
 public sealed class TimerFunctionsTests
 {
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 1, 12, 10, 0, TimeSpan.Zero));
@@ -97,6 +108,24 @@ public sealed class TimerFunctionsTests
         time.Advance(TimeSpan.FromSeconds(5));
         await stopping;
         Assert.False(ticks.Seen.Reader.TryRead(out _));
+        Assert.Contains(app.Log.Lines, line => line.Contains("Patient was cut off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_run_that_does_not_heed_its_token_does_not_hold_up_the_stop()
+    {
+        await using var app = await StartAsync(typeof(Deaf));
+        await ticks.NextAsync();
+        var stopping = app.StopAsync();
+        while (!stopping.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await stopping;
+        ticks.MayEnd.SetResult();
+        Assert.Equal("ended", (await ticks.NextAsync()).What);
     }
 
     private Task<TestApp> StartAsync(Type functions, string? folder = null) => TestApp.StartAsync(

@@ -201,6 +201,17 @@ public sealed class TimerListenerTests : IDisposable
         Assert.Equal(1, runs.Count);
     }
 
+    [Fact]
+    public void What_is_told_after_the_state_was_let_go_is_not_written()
+    {
+        var store = new TimerStatusStore(new StateDirectory(folder));
+        var kept = new TimerStatus(At(12), At(13), At(12));
+        store.Write("Ticker", kept);
+        store.Close();
+        store.Write("Ticker", new TimerStatus(At(13), At(14), At(13)));
+        Assert.Equal(kept, store.Read("Ticker"));
+    }
+
     public void Dispose()
     {
         stop.Dispose();

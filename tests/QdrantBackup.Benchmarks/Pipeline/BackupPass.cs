@@ -3,6 +3,7 @@ using QdrantBackup.Capture;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Benchmarks.Pipeline;
 
@@ -17,7 +18,7 @@ internal static class BackupPass
     /// <summary>Cuts, hashes, names, compresses, seals and puts a stream; chunks of an earlier part of the same store are not put again.</summary>
     public static async Task<ManifestPart> BackUpAsync(SealedStore store, Stream source, ManifestPart? earlier = null, string label = "pass", ChunkCompression compression = ChunkCompression.Auto)
     {
-        var known = new KnownChunks(MaxKnownChunks);
+        var known = new KnownChunks(MaxKnownChunks, KnownDamage.None);
         if (earlier is not null)
         {
             await known.AddBaseAsync(new PartReader(store, ChunksInFlight), earlier, NullLogger.Instance, CancellationToken.None);

@@ -21,4 +21,8 @@ internal sealed class DiscardStore : IBackupStore
     }
 
     public Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult(0);
 }

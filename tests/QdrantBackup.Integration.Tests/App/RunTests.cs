@@ -116,12 +116,4 @@ public sealed class RunTests
         var backup = await app.PostAsync("/api/v1/backup/create", new { }, HttpStatusCode.Accepted);
         return await app.UntilOverAsync(backup.GetProperty("statusUrl").GetString()!);
     }
-
-    /// <summary>A clock on which the next minute is a few seconds away, so that a due time need not be waited for.</summary>
-    private sealed class ShortlyBeforeTheMinute : TimeProvider
-    {
-        private readonly TimeSpan _ahead = TimeSpan.FromSeconds(55 - System.GetUtcNow().Second);
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
-    }
 }

@@ -23,6 +23,7 @@ internal sealed class RunningApp : IAsyncDisposable
     private readonly string _folder;
     private readonly string _location;
     private IHost? _host;
+    private bool _hasSecond;
 
     private RunningApp(string folder, string? location, StandInServer qdrant)
     {
@@ -41,8 +42,14 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public string Key { get; } = NewApiKey.Generate().Key;
 
+    /// <summary>Where the second copy of every backup is kept, if that is asked for; its disk is not there yet.</summary>
+    public string SecondFolder => Path.Combine(_folder, "mount", "second");
+
+    /// <summary>Makes the disk of the second store.</summary>
+    public void MountSecond() => Directory.CreateDirectory(Path.GetDirectoryName(SecondFolder)!);
+
     public static async Task<RunningApp> StartAsync(
-        Action<StandInServer>? prepare = null, Dictionary<string, string?>? settings = null, TimeProvider? time = null)
+        Action<StandInServer>? prepare = null, Dictionary<string, string?>? settings = null, TimeProvider? time = null, bool hasSecond = false)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"qdrant-backup-app-{Path.GetRandomFileName()}");
         Directory.CreateDirectory(folder);
@@ -51,15 +58,16 @@ internal sealed class RunningApp : IAsyncDisposable
         var app = new RunningApp(folder, location: null, qdrant);
         using var recipient = KeyFileRecipient.Create(app.KeyFile);
         await SealedStore.InitializeAsync(Stores.Open(app._location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
+        app._hasSecond = hasSecond;
         await app.StartHostAsync(settings, time);
         return app;
     }
 
     /// <summary>Stops the app as an operator would and starts it again on the same state.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Dictionary<string, string?>? settings = null)
     {
         await StopHostAsync();
-        await StartHostAsync(settings: null, time: null);
+        await StartHostAsync(settings, time: null);
     }
 
     public async Task<JsonElement> PostAsync(string path, object? body, HttpStatusCode expected)
@@ -141,6 +149,7 @@ internal sealed class RunningApp : IAsyncDisposable
         ["Backup:Cluster:Name"] = "demo",
         ["Backup:Qdrant:Url"] = Qdrant.Address.ToString(),
         ["Backup:Storage:Local"] = _location,
+        ["Backup:Storage:Second"] = _hasSecond ? SecondFolder : null,
         ["Backup:Encryption:KeyFile"] = KeyFile,
         ["Backup:ApiKeys:0:Name"] = "tests",
         ["Backup:ApiKeys:0:Sha256"] = NewApiKey.HashOf(Key),

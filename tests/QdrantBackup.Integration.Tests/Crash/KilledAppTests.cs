@@ -81,7 +81,7 @@ public sealed class KilledAppTests(ITestOutputHelper output)
 
     private static IEnumerable<(int Moment, TimeSpan Delay)> MomentsIn(int requests, ulong seed)
     {
-        var random = new Moments(seed);
+        var random = new Chance(seed);
         return Enumerable.Range(0, Rounds).Select(_ => (1 + random.Next(requests * 9 / 10), TimeSpan.FromMilliseconds(random.Next(20)))).ToList();
     }
 

@@ -44,7 +44,7 @@ public sealed class DamageTests
     }
 
     /// <summary>Flips a byte in the middle of one blob and returns the blob's name.</summary>
-    private static string Flip(string store, string folder)
+    internal static string Flip(string store, string folder)
     {
         var file = Directory.EnumerateFiles(Path.Combine(store, folder), "*", SearchOption.AllDirectories).OrderBy(f => f, StringComparer.Ordinal).First();
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);

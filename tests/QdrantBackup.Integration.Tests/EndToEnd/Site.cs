@@ -31,7 +31,9 @@ public sealed class Site : IAsyncDisposable
     /// <param name="container">The blob container to keep the store in, as a connection string that names it; without it, a directory.</param>
     /// <param name="qdrantApiKey">The key that Qdrant asks for.</param>
     /// <param name="extraYaml">More of the configuration's section.</param>
-    public static async Task<Site> StartAsync(IEnumerable<string> collections, string? container = null, string? qdrantApiKey = null, string extraYaml = "")
+    /// <param name="hasSecond">Whether a second copy of every backup is kept, in a directory whose disk is not there yet.</param>
+    public static async Task<Site> StartAsync(
+        IEnumerable<string> collections, string? container = null, string? qdrantApiKey = null, string extraYaml = "", bool hasSecond = false)
     {
         var qdrant = await StandInServer.StartAsync(new StandInOptions { ApiKey = qdrantApiKey, SnapshotTime = TimeSpan.FromMilliseconds(20) });
         foreach (var name in collections)
@@ -39,7 +41,8 @@ public sealed class Site : IAsyncDisposable
             qdrant.SetCollection(name, Path.Combine(Fixtures.Snapshots, $"{name}.snapshot"));
         }
 
-        var site = new Site(qdrant, new AppFiles(qdrant.Address, AddressOf(container), qdrantApiKey, extraYaml + NoSchedules, container?[..container.IndexOf(";Container=", StringComparison.Ordinal)]));
+        var connection = container?[..container.IndexOf(";Container=", StringComparison.Ordinal)];
+        var site = new Site(qdrant, new AppFiles(qdrant.Address, AddressOf(container), qdrantApiKey, extraYaml + NoSchedules, connection, hasSecond));
         using var recipient = KeyFileRecipient.Create(site.Files.KeyFile);
         var blobs = Stores.Open(container ?? site.Files.StoreDirectory, TimeProvider.System);
         site.Pins = await SealedStore.InitializeAsync(blobs, [recipient], TimeProvider.System, TestContext.Current.CancellationToken);

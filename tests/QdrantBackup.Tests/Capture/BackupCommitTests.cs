@@ -142,14 +142,15 @@ public sealed class BackupCommitTests
     }
 
     [Fact]
-    public async Task A_base_that_lost_a_chunk_is_not_used_and_the_chunk_is_put_again()
+    public async Task Of_a_base_that_lost_a_chunk_that_chunk_alone_is_put_again()
     {
         using CaptureRig rig = Rig();
         CommitReceipt first = await rig.BackupAsync();
         BlobName chunk = (await rig.NamesAsync("chunks/"))[0];
         await rig.Blobs.DeleteAsync(chunk, null, Cancellation);
         CommitReceipt second = await rig.BackupAsync();
-        Assert.Equal(first.Totals.NewChunks, second.Totals.NewChunks);
+        Assert.True(first.Totals.NewChunks > 1);
+        Assert.Equal(1, second.Totals.NewChunks);
         Assert.Contains(chunk, await rig.NamesAsync("chunks/"));
     }
 

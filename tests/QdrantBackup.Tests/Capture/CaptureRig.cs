@@ -6,6 +6,7 @@ using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
 using QdrantBackup.Manifests;
 using QdrantBackup.Restores;
+using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
@@ -25,13 +26,14 @@ internal sealed class CaptureRig : IDisposable
 
     /// <summary>A rig on a node and, when given, on a store that somebody else opened.</summary>
     public CaptureRig(
-        FakeNode node, InMemoryStore? blobs, SealedStore? store, Func<CaptureOptions, CaptureOptions>? change = null, Func<IBackupStore, IBackupStore>? wrap = null)
+        FakeNode node, InMemoryStore? blobs, SealedStore? store, Func<CaptureOptions, CaptureOptions>? change = null, Func<IBackupStore, IBackupStore>? wrap = null,
+        Action<IServiceCollection>? more = null)
     {
         Node = node;
         Blobs = blobs ?? new InMemoryStore(Time);
         Store = store ?? NewStore(wrap?.Invoke(Blobs) ?? Blobs);
         var options = new CaptureOptions { Cluster = "prod" };
-        _services = new ServiceCollection()
+        IServiceCollection services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(Store)
@@ -55,13 +57,26 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton<RestorePlanner>()
             .AddSingleton<PartRestore>()
             .AddSingleton<RestoreChecks>()
-            .AddSingleton<BackupVerifier>()
-            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
+            .AddSingleton<DamageRecords>()
+            .AddSingleton<RunFences>()
+            .AddSingleton<BackupHolds>()
+            .AddSingleton<BackupRetirement>()
+            .AddSingleton(Policy)
+            .AddSingleton(new PruneOptions())
+            .AddSingleton<RetentionPlans>()
+            .AddSingleton<RetentionPlanner>()
+            .AddSingleton<Pruner>()
+            .AddSingleton<RecordCleanup>();
+        more?.Invoke(services);
+        _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 9, 1, 2, 0, 0, TimeSpan.Zero));
+
+    /// <summary>Keeps the newest complete backup only.</summary>
+    public static RetentionPolicy Policy { get; } = new() { Daily = 0, Weekly = 0, Monthly = 0, KeepWithin = TimeSpan.Zero };
 
     public FakeNode Node { get; }
 
@@ -73,20 +88,22 @@ internal sealed class CaptureRig : IDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public async Task<RunRequest> AskAsync(BackupRequest? backup = null, RestoreRequest? restore = null)
+    public Task<RunRequest> AskAsync(BackupRequest? backup = null, RestoreRequest? restore = null) => AskAsync(
+        restore is null ? RunKind.Backup : RunKind.Restore,
+        request => request with { Backup = restore is null ? backup ?? new BackupRequest() : null, Restore = restore });
+
+    public async Task<RunRequest> AskAsync(RunKind kind, Func<RunRequest, RunRequest> asking)
     {
         Time.Advance(TimeSpan.FromMinutes(1));
-        var request = new RunRequest
+        RunRequest request = asking(new RunRequest
         {
             RunId = RunId.New(Time),
-            Kind = restore is null ? RunKind.Backup : RunKind.Restore,
+            Kind = kind,
             Cluster = "prod",
             RequestedBy = "test",
             RequestedAt = Time.GetUtcNow(),
             InstanceId = "instance",
-            Backup = restore is null ? backup ?? new BackupRequest() : null,
-            Restore = restore,
-        };
+        });
         await Get<RunRecords>().WriteRequestAsync(request, Cancellation);
         return await Get<RunRecords>().ReadRequestAsync(request.RunId, Cancellation);
     }
@@ -110,7 +127,7 @@ internal sealed class CaptureRig : IDisposable
     {
         RunId runId = await CaptureAsync(backup);
         CommitReceipt receipt = await Get<BackupCommit>().CommitAsync(runId, Cancellation);
-        await Get<RunPins>().ReleaseAsync(runId, Cancellation);
+        await Get<RunFences>().ReleaseAsync(runId, Cancellation);
         return receipt;
     }
 
@@ -140,7 +157,7 @@ internal sealed class CaptureRig : IDisposable
     {
         var options = Get<CaptureOptions>();
         var transfer = new PartTransfer(
-            Store, Get<ClusterNodes>(), Get<BackupPlans>(), options with { TransferTime = transferTime ?? options.TransferTime }, Time, NullLogger<PartTransfer>.Instance);
+            Store, Get<ClusterNodes>(), Get<BackupPlans>(), Get<DamageRecords>(), options with { TransferTime = transferTime ?? options.TransferTime }, Time, NullLogger<PartTransfer>.Instance);
         RangePlan plan = await Get<PartRanges>().PlanAsync(new RangePlanInput(new TransferStep { RunId = runId, PartNo = partNo, Snapshot = snapshot }, 3), Cancellation);
         var ranges = new List<RangeReceipt>();
         foreach (TransferStep first in plan.Steps.Reverse())

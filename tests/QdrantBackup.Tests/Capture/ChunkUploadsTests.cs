@@ -1,8 +1,10 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
+using QdrantBackup.Soak.World;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Chunking;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Capture;
 
@@ -12,7 +14,7 @@ public sealed class ChunkUploadsTests : IDisposable
     private readonly TaskCompletionSource _gate = new();
     private readonly GatedStore _blobs;
     private readonly SealedStore _store;
-    private readonly KnownChunks _known = new(100);
+    private readonly KnownChunks _known = new(100, KnownDamage.None);
     private readonly ChunkListWriter _list = new(1, 0, 0);
 
     public ChunkUploadsTests()
@@ -89,28 +91,17 @@ public sealed class ChunkUploadsTests : IDisposable
     private ChunkUploads NewUploads() => new(_store, _known, _list, ChunkCompression.Auto, 4, Cancellation);
 
     /// <summary>Puts wait for a gate, and end as it does.</summary>
-    private sealed class GatedStore(Task gate) : IBackupStore
+    private sealed class GatedStore(Task gate) : RelayingStore(new InMemoryStore(TimeProvider.System))
     {
-        private readonly InMemoryStore _inner = new(TimeProvider.System);
         private int _puts;
 
         public int Puts => Volatile.Read(ref _puts);
 
-        public string Location => _inner.Location;
-
-        public async Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
+        public override async Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _puts);
             await gate;
-            return await _inner.PutAsync(name, content, condition, summary, cancellationToken);
+            return await base.PutAsync(name, content, condition, summary, cancellationToken);
         }
-
-        public Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken) => _inner.GetAsync(name, maxLength, cancellationToken);
-
-        public Task<BlobEntry?> FindAsync(BlobName name, CancellationToken cancellationToken) => _inner.FindAsync(name, cancellationToken);
-
-        public IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken cancellationToken) => _inner.ListAsync(prefix, cancellationToken);
-
-        public Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) => _inner.DeleteAsync(name, ifMatch, cancellationToken);
     }
 }

@@ -1,5 +1,5 @@
+using QdrantBackup.Soak.World;
 using QdrantBackup.Storage;
-using QdrantBackup.Tests.Storage;
 
 namespace QdrantBackup.Tests.Capture;
 
@@ -20,6 +20,18 @@ internal sealed class RecordingStore(IBackupStore inner) : RelayingStore(inner)
     {
         Note("get", name);
         return base.GetAsync(name, maxLength, cancellationToken);
+    }
+
+    public override Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken)
+    {
+        Note("delete", name);
+        return base.DeleteAsync(name, ifMatch, cancellationToken);
+    }
+
+    public override Task ExpireAsync(BlobName name, CancellationToken cancellationToken)
+    {
+        Note("expire", name);
+        return base.ExpireAsync(name, cancellationToken);
     }
 
     private void Note(string step, BlobName name)

@@ -5,6 +5,7 @@ using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Tests.Verification;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Capture;
@@ -94,9 +95,9 @@ public sealed class RoundTripTests
         await rig.RestoreAsync(new RestoreRequest { BackupId = backup.Id, Suffix = "-back" });
         Assert.Equal(rig.Node.Collections["docs"], rig.Node.Collections["docs-back"]);
         Assert.Equal(1, backup.OwedProofs);
-        PartVerification proven = await rig.Get<BackupVerifier>().VerifyPartAsync(new VerifyStep(backup.Id, 1, VerifyLevel.Readable), Cancellation);
-        Assert.True(proven.IsGood);
-        Assert.True(proven.PaidProof);
+        var checking = new Checking(rig);
+        Assert.Empty((await checking.VerifyAsync(backup.Id, VerifyLevel.Readable)).Damages);
+        Assert.Equal([1], (await checking.Verified.FindAsync(backup.Id, Cancellation))!.PaidProofs);
 
         using var whole = new CaptureRig();
         whole.Node.Collections["docs"] = rig.Node.Collections["docs"];

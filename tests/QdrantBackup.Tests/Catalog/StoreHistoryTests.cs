@@ -1,10 +1,13 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
 using QdrantBackup.Restores;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
+using QdrantBackup.Tests.Replication;
 
 namespace QdrantBackup.Tests.Catalog;
 
@@ -107,6 +110,23 @@ public sealed class StoreHistoryTests : IDisposable
         Assert.Equal(_made[0].Id, plan.BackupId);
         Assert.Equal(!byId, plan.Warnings.Any(w => w.Contains($"{_made[1].Id} has vanished", StringComparison.Ordinal)));
         Assert.Equal(plan.Warnings, await _rig.Get<RestorePlanner>().FindWarningsAsync(plan.RunId, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_second_store_lacks_what_came_there_and_not_what_never_did()
+    {
+        await MakeAsync(3);
+        Copying copying = await Copying.IntoMemoryAsync(_rig);
+        await copying.CopyAsync(new CopyRequest { BackupId = _made[0].Id });
+        await copying.CopyAsync(new CopyRequest { BackupId = _made[2].Id });
+        var history = new StoreHistory(copying.Second, new BackupCatalog(copying.Second, NullLogger<BackupCatalog>.Instance), NullLogger<StoreHistory>.Instance);
+        Assert.Empty(await history.FindGapsAsync("prod", _made[2], Cancellation));
+
+        await copying.Second.Blobs.DeleteAsync(BlobNames.Manifest(_made[0].Id), null, Cancellation);
+        Assert.Equal(_made[0].Id, Assert.Single(await history.FindGapsAsync("prod", _made[2], Cancellation)).Id);
+
+        await MakeAsync(1);
+        Assert.Contains(await history.FindGapsAsync("prod", _made[3], Cancellation), g => g.Problem.Contains("never copied", StringComparison.Ordinal));
     }
 
     private async Task MakeAsync(int count)

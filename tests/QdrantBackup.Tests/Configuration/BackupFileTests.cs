@@ -1,4 +1,5 @@
 using QdrantBackup.Configuration;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Configuration;
 
@@ -37,8 +38,9 @@ public sealed class BackupFileTests
         var text = Specification.Replace("rsync://backup-server/qdrant/", "https://acct.blob.core.windows.net/qdrant", StringComparison.Ordinal) + "\n  cluster: { name: demo }\n";
         var options = BackupOptionsReader.Read(Configured.FromFile(text));
         Assert.Equal("qdrant", options.Storage.Container);
-        Assert.Contains(options.Warnings, warning => warning.Contains("Storage:Local is accepted and not written to", StringComparison.Ordinal));
-        Assert.Contains(options.Warnings, warning => warning.Contains("nothing is deleted yet", StringComparison.Ordinal));
+        Assert.Equal("/opt/qdrant/backups/", options.Storage.Second?.Local);
+        Assert.Equal(VerifyLevel.Readable, options.Verification.AfterBackup);
+        Assert.DoesNotContain(options.Warnings, warning => warning.Contains("Retention", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -55,7 +57,7 @@ public sealed class BackupFileTests
         var problem = Assert.Single(ConfigurationReport.Create(Configured.FromFile(Json, ".json")).Problems);
         Assert.EndsWith("line 5", problem.Origin, StringComparison.Ordinal);
         var options = BackupOptionsReader.Read(Configured.FromFile(Json.Replace("\"lots\"", "9", StringComparison.Ordinal), ".json"));
-        Assert.Equal(9, options.Retention.Daily);
+        Assert.Equal(9, options.Retention.Policy.Daily);
         Assert.Equal([EncryptionOptions.DefaultKeyFile, "/keys/a", "/keys/b"], options.Encryption.Recipients.Cast<KeyFileOptions>().Select(file => file.Path));
     }
 

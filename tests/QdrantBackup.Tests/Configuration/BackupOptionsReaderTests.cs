@@ -12,7 +12,8 @@ public sealed class BackupOptionsReaderTests
     {
         var options = Configured.Read();
         Assert.Equal(["daily 0 2 * * *", "weekly 0 1 * * 0"], options.Schedules.Select(schedule => $"{schedule.Name} {schedule.Cron}"));
-        Assert.Equal((7, 4, 12, 30), (options.Retention.Daily, options.Retention.Weekly, options.Retention.Monthly, options.Retention.KeepWithin.Days));
+        Assert.Equal((7, 4, 12, 30), (options.Retention.Policy.Daily, options.Retention.Policy.Weekly, options.Retention.Policy.Monthly, options.Retention.Policy.KeepWithin.Days));
+        Assert.Equal((48, 0.3, "30 4 * * *"), (options.Retention.Grace.TotalHours, options.Retention.UnusualShare, options.Retention.Schedule!.Cron.ToString()));
         Assert.Equal(new Uri("http://localhost:6333"), Assert.Single(options.Qdrant.Nodes).Url);
         Assert.Equal((4, 4L << 30, 120), (options.MaxParallelParts, options.RangeBytes, options.TransferTime.TotalSeconds));
         Assert.Equal(EncryptionOptions.DefaultKeyFile, Assert.IsType<KeyFileOptions>(Assert.Single(options.Encryption.Recipients)).Path);
@@ -22,6 +23,9 @@ public sealed class BackupOptionsReaderTests
     [Theory]
     [InlineData("Retention:Daily", "many", "whole number")]
     [InlineData("Retention:KeepWithin", "a month", "duration")]
+    [InlineData("Retention:Schedule", "at night", "cron")]
+    [InlineData("Retention:Grace", "1m", "1h")]
+    [InlineData("Retention:UnusualPercent", "0", "1 to 100")]
     [InlineData("Schedule:daily", "2 o'clock", "cron")]
     [InlineData("Schedule:TimeZone", "Europe/Berlim", "Europe/Berlin")]
     [InlineData("Schedule:hourly:Class", "hourly", "daily, weekly or monthly")]

@@ -5,6 +5,7 @@ using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
+using QdrantBackup.Tests.Verification;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Manifests;
@@ -70,7 +71,7 @@ public sealed class MalformedManifestTests
         await rig.Blobs.PutAsync(chunk, new byte[(16 << 20) + 53], PutCondition.Always, null, Cancellation);
         foreach (VerifyLevel level in Enum.GetValues<VerifyLevel>())
         {
-            PartVerification found = await rig.Get<BackupVerifier>().VerifyPartAsync(new VerifyStep(good.Id, 1, level), Cancellation);
+            DamageReport found = await new Checking(rig).VerifyAsync(good.Id, level);
             Assert.Equal([chunk.Value], found.Damages.Select(d => d.Blob));
         }
     }

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Time.Testing;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
+using QdrantBackup.Soak.World;
 using QdrantBackup.Storage;
-using QdrantBackup.Tests.Storage;
 
 namespace QdrantBackup.Tests.Manifests;
 

@@ -68,6 +68,23 @@ public sealed class BlobStoreTests
         await Assert.ThrowsAsync<ImmutableBlobException>(() => store.DeleteAsync(Lease, null, Cancellation));
     }
 
+    [Theory]
+    [InlineData(400, "InvalidQueryParameterValue")]
+    [InlineData(409, "FeatureNotYetSupportedForHierarchicalNamespaceAccounts")]
+    public async Task Where_an_account_has_no_tags_a_blob_that_is_given_up_is_deleted(int status, string code)
+    {
+        var requests = new List<string>();
+        var store = Open(request =>
+        {
+            requests.Add($"{request.Method} {request.RequestUri!.AbsolutePath}{(request.RequestUri.Query.Contains("comp=tags", StringComparison.Ordinal) ? " tags" : "")}");
+            return request.Method == HttpMethod.Put ? ScriptedTransport.Answer(status, code) : ScriptedTransport.Answer(202);
+        });
+
+        await store.ExpireAsync(Lease, Cancellation);
+
+        Assert.Equal(["PUT /qdrant/leases/production tags", "DELETE /qdrant/leases/production"], requests);
+    }
+
     [Fact]
     public async Task A_put_whose_answer_was_lost_meets_its_own_blob_and_has_won()
     {

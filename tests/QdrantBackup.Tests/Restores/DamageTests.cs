@@ -5,6 +5,7 @@ using QdrantBackup.Restores;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Chunking;
+using QdrantBackup.Tests.Verification;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Restores;
@@ -52,9 +53,9 @@ public sealed class DamageTests
         byte[] content = (await rig.Blobs.GetAsync(chunks[1], long.MaxValue, Cancellation))!.Content.ToArray();
         content[^1] ^= 1;
         await rig.Blobs.PutAsync(chunks[1], content, PutCondition.Always, null, Cancellation);
-        var verifier = rig.Get<BackupVerifier>();
-        PartVerification exists = await verifier.VerifyPartAsync(new VerifyStep(id, 1, VerifyLevel.Exists), Cancellation);
-        PartVerification readable = await verifier.VerifyPartAsync(new VerifyStep(id, 1, VerifyLevel.Readable), Cancellation);
+        var checking = new Checking(rig);
+        DamageReport exists = await checking.VerifyAsync(id, VerifyLevel.Exists);
+        DamageReport readable = await checking.VerifyAsync(id, VerifyLevel.Readable);
         Assert.Equal([chunks[0].Value], exists.Damages.Select(d => d.Blob));
         Assert.Equal([chunks[0].Value, chunks[1].Value], readable.Damages.Select(d => d.Blob).Order(StringComparer.Ordinal));
         Assert.All(readable.Damages, d => Assert.Equal("docs", d.Collection));
@@ -79,7 +80,7 @@ public sealed class DamageTests
 
         var shared = lists.SelectMany(l => l.Entries.Where(e => !e.IsInline).Select(e => e.Id).Distinct()).GroupBy(c => c).First(g => g.Count() > 1);
         await rig.Blobs.DeleteAsync(BlobNames.Chunk(shared.Key), null, Cancellation);
-        PartVerification found = await rig.Get<BackupVerifier>().VerifyPartAsync(new VerifyStep(id, 1, VerifyLevel.Readable), Cancellation);
+        DamageReport found = await new Checking(rig).VerifyAsync(id, VerifyLevel.Readable);
         Assert.Equal([BlobNames.Chunk(shared.Key).Value], found.Damages.Select(d => d.Blob));
     }
 

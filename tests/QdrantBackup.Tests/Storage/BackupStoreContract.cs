@@ -201,6 +201,21 @@ public abstract partial class BackupStoreContract
         Assert.True(await Store.DeleteAsync(listed.Name, listed.ETag, Cancellation));
     }
 
+    [Fact]
+    public async Task A_blob_that_is_given_up_may_go_now_or_later_and_giving_up_again_or_what_is_not_there_is_harmless()
+    {
+        var put = await Store.PutAsync(Manifest, "content"u8.ToArray(), PutCondition.OnlyIfAbsent, Summary, Cancellation);
+
+        await Store.ExpireAsync(Manifest, Cancellation);
+        await Store.ExpireAsync(Manifest, Cancellation);
+        await Store.ExpireAsync(new BlobName("manifests/20260301T020000Z-zzzzzz"), Cancellation);
+
+        // Until the store's own rule has deleted it, it is what it was.
+        Assert.True(await Store.FindAsync(Manifest, Cancellation) is not { } left || left == put);
+        Assert.Null(await Store.FindAsync(new BlobName("manifests/20260301T020000Z-zzzzzz"), Cancellation));
+        Assert.True(await Store.PurgeDeletedAsync(new DateOnly(2026, 1, 1), Cancellation) == 0);
+    }
+
     private async Task<List<int>> RaceAsync(BlobName name, PutCondition condition)
     {
         var racers = Enumerable.Range(0, 8).Select(racer => Task.Run(async () =>

@@ -134,8 +134,8 @@ public sealed class DirectoryStoreTests : IDisposable
         Assert.Equal("second", await File.ReadAllTextAsync(Path.Combine(Root, "trash/2026-03-01.1", Manifest.Value), Cancellation));
         Assert.Empty(await _store.ListAsync("", Cancellation).ToListAsync(Cancellation));
 
-        Assert.Equal(0, _store.EmptyTrash(new DateOnly(2026, 3, 1)));
-        Assert.Equal(2, _store.EmptyTrash(new DateOnly(2026, 3, 2)));
+        Assert.Equal(0, await _store.PurgeDeletedAsync(new DateOnly(2026, 3, 1), Cancellation));
+        Assert.Equal(2, await _store.PurgeDeletedAsync(new DateOnly(2026, 3, 2), Cancellation));
         Assert.Empty(Directory.GetDirectories(Path.Combine(Root, "trash")));
     }
 

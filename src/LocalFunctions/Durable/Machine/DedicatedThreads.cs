@@ -1,11 +1,14 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace LocalFunctions.Durable.Machine;
 
-/// <summary>A few threads of their own for work that may never return. Work that is queued after the end is dropped.</summary>
+/// <summary>A few threads of their own for work that may never return, or waits for the disk. Work that is queued after the end is dropped.</summary>
 internal sealed class DedicatedThreads : TaskScheduler, IDisposable
 {
-    private readonly BlockingCollection<Task> _line = [];
+    // Not a blocking collection: its readers spin before they sleep, which costs more than all that these threads do.
+    private readonly object _gate = new();
+    private readonly Queue<Task> _line = new();
+    private bool _isOver;
 
     public DedicatedThreads(string name, int count)
     {
@@ -20,18 +23,25 @@ internal sealed class DedicatedThreads : TaskScheduler, IDisposable
     public override int MaximumConcurrencyLevel { get; }
 
     /// <summary>Lets the threads end when they have done what is in line.</summary>
-    public void Dispose() => _line.CompleteAdding();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void QueueTask(Task task)
     {
-        try
+        lock (_gate)
         {
-            _line.Add(task);
-        }
-        catch (InvalidOperationException)
-        {
-            // The engine is closed. Whoever completes what this work awaited must not suffer for it.
+            if (!_isOver)
+            {
+                _line.Enqueue(task);
+                Monitor.Pulse(_gate);
+            }
         }
     }
 
@@ -39,13 +49,32 @@ internal sealed class DedicatedThreads : TaskScheduler, IDisposable
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
 
     /// <inheritdoc/>
-    protected override IEnumerable<Task> GetScheduledTasks() => [.. _line];
+    protected override IEnumerable<Task> GetScheduledTasks()
+    {
+        lock (_gate)
+        {
+            return [.. _line];
+        }
+    }
 
     private void Work()
     {
-        foreach (var task in _line.GetConsumingEnumerable())
+        while (TryTake(out var task))
         {
             TryExecuteTask(task);
+        }
+    }
+
+    private bool TryTake([NotNullWhen(true)] out Task? task)
+    {
+        lock (_gate)
+        {
+            while (_line.Count == 0 && !_isOver)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return _line.TryDequeue(out task);
         }
     }
 }

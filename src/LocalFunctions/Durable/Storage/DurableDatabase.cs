@@ -10,6 +10,9 @@ internal sealed class DurableDatabase : IDurableDatabase
     private readonly string _path;
     private readonly FileStream _ownership;
     private readonly SqlSession _writer;
+
+    // The disk makes it wait, and an app that blocks all threads of the pool must not keep its own results from being written.
+    private readonly DedicatedThreads _thread = new("durable commits", 1);
     private readonly CommitQueue _writes;
     private readonly ConcurrentBag<SqlSession> _readers = [];
     private volatile bool _closed;
@@ -19,7 +22,7 @@ internal sealed class DurableDatabase : IDurableDatabase
         _path = path;
         _ownership = ownership;
         _writer = writer;
-        _writes = new CommitQueue(writer, TaskScheduler.Default);
+        _writes = new CommitQueue(writer, _thread);
     }
 
     /// <summary>Opens or makes the database.</summary>
@@ -71,6 +74,7 @@ internal sealed class DurableDatabase : IDurableDatabase
 
         _closed = true;
         _writes.Close();
+        _thread.Dispose();
         _writer.Dispose();
         DisposeReaders();
         _ownership.Dispose();

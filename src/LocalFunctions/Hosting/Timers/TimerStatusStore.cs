@@ -7,6 +7,9 @@ namespace LocalFunctions.Hosting.Timers;
 /// already served is served again.</summary>
 internal sealed class TimerStatusStore(StateDirectory directory)
 {
+    private readonly Lock gate = new();
+    private bool closed;
+
     public TimerStatus? Read(string function)
     {
         try
@@ -21,8 +24,23 @@ internal sealed class TimerStatusStore(StateDirectory directory)
 
     public void Write(string function, TimerStatus status)
     {
-        StateDirectory.Create(directory.TimerStatuses);
-        AtomicFile.Replace(PathOf(function), JsonSerializer.SerializeToUtf8Bytes(status, JsonSerializerOptions.Web));
+        lock (gate)
+        {
+            if (!closed)
+            {
+                StateDirectory.Create(directory.TimerStatuses);
+                AtomicFile.Replace(PathOf(function), JsonSerializer.SerializeToUtf8Bytes(status, JsonSerializerOptions.Web));
+            }
+        }
+    }
+
+    /// <summary>Nothing is written any more: the state directory may soon be another process's, while a run that was cut off goes on.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            closed = true;
+        }
     }
 
     // Function names are letters, digits, '-' and '_' and unique without regard to case.

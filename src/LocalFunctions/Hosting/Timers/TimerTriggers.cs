@@ -8,8 +8,13 @@ namespace LocalFunctions.Hosting.Timers;
 /// <summary>All timer functions of the app: starts and stops their listeners, and runs them on request.</summary>
 internal sealed class TimerTriggers : IDisposable
 {
+    // A run that heeds its token ends at once; until then it uses what the host disposes next.
+    private static readonly TimeSpan AfterCutOff = TimeSpan.FromSeconds(1);
+
     private readonly FunctionPipeline pipeline;
     private readonly RunningFunctions running;
+    private readonly TimerStatusStore store;
+    private readonly TimeProvider time;
     private readonly ILogger<TimerTriggers> logger;
     private readonly Dictionary<string, (TimerFunction Timer, TimerListener Listener)> timers;
     private readonly CancellationTokenSource stopping = new();
@@ -18,11 +23,11 @@ internal sealed class TimerTriggers : IDisposable
     public TimerTriggers(
         IEnumerable<TimerFunction> functions, FunctionPipeline pipeline, RunningFunctions running, StateDirectory directory, TimeProvider time, ILogger<TimerTriggers> logger)
     {
-        (this.pipeline, this.running, this.logger) = (pipeline, running, logger);
-        var store = new TimerStatusStore(directory);
+        (this.pipeline, this.running, this.time, this.logger) = (pipeline, running, time, logger);
+        store = new TimerStatusStore(directory);
         timers = functions.ToDictionary(
             timer => timer.Function.Name,
-            timer => (timer, Listener(timer, store, time)),
+            timer => (timer, Listener(timer)),
             StringComparer.OrdinalIgnoreCase);
     }
 
@@ -52,7 +57,7 @@ internal sealed class TimerTriggers : IDisposable
         return true;
     }
 
-    /// <summary>Serves no more due times; returns when the runs in progress have ended or were cancelled at the end of the drain.</summary>
+    /// <summary>Serves no more due times; returns when the runs in progress have ended or were cut off at the end of the drain.</summary>
     public async Task StopAsync()
     {
         await stopping.CancelAsync();
@@ -62,7 +67,10 @@ internal sealed class TimerTriggers : IDisposable
             left = [.. work];
         }
 
-        await Task.WhenAll(left).WaitAsync(running.Cancelled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var ended = Task.WhenAll(left);
+        await ended.WaitAsync(running.Cancelled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended.WaitAsync(AfterCutOff, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        store.Close();
     }
 
     public void Dispose()
@@ -74,7 +82,7 @@ internal sealed class TimerTriggers : IDisposable
         }
     }
 
-    private TimerListener Listener(TimerFunction timer, TimerStatusStore store, TimeProvider time)
+    private TimerListener Listener(TimerFunction timer)
     {
         var name = timer.Function.Name;
         var monitored = timer.UseMonitor && !timer.Schedule.IsFasterThanOncePerMinute(time.GetUtcNow().UtcDateTime);

@@ -45,15 +45,31 @@ public sealed class OfficialWorkerTests(OfficialBuild official, RunningWorker ru
     [InlineData(nameof(BackupOrchestrator))]
     [InlineData(nameof(RestoreOrchestrator))]
     [InlineData(nameof(VerifyOrchestrator))]
+    [InlineData(nameof(CopyOrchestrator))]
     public async Task An_orchestration_takes_its_input_and_begins_with_opening_the_request(string orchestrator)
     {
         var worker = await running.OnAsync(official);
 
-        var answer = await worker.Host.InvokeAsync(orchestrator, new WireMessage().With(1, Convert.ToBase64String(Started(orchestrator).Bytes)));
+        var answer = await worker.Host.InvokeAsync(orchestrator, new WireMessage().With(1, Convert.ToBase64String(Started(orchestrator, $"\"{RunId}\"").Bytes)));
 
         var response = WireMessage.Read(Convert.FromBase64String(answer.Messages(4).Single().Text(1)));
         var step = Assert.Single(response.Messages(2, 2));
         Assert.Equal((nameof(RunActivities.OpenRequest), $"[\"{RunId}\"]"), (step.Text(1), step.Messages(3).Single().Text(1)));
+    }
+
+    [Theory]
+    [InlineData(nameof(VerifyPagesOrchestrator), nameof(VerifyActivities.ListVerifyItems))]
+    [InlineData(nameof(CopyPagesOrchestrator), nameof(CopyActivities.ListCopyItems))]
+    [InlineData(nameof(RestorePagesOrchestrator), nameof(RestoreActivities.ListRestoreItems))]
+    public async Task A_child_that_works_through_pages_takes_its_input_and_begins_with_the_first(string orchestrator, string list)
+    {
+        var worker = await running.OnAsync(official);
+        const string Input = $$"""{"runId":"{{RunId}}","rootId":"{{InstanceId}}","total":1,"left":[],"next":{"from":0},"soFar":{} }""";
+
+        var answer = await worker.Host.InvokeAsync(orchestrator, new WireMessage().With(1, Convert.ToBase64String(Started(orchestrator, Input).Bytes)));
+
+        var response = WireMessage.Read(Convert.FromBase64String(answer.Messages(4).Single().Text(1)));
+        Assert.Equal(list, Assert.Single(response.Messages(2, 2)).Text(1));
     }
 
     [Fact]
@@ -70,10 +86,10 @@ public sealed class OfficialWorkerTests(OfficialBuild official, RunningWorker ru
     }
 
     /// <summary>What an orchestrator is given at its first turn: its history so far is that it was started.</summary>
-    private static WireMessage Started(string orchestrator)
+    private static WireMessage Started(string orchestrator, string input)
     {
         var instance = new WireMessage().With(1, InstanceId);
-        var started = new WireMessage().With(1, orchestrator).With(3, new WireMessage().With(1, $"\"{RunId}\"")).With(4, instance);
+        var started = new WireMessage().With(1, orchestrator).With(3, new WireMessage().With(1, input)).With(4, instance);
         return new WireMessage().With(1, InstanceId)
             .With(4, new WireMessage().With(2, new WireMessage()).With(14, new WireMessage()))
             .With(4, new WireMessage().With(2, new WireMessage()).With(3, started));

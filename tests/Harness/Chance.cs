@@ -1,7 +1,7 @@
-namespace LocalFunctions.Soak.World;
+namespace QdrantBackup.Harness;
 
 /// <summary>Chance that repeats: SplitMix64 from a seed.</summary>
-internal sealed class Chance(ulong seed)
+public sealed class Chance(ulong seed)
 {
     private ulong _state = seed;
 

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Text.Json;
+using QdrantBackup.Cli.Output;
+
+namespace QdrantBackup.Cli.Verbs;
+
+/// <summary><c>cleanup</c>: ends the backups that no rule keeps and deletes what nothing needs, exactly as the plan that it shows says.</summary>
+internal static class CleanupVerb
+{
+    public static Command Create(GlobalOptions options)
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print what would become of each backup, and why; change nothing" };
+        var unusual = new Option<bool>("--yes-delete-unusual") { Description = "Go on although an unusual share would go, or a manifest vanished" };
+        var command = new Command("cleanup", "End the backups that no rule keeps, and delete what nothing needs") { dryRun, unusual };
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        {
+            var plan = await session.Api.GetAsync("/api/v1/retention/plan", cancellationToken);
+            if (parsed.GetValue(dryRun))
+            {
+                Show(session, plan);
+                return ExitCode.Done;
+            }
+
+            if (!session.Report.IsJson)
+            {
+                Show(session, plan);
+            }
+
+            var started = await session.Api.PostAsync(
+                "/api/v1/retention/apply", new { planHash = plan.Text("hash"), allowUnusual = parsed.GetValue(unusual) }, cancellationToken);
+            var run = started.Text("id")!;
+            var end = await session.Progress.FollowAsync($"/api/v1/runs/{run}", cancellationToken);
+            Tell(session, end);
+            return session.Conclude("cleanup", run, end);
+        }, cancellationToken));
+        return command;
+    }
+
+    private static void Show(Session session, JsonElement plan)
+    {
+        if (session.Report.IsJson)
+        {
+            session.Report.Json(plan);
+            return;
+        }
+
+        session.Report.Table(
+            ["ID", "STATE", "VERDICT", "WHY"],
+            plan.Items("backups").Select(b => (IReadOnlyList<string>)
+                [b.Text("id") ?? "?", b.Text("state") ?? "?", b.Text("verdict") ?? "?", string.Join("; ", b.Items("reasons").Select(r => r.GetString()))]));
+        session.Report.Line($"{plan.Text("kept")} are kept, {plan.Text("ends")} are ended, {plan.Items("ended").Count()} were ended before and are still there.");
+        if (plan.Text("unusual") is { } unusual)
+        {
+            session.Note($"unusual: {unusual}");
+        }
+    }
+
+    private static void Tell(Session session, JsonElement end)
+    {
+        if (session.Report.IsJson || end.Member("pruned") is not { } pruned)
+        {
+            return;
+        }
+
+        session.Report.Line($"{pruned.Number("chunksDeleted")} of {pruned.Number("chunksListed")} chunks deleted, {Amounts.Bytes(pruned.Number("bytesDeleted"))}.");
+        if (pruned.Number("immutable") > 0)
+        {
+            session.Note($"{pruned.Number("immutable")} blobs are immutable and stay for now, first {string.Join(", ", pruned.Items("immutableBlobs").Select(b => b.GetString()).Take(3))}");
+        }
+    }
+}

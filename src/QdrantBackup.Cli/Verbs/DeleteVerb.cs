@@ -1,0 +1,37 @@
+using System.CommandLine;
+using QdrantBackup.Cli.Output;
+
+namespace QdrantBackup.Cli.Verbs;
+
+/// <summary><c>delete ID</c>: shows what ending a backup means; confirmed, ends it.</summary>
+internal static class DeleteVerb
+{
+    public static Command Create(GlobalOptions options)
+    {
+        var id = new Argument<string>("ID") { Description = "The backup's id, as list prints it" };
+        var confirm = new Option<string?>("--confirm") { Description = "The hash of the plan that delete without it has shown" };
+        var yes = new Option<bool>("--yes") { Description = "Show the plan and confirm it at once" };
+        var command = new Command("delete", "End one backup; without --confirm or --yes only show what that means") { id, confirm, yes };
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        {
+            var path = $"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}";
+            var hash = parsed.GetValue(confirm);
+            if (hash is null)
+            {
+                var plan = await session.Api.DeleteAsync(path, cancellationToken);
+                if (!parsed.GetValue(yes))
+                {
+                    session.Report.Tree(plan);
+                    session.Note($"nothing was ended; to end it: qdrant-backup delete {parsed.GetValue(id)} --confirm {plan.Text("hash")}");
+                    return ExitCode.Done;
+                }
+
+                hash = plan.Text("hash")!;
+            }
+
+            session.Report.Tree(await session.Api.DeleteAsync($"{path}?confirm={Uri.EscapeDataString(hash)}", cancellationToken));
+            return ExitCode.Done;
+        }, cancellationToken));
+        return command;
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.Azure.Functions.Worker;
+using QdrantBackup.Configuration;
+using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Activities;
+
+/// <summary>Steps of a retention.</summary>
+public sealed class RetentionActivities(StoreConnection connection, BackupOptions options, TimeProvider time)
+{
+    /// <summary>Judges the backups for the store's own time and stores the plan.</summary>
+    [Function(nameof(PlanRetention))]
+    public async Task<RetentionPlanReceipt> PlanRetention([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    {
+        RetentionRole.ThrowUnlessAllowed(options);
+        var services = await connection.OpenAsync(cancellationToken);
+        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        var plan = await services.Retention.Planner.PlanAsync(request, await NowAsync(services, request.RunId, cancellationToken), cancellationToken);
+        return new(plan.End.Count, request.Retention?.Prune == true);
+    }
+
+    /// <summary>Ends some of the plan's backups; what must not be ended any more is left alone and said.</summary>
+    [Function(nameof(EndBackups))]
+    public async Task<RetentionPage> EndBackups([ActivityTrigger] RetentionPageInput input, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        var request = await services.Records.ReadRequestAsync(new RunId(input.RunId), cancellationToken);
+        var plan = await services.Retention.Plans.ReadAsync(request.RunId, cancellationToken);
+        RetentionVerdict[] page = [.. plan.End.Skip(input.From).Take(input.Count)];
+        var template = new Retirement
+        {
+            Id = page[0].Id,
+            Reason = "",
+            By = $"retention, asked for by {request.RequestedBy}",
+            At = time.GetUtcNow(),
+            RunId = request.RunId,
+            Confirmed = request.Retention is { AllowUnusual: true, PlanHash: not null },
+        };
+        return new(await services.Retention.Endings.EndAsync(plan.Cluster, page, await NowAsync(services, request.RunId, cancellationToken), template, cancellationToken));
+    }
+
+    /// <summary>Prunes for a bounded time.</summary>
+    [Function(nameof(Prune))]
+    public async Task<PruneReceipt> Prune([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    {
+        RetentionRole.ThrowUnlessAllowed(options);
+        var services = await connection.OpenAsync(cancellationToken);
+        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        return await services.Retention.Pruner.StepAsync(new PruneRequest(request.RunId, request.Retention?.AllowUnusual == true, request.RequestedBy), cancellationToken);
+    }
+
+    /// <summary>Removes old records for a bounded time.</summary>
+    [Function(nameof(CleanRecords))]
+    public async Task<CleanupReceipt> CleanRecords([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    {
+        RetentionRole.ThrowUnlessAllowed(options);
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.Retention.Cleanup.StepAsync(await NowAsync(services, new RunId(runId), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Records what was ended, what was left alone and why, and what was deleted.</summary>
+    [Function(nameof(RecordRetention))]
+    public async Task<RunEnd> RecordRetention([ActivityTrigger] RetentionEnd end, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        var runId = new RunId(end.RunId);
+        var plan = await services.Retention.Plans.ReadAsync(runId, cancellationToken);
+        var left = end.Left.ToDictionary(r => r.Id);
+        var counted = await services.Records.WriteResultAsync(
+            new RunResult
+            {
+                RunId = runId,
+                State = end.State,
+                Finished = time.GetUtcNow(),
+                Pruned = end.Pruned,
+                Items = [.. plan.End.Select(v => ItemOf(v, left.GetValueOrDefault(v.Id)))],
+            },
+            cancellationToken);
+        return new RunEnd(end.RunId, counted.State, []);
+    }
+
+    private static RunItem ItemOf(RetentionVerdict verdict, RetirementReceipt? left) => left is null
+        ? new RunItem(verdict.Id.Value, RunState.Complete)
+        : new RunItem(verdict.Id.Value, RunState.Refused, Error: $"Backup {verdict.Id} was left alone: {left.Why}", Hint: "The next retention looks at it again.");
+
+    // The store's clock, so that neither grace nor age depends on a machine's.
+    private static async Task<DateTimeOffset> NowAsync(StoreServices services, RunId runId, CancellationToken cancellationToken) =>
+        (await services.Pins.WriteAsync(runId, RunKind.Retention, [], cancellationToken)).Renewed;
+}

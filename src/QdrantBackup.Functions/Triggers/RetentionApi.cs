@@ -1,0 +1,114 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using QdrantBackup.Configuration;
+using QdrantBackup.Functions.Api;
+using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Functions.Triggers;
+
+/// <summary>Shows what retention says of each backup, applies a plan that somebody has seen, ends single backups, and holds them.</summary>
+public sealed class RetentionApi(StoreConnection connection, RunStarter starter, BackupOptions options, TimeProvider time)
+{
+    /// <summary>What the policy says of each backup now, and why.</summary>
+    [Function(nameof(ShowRetention))]
+    public async Task<IResult> ShowRetention(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/retention/plan")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return ApiResults.Ok(RetentionView.Of(await PreviewAsync(services, cancellationToken)));
+    }
+
+    /// <summary>Applies a plan by its hash; when the backups have changed since, the answer is the new plan.</summary>
+    [Function(nameof(ApplyRetention))]
+    public async Task<IResult> ApplyRetention(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/retention/apply")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        RetentionRole.ThrowUnlessAllowed(options);
+        var body = await RequestBody.ReadAsync<ApplyRetentionBody>(request, cancellationToken);
+        var hash = PlanHashOf(body.PlanHash, "Send {\"planHash\": \"…\"} with the 64 hex digits that GET /api/v1/retention/plan shows.");
+        var services = await connection.OpenAsync(cancellationToken);
+        var preview = await PreviewAsync(services, cancellationToken);
+        if (preview.Hash != hash)
+        {
+            return PlanChanged(RetentionView.Of(preview));
+        }
+
+        if (preview.Unusual is { } unusual && !body.AllowUnusual)
+        {
+            throw new RefusedException($"nothing was ended: {unusual}", "Look at the plan. If it is as it should be, send allowUnusual: true with its hash (--yes-delete-unusual).");
+        }
+
+        var run = starter.NewRequest(RunKind.Retention, ApiMiddleware.CallerOf(request.HttpContext)) with
+        {
+            Retention = new RetentionRequest { PlanHash = hash, AllowUnusual = body.AllowUnusual, Prune = body.Prune },
+        };
+        return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Retention {running} of this cluster is running", request, cancellationToken);
+    }
+
+    /// <summary>Shows what ending a backup means, and with the plan's hash ends it.</summary>
+    [Function(nameof(DeleteBackup))]
+    public async Task<IResult> DeleteBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        var plan = await services.Retention.Planner.PreviewDeletionAsync(options.ClusterName, Ids.BackupOf(id), cancellationToken);
+        if (new Query(request).Text("confirm") is not { } confirmed)
+        {
+            return ApiResults.Ok(plan);
+        }
+
+        if (PlanHashOf(confirmed, "Confirm with the 64 hex digits that DELETE without confirm shows.") != plan.Hash)
+        {
+            return PlanChanged(plan);
+        }
+
+        var by = ApiMiddleware.CallerOf(request.HttpContext);
+        var now = (await PreviewAsync(services, cancellationToken)).Now;
+        var template = new Retirement { Id = plan.Id, Reason = "", By = by, At = time.GetUtcNow(), Confirmed = true };
+        var verdict = new RetentionVerdict(plan.Id, Keep: false, [$"deleted by {by}"]);
+        var receipt = (await services.Retention.Endings.EndAsync(options.ClusterName, [verdict], now, template, cancellationToken))[0];
+        return receipt.Ended
+            ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks })
+            : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again with GET /api/v1/backups.");
+    }
+
+    /// <summary>Holds a backup: it is kept whatever the policy says.</summary>
+    [Function(nameof(HoldBackup))]
+    public async Task<IResult> HoldBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/hold")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<HoldBody>(request, cancellationToken);
+        var services = await connection.OpenAsync(cancellationToken);
+        return ApiResults.Ok(HoldView.Of(await services.Retention.Holds.PlaceAsync(Ids.BackupOf(id), body.Reason ?? "", ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
+    }
+
+    /// <summary>Releases a hold.</summary>
+    [Function(nameof(ReleaseBackup))]
+    public async Task<IResult> ReleaseBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/backups/{id}/hold")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var backup = Ids.BackupOf(id);
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is not null
+            && await services.Retention.Holds.ReleaseAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
+            ? ApiResults.Ok(new { Id = backup.Value, Released = true })
+            : Problems.NotFound($"Backup {backup} is not on hold", "GET /api/v1/backups shows which ones are.");
+    }
+
+    private Task<RetentionPreview> PreviewAsync(StoreServices services, CancellationToken cancellationToken) =>
+        services.Retention.Planner.PreviewAsync(options.ClusterName, now: null, cancellationToken);
+
+    private static string PlanHashOf(string? text, string hint) => text is { Length: 64 } hash && hash.All(char.IsAsciiHexDigitLower)
+        ? hash
+        : throw new UsageException("The request names no plan", hint);
+
+    private static IResult PlanChanged<T>(T plan) => Problems.Conflict(
+        "plan-changed", "The backups are not as that plan found them, and nothing was ended", "Look at the new plan and apply that.",
+        new Dictionary<string, object?> { ["plan"] = plan });
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization.Metadata;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Manifests;
+
+/// <summary>Records that only say what was learnt: one that does not open counts as none, because looking again makes a new one; and several machines may change one at once.</summary>
+internal static class SealedRecords
+{
+    private const int MaxAttempts = 20;
+
+    /// <summary>The record, or null when there is none or it does not open.</summary>
+    public static async Task<T?> TryGetRecordAsync<T>(this SealedStore store, BlobName name, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await store.GetDocumentAsync(name, SealedType.Record, json, cancellationToken);
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The backups that have a record in a folder, whatever it says.</summary>
+    public static async Task<HashSet<BackupId>> ListIdsAsync(this SealedStore store, string folder, CancellationToken cancellationToken)
+    {
+        var ids = new HashSet<BackupId>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(folder, cancellationToken))
+        {
+            if (BlobNames.TryReadId(entry.Name, folder, out BackupId id))
+            {
+                ids.Add(id);
+            }
+        }
+
+        return ids;
+    }
+
+    /// <summary>
+    /// Puts what <paramref name="change"/> makes of the record (null: there is none), and returns it; when it makes the same, or null, nothing is put.
+    /// A record that does not open is replaced as if there were none.
+    /// </summary>
+    public static async Task<T?> ChangeRecordAsync<T>(
+        this SealedStore store, BlobName name, JsonTypeInfo<T> json, Func<T?, T?> change, CancellationToken cancellationToken)
+        where T : class
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            (T? there, PutCondition condition) = await ReadAsync(store, name, json, cancellationToken);
+            T? changed = change(there);
+            if (changed is null || Equals(changed, there))
+            {
+                return changed;
+            }
+
+            try
+            {
+                await store.PutDocumentAsync(name, SealedType.Record, changed, json, condition, summary: null, cancellationToken);
+                return changed;
+            }
+            catch (StoreConflictException) when (attempt < MaxAttempts)
+            {
+                // Somebody was faster: read it again.
+            }
+        }
+    }
+
+    private static async Task<(T? There, PutCondition Condition)> ReadAsync<T>(SealedStore store, BlobName name, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await store.FindDocumentAsync(name, SealedType.Record, json, cancellationToken) is { } found
+                ? (found.Value, PutCondition.OnlyIfMatch(found.Entry.ETag))
+                : (null, PutCondition.OnlyIfAbsent);
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            return await store.Blobs.FindAsync(name, cancellationToken) is { } entry
+                ? (null, PutCondition.OnlyIfMatch(entry.ETag))
+                : (null, PutCondition.OnlyIfAbsent);
+        }
+    }
+}

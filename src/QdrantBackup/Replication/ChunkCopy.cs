@@ -1,0 +1,49 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Replication;
+
+/// <summary>
+/// Copies single chunks as they are sealed. What passes through this machine is opened before it is put. What the service copies by itself is not, so that is done only
+/// where nothing of that name is there: a copy that was never looked at must not replace one that may be good.
+/// </summary>
+internal sealed class ChunkCopy(SealedStore source, SealedStore target)
+{
+    // Of the chunks that this machine never saw, one in so many is read back.
+    private const int SampleOneIn = 16;
+
+    private readonly IServerSideCopy? _direct = target.Blobs as IServerSideCopy;
+
+    /// <summary>Copies a chunk and returns its sealed length.</summary>
+    /// <exception cref="BackupException">The source has none that is whole, or one of the stores failed.</exception>
+    public async Task<long> CopyAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        BlobName name = BlobNames.Chunk(id);
+        if (_direct?.CanCopyFrom(source.Blobs) == true && await _direct.TryCopyFromAsync(source.Blobs, name, cancellationToken) is { } copied)
+        {
+            if (id.Prefix % SampleOneIn != 0 || await IsWholeAsync(id, cancellationToken))
+            {
+                return copied.Length;
+            }
+        }
+
+        StoredBlob blob = await source.Blobs.GetAsync(name, SealedChunks.MaxSealedLength, cancellationToken)
+            ?? throw new MissingBlobException(name, "is missing: a chunk that the backup needs");
+        _ = SealedChunks.Open(source, id, blob.Content.Span);
+        return (await target.Blobs.PutAsync(name, blob.Content, PutCondition.Always, summary: null, cancellationToken)).Length;
+    }
+
+    private async Task<bool> IsWholeAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SealedChunks.FindAsync(target, id, cancellationToken) is not null;
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            // Read and put instead: that finds out which end is damaged.
+            return false;
+        }
+    }
+}

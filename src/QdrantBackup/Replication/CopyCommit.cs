@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Capture;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+using QdrantBackup.Verification;
+
+namespace QdrantBackup.Replication;
+
+/// <summary>Makes a copied backup exist: checks every list and chunk over there, then puts the manifest, last and once (W1, W2).</summary>
+public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOptions options, ILogger<CopyCommit> logger)
+{
+    // As many chunks as may be gone over there before the copy is given up: a base was damaged, or somebody deletes.
+    private const int MaxMissing = 10_000;
+
+    /// <summary>Commits a copy whose parts are all there. Repeating it is harmless.</summary>
+    public async Task CommitAsync(RunId runId, BackupId id, CancellationToken cancellationToken)
+    {
+        CopyBases bases = await parts.ReadBasesAsync(runId, id, cancellationToken);
+        BlobName name = BlobNames.Manifest(id);
+        StoredBlob blob = await ends.Source.Blobs.GetAsync(name, SealedHeader.MaxPlainLength(SealedType.Manifest) + SealedHeader.Overhead, cancellationToken)
+            ?? throw new MissingBlobException(name, "is missing: the manifest of the backup that is copied");
+        byte[] plaintext = ends.Source.Sealer.Open(SealedType.Manifest, name.Value, blob.Content.Span);
+        if (new ManifestDocuments(ends.Source).HashOf(plaintext) != bases.ManifestHash)
+        {
+            throw new SealException($"the manifest of {id} is not the one that the copy began with", "Somebody replaced it: find out who, then copy again.");
+        }
+
+        if (await new ManifestDocuments(ends.Target).ConditionWhereNoneAsync(id, cancellationToken) is { } condition)
+        {
+            // Renewed after the name was looked at: whoever ends this run closes its pin first and then changes what is under the name (RunFences), so the put fails.
+            Manifest manifest = SealedStore.ReadDocument(name.Value, plaintext, StoreJson.Default.Manifest);
+            await ends.TargetPins.RenewAsync(runId, cancellationToken);
+            await CompleteAsync(manifest, cancellationToken);
+            await ends.TargetPins.RenewAsync(runId, cancellationToken);
+            await PutAsync(name, blob, condition, cancellationToken);
+            LogCommitted(id.Value, ends.Target.Blobs.Location);
+        }
+
+        await ThrowUnlessEqualAsync(name, bases, cancellationToken);
+        await ends.NoteCopiedAsync(id, bases.ManifestHash, runId, cancellationToken);
+    }
+
+    private async Task PutAsync(BlobName name, StoredBlob blob, PutCondition condition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ends.Target.Blobs.PutAsync(name, blob.Content, condition, blob.Entry.Summary, cancellationToken);
+        }
+        catch (StoreConflictException)
+        {
+            // Another copy was faster, whether with the same is looked at next; or this one was taken for dead.
+        }
+    }
+
+    /// <summary>Every list opens over there and every chunk is there with its length; chunks that are not, or are known to be damaged, are copied now.</summary>
+    private async Task CompleteAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            KnownDamage known = await ends.TargetDamage.LoadAsync(cancellationToken);
+            var presence = new ChunkPresence(ends.Target, new PartReader(ends.Target, options.MaxChunksInFlight), options.MaxKnownChunks, known);
+            IReadOnlyList<SuspectChunk> missing = await presence.FindDamagedAsync(manifest.Parts, MaxMissing, cancellationToken);
+            await ends.TargetDamage.RemoveAsync(presence.Sound, cancellationToken);
+            if (missing.Count == 0)
+            {
+                return;
+            }
+
+            if (attempt > 1 || missing.Count == MaxMissing)
+            {
+                throw new StoreException(
+                    $"the copy of backup {manifest.Id} cannot be committed: {missing.Count} chunks are missing or damaged in {ends.Target.Blobs.Location}, first '{BlobNames.Chunk(missing[0].Entry.Id)}'",
+                    "Something deleted or changed them while they were copied. Verify the second store (verify --second), then copy again.",
+                    innerException: missing[0].Problem);
+            }
+
+            var copy = new ChunkCopy(ends.Source, ends.Target);
+            foreach (SuspectChunk chunk in missing)
+            {
+                await copy.CopyAsync(chunk.Entry.Id, cancellationToken);
+            }
+        }
+    }
+
+    private async Task ThrowUnlessEqualAsync(BlobName name, CopyBases bases, CancellationToken cancellationToken)
+    {
+        (Manifest Manifest, string Hash)? there = await new ManifestDocuments(ends.Target).FindAsync(bases.BackupId, cancellationToken);
+        if (there?.Hash != bases.ManifestHash)
+        {
+            throw new StoreConflictException(
+                there is { Manifest.Aborted: true } ? $"'{name}' in {ends.Target.Blobs.Location} is fenced: this copy was taken for dead" : $"'{name}' in {ends.Target.Blobs.Location} is another manifest than in {ends.Source.Blobs.Location}",
+                there is { Manifest.Aborted: true } ? "Copy again." : "Nothing was overwritten. Find out which of the two is right: compare both with 'qdrant-backup show'.");
+        }
+    }
+
+    [LoggerMessage(EventId = 3711, Level = LogLevel.Information, Message = "Backup {Id} is copied to {Location}")]
+    private partial void LogCommitted(string id, string location);
+}

@@ -1,0 +1,67 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Replication;
+
+/// <summary>That a backup is in the second store; the second has one too, from the moment at which it begins to come.</summary>
+public sealed record CopyRecord
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The backup.</summary>
+    public required BackupId BackupId { get; init; }
+
+    /// <summary>The keyed hash of its manifest.</summary>
+    public required string ManifestHash { get; init; }
+
+    /// <summary>Where the other store is, without anything secret.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>When it was found whole in the second store, or began to come there.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>In the second store: it has begun to come. Its lists may lie there without a manifest, and nobody took that away.</summary>
+    public bool UnderWay { get; init; }
+
+    /// <summary>The run that copied it.</summary>
+    public required RunId RunId { get; init; }
+}
+
+/// <summary>How far the second store is behind.</summary>
+/// <param name="Missing">Complete backups of the cluster that are not in it.</param>
+/// <param name="NewestCopied">The newest that is, or null.</param>
+/// <param name="LagSeconds">How much older that is than the newest backup of all; null when there is none in the second store.</param>
+public sealed record CopyLag(int Missing, BackupId? NewestCopied, long? LagSeconds);
+
+/// <summary>The records <c>copies/backupId</c>: those of the first store tell without asking the second, those of the second what came there.</summary>
+public sealed class CopyRecords(SealedStore store, TimeProvider time)
+{
+    /// <summary>The record of a backup, or null. One that does not open counts as none: the next copy makes a new one.</summary>
+    public Task<CopyRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
+        store.TryGetRecordAsync(BlobNames.Copy(id), StoreJson.Default.CopyRecord, cancellationToken);
+
+    /// <summary>The backups that have a record.</summary>
+    public async Task<IReadOnlySet<BackupId>> ListAsync(CancellationToken cancellationToken) => await store.ListIdsAsync(BlobNames.Copies, cancellationToken);
+
+    /// <summary>How far the second store is behind a cluster's complete backups, which come newest first.</summary>
+    public async Task<CopyLag> LagAsync(IReadOnlyList<BackupId> complete, CancellationToken cancellationToken)
+    {
+        IReadOnlySet<BackupId> copied = await ListAsync(cancellationToken);
+        BackupId[] there = [.. complete.Where(copied.Contains)];
+        return there.Length == 0
+            ? new CopyLag(complete.Count, NewestCopied: null, LagSeconds: null)
+            : new CopyLag(complete.Count - there.Length, there[0], (long)(complete[0].Began - there[0].Began).TotalSeconds);
+    }
+
+    internal Task WriteAsync(BackupId id, string manifestHash, string location, RunId runId, bool underWay, CancellationToken cancellationToken) => store.PutDocumentAsync(
+        BlobNames.Copy(id),
+        SealedType.Record,
+        new CopyRecord { BackupId = id, ManifestHash = manifestHash, Location = location, At = time.GetUtcNow(), RunId = runId, UnderWay = underWay },
+        StoreJson.Default.CopyRecord,
+        PutCondition.Always,
+        summary: null,
+        cancellationToken);
+}

@@ -1,0 +1,136 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>Holds: marks that keep a backup whatever the policy says (W4). A record that cannot be read holds too.</summary>
+public sealed class BackupHolds(SealedStore store, TimeProvider time)
+{
+    /// <summary>The longest reason, in characters.</summary>
+    public const int MaxReasonLength = 500;
+
+    private const int MaxAttempts = 10;
+
+    /// <summary>Places a hold and returns the one that counts: an earlier one stays as it is. A backup that does not exist or was ended is refused.</summary>
+    /// <exception cref="UsageException">There is no such backup, or the reason is empty or too long.</exception>
+    /// <exception cref="RefusedException">The backup was ended; it may lose its chunks at any time.</exception>
+    public async Task<Hold> PlaceAsync(BackupId id, string reason, string by, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReasonLength)
+        {
+            throw new UsageException($"a hold needs a reason of 1 to {MaxReasonLength} characters", "Say why the backup must be kept; whoever finds it later will ask.");
+        }
+
+        await ThrowUnlessThereAsync(id, cancellationToken);
+        await ThrowIfRetiredAsync(id, cancellationToken);
+        var hold = new Hold { Id = id, Reason = reason.Trim(), By = by, At = time.GetUtcNow() };
+        Hold counts = await ReplaceAsync(id, found => found is { Released: false } ? null : hold, cancellationToken) ?? hold;
+        try
+        {
+            // Looked at again after the hold is written: a prune lists holds after retirements, so an ending that is not seen here comes with a hold that is seen there,
+            // and a hold that was confirmed is never overlooked.
+            await ThrowIfRetiredAsync(id, cancellationToken);
+        }
+        catch (RefusedException) when (ReferenceEquals(counts, hold))
+        {
+            // Its own only: another's may have been confirmed before the backup was ended.
+            await ReleaseAsync(id, by, cancellationToken);
+            throw;
+        }
+
+        return counts;
+    }
+
+    /// <summary>Releases a hold by overwriting it; false when it was released before. One that cannot be read, or is gone, is replaced: only a record that says so releases.</summary>
+    public async Task<bool> ReleaseAsync(BackupId id, string by, CancellationToken cancellationToken)
+    {
+        bool wasReleased = false;
+        await ReplaceAsync(
+            id,
+            found =>
+            {
+                wasReleased = found is { Released: true };
+                Hold hold = found ?? new Hold { Id = id, Reason = "there was no record", By = by, At = time.GetUtcNow() };
+                return wasReleased ? null : hold with { By = by, At = time.GetUtcNow(), Released = true };
+            },
+            cancellationToken);
+        return !wasReleased;
+    }
+
+    /// <summary>The hold on a backup, or null.</summary>
+    public async Task<Hold?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
+        await ReadAsync(id, cancellationToken) is { Hold: { Released: false } hold } ? hold : null;
+
+    /// <summary>Every hold that keeps a backup, by the backup.</summary>
+    public async Task<IReadOnlyDictionary<BackupId, Hold>> ListAsync(CancellationToken cancellationToken)
+    {
+        var holds = new Dictionary<BackupId, Hold>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Holds, cancellationToken))
+        {
+            if (BlobNames.TryReadId(entry.Name, BlobNames.Holds, out BackupId id) && await FindAsync(id, cancellationToken) is { } hold)
+            {
+                holds.Add(id, hold);
+            }
+        }
+
+        return holds;
+    }
+
+    private async Task<Hold?> ReplaceAsync(BackupId id, Func<Hold?, Hold?> change, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            (Hold? found, string? etag) = await ReadAsync(id, cancellationToken);
+            if (change(found) is not { } next)
+            {
+                return found;
+            }
+
+            try
+            {
+                PutCondition condition = etag is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(etag);
+                await store.PutDocumentAsync(BlobNames.Hold(id), SealedType.Record, next, StoreJson.Default.Hold, condition, summary: null, cancellationToken);
+                return next;
+            }
+            catch (StoreConflictException) when (attempt < MaxAttempts)
+            {
+                // Somebody else placed or released it meanwhile: look again.
+            }
+        }
+    }
+
+    private async Task<(Hold? Hold, string? ETag)> ReadAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            StoredDocument<Hold>? found = await store.FindDocumentAsync(BlobNames.Hold(id), SealedType.Record, StoreJson.Default.Hold, cancellationToken);
+            return (found?.Value, found?.Entry.ETag);
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            BlobEntry? entry = await store.Blobs.FindAsync(BlobNames.Hold(id), cancellationToken);
+            return entry is null
+                ? (null, null)
+                : (new Hold { Id = id, Reason = "its record cannot be read, so it is taken for a hold", By = "", At = entry.Modified }, entry.ETag);
+        }
+    }
+
+    private async Task ThrowUnlessThereAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        if (await store.Blobs.FindAsync(BlobNames.Manifest(id), cancellationToken) is null)
+        {
+            throw new UsageException($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.");
+        }
+    }
+
+    private async Task ThrowIfRetiredAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        if (await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is { } retirement)
+        {
+            throw new RefusedException(
+                $"backup {id} was ended by retention or a person on {retirement.Modified.UtcDateTime:yyyy-MM-dd HH:mm}Z and cannot be held any more",
+                "Hold another backup.");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using QdrantBackup.Catalog;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>How ending a backup went.</summary>
+/// <param name="Id">The backup.</param>
+/// <param name="Ended">Whether it is ended now, by this or by an earlier attempt.</param>
+/// <param name="Why">Why it was left alone, or null.</param>
+public sealed record RetirementReceipt(BackupId Id, bool Ended, string? Why = null);
+
+/// <summary>
+/// Ends backups by writing a record; nothing else changes yet. The chunks stay until a prune has listed the record and the grace period is over.
+/// What the policy must never end is looked at once more right before (W4).
+/// </summary>
+public sealed class BackupRetirement(SealedStore store, BackupCatalog catalog, BackupHolds holds, TimeProvider time)
+{
+    /// <summary>Ends backups of one cluster. Those on hold, the newest complete one, and those of other clusters are left alone and said so.</summary>
+    /// <param name="cluster">The cluster; a damaged backup has none to compare.</param>
+    /// <param name="backups">What to end, and why.</param>
+    /// <param name="now">The moment, by the store's clock.</param>
+    /// <param name="template">Who ends them and how; its id and reason are replaced.</param>
+    /// <param name="cancellationToken">Stops between two backups.</param>
+    public async Task<IReadOnlyList<RetirementReceipt>> EndAsync(
+        string cluster, IReadOnlyList<RetentionVerdict> backups, DateTimeOffset now, Retirement template, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
+        Dictionary<BackupId, CatalogEntry> known = entries.ToDictionary(e => e.Id);
+        IReadOnlySet<BackupId> newest = RetentionRules.Newest(entries.Where(e => !e.Retired).Select(RetentionPlanner.CandidateOf), now);
+        var receipts = new List<RetirementReceipt>();
+        foreach (RetentionVerdict backup in backups)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            string? why = !known.TryGetValue(backup.Id, out CatalogEntry? entry) ? "it is not there any more, or of another cluster"
+                : newest.Contains(backup.Id) ? "it is the newest complete backup by now"
+                : await holds.FindAsync(backup.Id, cancellationToken) is { } hold ? $"it is on hold: {hold.Reason}"
+                : null;
+            if (why is null && entry is { Retired: false })
+            {
+                await WriteAsync(template with { Id = backup.Id, Reason = string.Join("; ", backup.Reasons), At = time.GetUtcNow() }, cancellationToken);
+            }
+
+            receipts.Add(new RetirementReceipt(backup.Id, why is null, why));
+        }
+
+        return receipts;
+    }
+
+    /// <summary>Records that a backup whose manifest vanished is lost.</summary>
+    internal Task AcceptLossAsync(BackupId id, string by, RunId runId, CancellationToken cancellationToken) => WriteAsync(
+        new Retirement { Id = id, Reason = "its manifest had vanished, and that was accepted", By = by, At = time.GetUtcNow(), RunId = runId, Confirmed = true }, cancellationToken);
+
+    /// <summary>Whether a person confirmed that a backup is ended.</summary>
+    internal async Task<bool> IsConfirmedAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.GetDocumentAsync(BlobNames.Retirement(id), SealedType.Record, StoreJson.Default.Retirement, cancellationToken) is { Confirmed: true };
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            return false;
+        }
+    }
+
+    private Task WriteAsync(Retirement record, CancellationToken cancellationToken) =>
+        store.PutOnceAsync(BlobNames.Retirement(record.Id), SealedType.Record, record, StoreJson.Default.Retirement, cancellationToken);
+}

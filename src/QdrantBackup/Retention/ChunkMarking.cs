@@ -1,0 +1,74 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>Reads which chunks backups need. What cannot be read, or is of a newer format, stops the prune with an error that names it.</summary>
+internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, PruneOptions options)
+{
+    private readonly ManifestDocuments _manifests = new(store);
+    private readonly PartReader _reader = new(store, options.MaxLists);
+
+    /// <summary>Hands out every chunk that a backup needs, some of them more than once. Returns its manifest; null when it is gone, only fences a dead run, or is dead by now.</summary>
+    public async Task<Manifest?> EachChunkAsync(BackupId id, PruneWork work, Action<ChunkId> take, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await _manifests.FindAsync(id, cancellationToken) is not { Manifest: { Aborted: false } manifest })
+            {
+                return null;
+            }
+
+            IEnumerable<(ManifestPart Part, ManifestRange Range)> ranges = manifest.Parts.SelectMany(p => p.Ranges.Select(r => (p, r)));
+            await foreach (ChunkList list in Prefetch.InOrderAsync(
+                ranges, options.MaxLists, (r, cancellation) => _reader.OpenListAsync(r.Part, r.Range, cancellation), cancellationToken))
+            {
+                Each(list, take);
+            }
+
+            return manifest;
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            // Another prune may be at it, if its grace period is over by now.
+            return await dead.IsDeadAsync(id, work.RunId, cancellationToken) ? null : throw Stop(e);
+        }
+    }
+
+    /// <summary>Hands out every chunk that any list filed under a backup's id names, whether or not there is a manifest.</summary>
+    public async Task EachListedChunkAsync(BackupId id, Action<ChunkId> take, CancellationToken cancellationToken)
+    {
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.ListsOf(id), cancellationToken))
+        {
+            try
+            {
+                // Gone since it was listed: another prune found that nothing needs it.
+                if (await store.FindPlainAsync(entry.Name, SealedType.List, cancellationToken) is { } found)
+                {
+                    Each(ChunkList.Read(entry.Name.Value, found.Value), take);
+                }
+            }
+            catch (BackupException e) when (Damages.IsDamage(e))
+            {
+                throw Stop(e);
+            }
+        }
+    }
+
+    private static void Each(ChunkList list, Action<ChunkId> take)
+    {
+        foreach (ChunkListEntry entry in list.Entries)
+        {
+            if (!entry.IsInline)
+            {
+                take(entry.Id);
+            }
+        }
+    }
+
+    private static SealException Stop(BackupException damage) => new(
+        $"nothing is pruned while it is not known what a backup needs: {damage.Message}",
+        "Put the blob back from soft delete, an older version or the second store, or give the backup up with 'qdrant-backup delete'.",
+        damage);
+}

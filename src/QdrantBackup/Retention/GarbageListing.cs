@@ -1,0 +1,109 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>The first half of a round: retirements and dead runs, then manifests that are given up, then the listing of chunk lists and chunks (docs/format.md §7).</summary>
+internal sealed class GarbageListing(SealedStore store, DeadBackups dead, RunFences fences, PruneOptions options)
+{
+    private const int BeforeChunks = -1;
+
+    /// <summary>Everything that must come before the first chunk is listed.</summary>
+    public async Task BeginAsync(PruneWork work, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = await dead.NowAsync(work.RunId, cancellationToken);
+        HashSet<BackupId> ended = await dead.ListAsync(now, cancellationToken);
+        FencedRuns runs = await fences.EndSilentAsync(now - options.DeadAfter, cancellationToken);
+
+        // What a run that lives has pinned it may still be reading: its manifest stays too.
+        ended.ExceptWith(runs.Pinned);
+        long expired = await ExpireManifestsAsync(ended, cancellationToken);
+        work.Round = new PruneRound { Began = now, Dead = ended, Position = BeforeChunks };
+        work.Totals = work.Totals with { RunsFenced = work.Totals.RunsFenced + runs.Ended, ManifestsExpired = work.Totals.ManifestsExpired + expired };
+        work.Phase = PrunePhase.List;
+    }
+
+    /// <summary>Lists the next slices. What is not marked and is old enough may go.</summary>
+    public async Task NextAsync(PruneWork work, CancellationToken cancellationToken)
+    {
+        PruneRound round = work.Round;
+        if (round.Position == BeforeChunks)
+        {
+            await ListListsAsync(work, cancellationToken);
+            round.Position = work.Next;
+            return;
+        }
+
+        int to = Math.Min(round.Position + options.MaxListings, work.Live.To);
+        var found = new List<(ChunkId Id, Garbage Chunk)>[to - round.Position];
+        long[] bytes = new long[found.Length];
+        long[] counts = new long[found.Length];
+        int from = round.Position;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxListings, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(from, to, parallel, async (slice, cancellation) =>
+        {
+            int i = slice - from;
+            found[i] = [];
+            await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Chunks((byte)slice), cancellation))
+            {
+                if (BlobNames.TryReadChunk(entry.Name, out ChunkId id))
+                {
+                    counts[i]++;
+                    bytes[i] += entry.Length;
+                    if (IsOldEnough(entry, round) && !work.Live.Contains(id))
+                    {
+                        found[i].Add((id, Garbage.Of(entry)));
+                    }
+                }
+            }
+        });
+
+        foreach ((ChunkId id, Garbage chunk) in found.SelectMany(f => f))
+        {
+            round.Chunks[id] = chunk;
+        }
+
+        round.ChunksListed += counts.Sum();
+        round.BytesListed += bytes.Sum();
+        round.Position = to;
+        if (to == work.Live.To || round.Chunks.Count >= options.MaxGarbage)
+        {
+            work.Phase = PrunePhase.Check;
+        }
+    }
+
+    // Manifest first, chunks later (W2).
+    private async Task<long> ExpireManifestsAsync(HashSet<BackupId> ended, CancellationToken cancellationToken)
+    {
+        var expired = new List<BlobName>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
+        {
+            if (BlobNames.TryReadId(entry.Name, BlobNames.Manifests, out BackupId id) && ended.Contains(id))
+            {
+                expired.Add(entry.Name);
+            }
+        }
+
+        foreach (BlobName manifest in expired)
+        {
+            await store.Blobs.ExpireAsync(manifest, cancellationToken);
+        }
+
+        return expired.Count;
+    }
+
+    private async Task ListListsAsync(PruneWork work, CancellationToken cancellationToken)
+    {
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Lists, cancellationToken))
+        {
+            if (BlobNames.TryReadListOwner(entry.Name, out BackupId owner) && IsOldEnough(entry, work.Round) && !work.Marked.Contains(owner))
+            {
+                work.Round.Lists[entry.Name] = Garbage.Of(entry);
+            }
+        }
+    }
+
+    private bool IsOldEnough(BlobEntry entry, PruneRound round) => round.Began - entry.Modified >= options.Grace;
+}

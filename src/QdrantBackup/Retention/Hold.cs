@@ -1,0 +1,25 @@
+using QdrantBackup.Manifests;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>The record <c>holds/backupId</c>: this backup is kept whatever the policy says, until the record is overwritten as released (docs/format.md §6).</summary>
+public sealed record Hold
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The backup.</summary>
+    public required BackupId Id { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Who placed it, or released it.</summary>
+    public required string By { get; init; }
+
+    /// <summary>When, by that machine's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>True once it keeps nothing any more.</summary>
+    public bool Released { get; init; }
+}

@@ -1,0 +1,48 @@
+namespace QdrantBackup.Retention;
+
+/// <summary>What a prune has done so far.</summary>
+public sealed record PruneTotals
+{
+    /// <summary>Chunks that were listed.</summary>
+    public long ChunksListed { get; init; }
+
+    /// <summary>Their bytes, sealed.</summary>
+    public long BytesListed { get; init; }
+
+    /// <summary>Chunks that nothing needs and that were deleted.</summary>
+    public long ChunksDeleted { get; init; }
+
+    /// <summary>Their bytes, sealed.</summary>
+    public long BytesDeleted { get; init; }
+
+    /// <summary>Chunk lists that were deleted.</summary>
+    public long ListsDeleted { get; init; }
+
+    /// <summary>Manifests that were given up: deleted, or left to the lifecycle rule.</summary>
+    public long ManifestsExpired { get; init; }
+
+    /// <summary>Dead runs that were fenced.</summary>
+    public long RunsFenced { get; init; }
+
+    /// <summary>Blobs that somebody put again between the listing and the deletion; they stay.</summary>
+    public long Changed { get; init; }
+
+    /// <summary>Blobs that cannot go yet, because a policy of the store keeps them.</summary>
+    public long Immutable { get; init; }
+
+    /// <summary>The first of these.</summary>
+    public IReadOnlyList<string> ImmutableBlobs { get; init; } = [];
+}
+
+/// <summary>What to prune.</summary>
+/// <param name="RunId">The retention run that does it; its pin tells the store's time.</param>
+/// <param name="AllowUnusual">Whether somebody said yes to deleting an unusual share, or to what vanished.</param>
+/// <param name="By">Who asked, for the records.</param>
+public sealed record PruneRequest(Runs.RunId RunId, bool AllowUnusual, string By);
+
+/// <summary>How far a prune is.</summary>
+/// <param name="Done">Whether it is over.</param>
+/// <param name="Phase">What it does next.</param>
+/// <param name="Position">Which of the 256 slices of the chunk ids it is at.</param>
+/// <param name="Totals">What it has done.</param>
+public sealed record PruneReceipt(bool Done, PrunePhase Phase, int Position, PruneTotals Totals);

@@ -1,0 +1,167 @@
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+using QdrantBackup.Verification;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>
+/// Deletes what no backup needs, beside running backups on other machines (docs/format.md §7, docs/pruning.md). First the chunks of every backup are marked; then, round by round
+/// through the chunk ids: retirements and dead runs, chunks, pins, manifests, and what is left goes. Each step works for a bounded time and leaves its position in the store.
+/// </summary>
+public sealed partial class Pruner
+{
+    private const int MaxRestarts = 5;
+
+    private readonly PruneOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Pruner> _logger;
+    private readonly SealedStore _store;
+    private readonly DeadBackups _dead;
+    private readonly ChunkMarking _marking;
+    private readonly VanishedManifests _vanished;
+    private readonly GarbageListing _listing;
+    private readonly GarbageCheck _check;
+    private readonly GarbageDeletion _deletion;
+    private readonly PruneWorkFiles _files;
+
+    /// <summary>Makes the pruner of a store.</summary>
+    public Pruner(
+        SealedStore store, RunPins pins, RunFences fences, BackupHolds holds, BackupRetirement retirement, DamageRecords damage, PruneOptions options, TimeProvider time,
+        ILogger<Pruner> logger)
+    {
+        (_store, _options, _time, _logger) = (store, options, time, logger);
+        _dead = new DeadBackups(store, holds, pins, options);
+        _marking = new ChunkMarking(store, _dead, options);
+        _listing = new GarbageListing(store, _dead, fences, options);
+        _check = new GarbageCheck(store, _dead, pins, _marking, damage);
+        _vanished = new VanishedManifests(store, pins, _dead, retirement, logger);
+        _deletion = new GarbageDeletion(store, retirement, options);
+        _files = new PruneWorkFiles(store);
+    }
+
+    /// <summary>
+    /// Goes on with a prune for a bounded time. Repeating a step, or doing it twice at once, is harmless. A manifest, pin or list that cannot be read is a <see cref="SealException"/>
+    /// that names it; an unusual deletion, or a manifest that vanished, a <see cref="RefusedException"/>, unless the request allows it.
+    /// </summary>
+    public async Task<PruneReceipt> StepAsync(PruneRequest request, CancellationToken cancellationToken)
+    {
+        long began = _time.GetTimestamp();
+        (PruneWork work, StoredDocument<PruneState>? loaded) = await _files.LoadAsync(request.RunId, cancellationToken);
+        bool isOver = work.Phase == PrunePhase.Done;
+        while (work.Phase != PrunePhase.Done)
+        {
+            await AdvanceAsync(work, request, cancellationToken);
+            if (_time.GetElapsedTime(began) >= _options.StepTime)
+            {
+                break;
+            }
+        }
+
+        if (!isOver)
+        {
+            try
+            {
+                await _files.SaveAsync(work, loaded, cancellationToken);
+            }
+            catch (StoreConflictException)
+            {
+                // Another attempt at this step was faster; the next step goes on from where that one left.
+                (work, _) = await _files.LoadAsync(request.RunId, cancellationToken);
+            }
+        }
+
+        return new PruneReceipt(work.Phase == PrunePhase.Done, work.Phase, Math.Max(work.Next, work.Round.Position), work.Totals);
+    }
+
+    /// <summary>The smallest piece of work that can stand by itself.</summary>
+    private async Task AdvanceAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken)
+    {
+        switch (work.Phase)
+        {
+            case PrunePhase.Start:
+                await StartAsync(work, cancellationToken);
+                break;
+            case PrunePhase.Mark:
+                await MarkNextAsync(work, cancellationToken);
+                break;
+            case PrunePhase.Account:
+                await _vanished.CheckAsync(work, request, cancellationToken);
+                work.Phase = PrunePhase.BeginRound;
+                break;
+            case PrunePhase.BeginRound:
+                await _listing.BeginAsync(work, cancellationToken);
+                break;
+            case PrunePhase.List:
+                await _listing.NextAsync(work, cancellationToken);
+                break;
+            case PrunePhase.Check:
+                await CheckAsync(work, request, cancellationToken);
+                break;
+            default:
+                await _deletion.NextAsync(work, cancellationToken);
+                break;
+        }
+    }
+
+    // Marking comes before the round and only keeps more: what is ended in between is still marked, what is committed in between is read by the check.
+    private async Task StartAsync(PruneWork work, CancellationToken cancellationToken)
+    {
+        HashSet<BackupId> dead = await _dead.ListAsync(await _dead.NowAsync(work.RunId, cancellationToken), cancellationToken);
+        var ids = new List<BackupId>();
+        await foreach (var entry in _store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
+        {
+            if (BlobNames.TryReadId(entry.Name, BlobNames.Manifests, out BackupId id) && !dead.Contains(id))
+            {
+                ids.Add(id);
+            }
+        }
+
+        work.Live = new LiveChunks(work.Next, PruneWork.Slices, _options.MaxLiveChunks);
+        work.ToMark = new Queue<BackupId>(ids);
+        work.Marked = [];
+        work.Phase = ids.Count > 0 ? PrunePhase.Mark : PrunePhase.Account;
+    }
+
+    private async Task MarkNextAsync(PruneWork work, CancellationToken cancellationToken)
+    {
+        BackupId id = work.ToMark.Peek();
+        if (await _marking.EachChunkAsync(id, work, work.Live.Add, cancellationToken) is { } manifest)
+        {
+            work.Marked.Add(id);
+            work.Earlier.UnionWith(manifest.Earlier.Select(e => e.Id));
+        }
+
+        work.ToMark.Dequeue();
+        work.Phase = work.ToMark.Count > 0 ? PrunePhase.Mark : PrunePhase.Account;
+    }
+
+    private async Task CheckAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken)
+    {
+        await _check.RunAsync(work, cancellationToken);
+        if (await _dead.NowAsync(work.RunId, cancellationToken) - work.Round.Began > _options.MaxListing)
+        {
+            if (work.Restarts++ == MaxRestarts)
+            {
+                throw new StoreException(
+                    $"listing some of the store has taken longer than {_options.MaxListing.TotalMinutes} minutes {work.Restarts} times in a row",
+                    "Prune from a machine nearer to the store, or let it list less at once.");
+            }
+
+            LogStartingOver(work.Restarts);
+            work.Phase = PrunePhase.BeginRound;
+            return;
+        }
+
+        await _deletion.ThrowIfUnusualAsync(work, request, cancellationToken);
+        LogDeleting(work.Round.Chunks.Count, work.Round.Lists.Count, work.Round.ChunksListed);
+        work.Restarts = 0;
+        work.Phase = PrunePhase.Delete;
+    }
+
+    [LoggerMessage(EventId = 3801, Level = LogLevel.Information, Message = "Deleting {Chunks} of {Listed} chunks and {Lists} chunk lists that nothing needs")]
+    private partial void LogDeleting(int chunks, int lists, long listed);
+
+    [LoggerMessage(EventId = 3802, Level = LogLevel.Warning, Message = "Listing took too long; the round starts over ({Restarts})")]
+    private partial void LogStartingOver(int restarts);
+}

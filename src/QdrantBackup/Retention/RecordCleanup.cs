@@ -1,0 +1,141 @@
+using System.Globalization;
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>What a cleanup of records removed.</summary>
+/// <param name="Done">Whether nothing is left to remove.</param>
+/// <param name="Records">Records of runs.</param>
+/// <param name="Pins">Released pins.</param>
+/// <param name="Findings">What verifications and copies had recorded of backups that are gone.</param>
+/// <param name="Days">Days' worth of deleted blobs that the store had kept itself.</param>
+public sealed record CleanupReceipt(bool Done, long Records, long Pins, long Findings, int Days);
+
+/// <summary>Removes records of old runs, pins they have let go of, what was found out about backups that are gone, and what a directory store kept of the deleted. No backup depends on any of it.</summary>
+public sealed class RecordCleanup(SealedStore store, RunPins pins, RunFences fences, PruneOptions options, TimeProvider time)
+{
+    private const int MonthLength = 7;
+
+    /// <summary>Removes for a bounded time; repeat it until it is done.</summary>
+    /// <param name="now">The moment, by the store's clock.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<CleanupReceipt> StepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        bool IsTimeUp() => time.GetElapsedTime(began) >= options.StepTime;
+        DateTimeOffset before = now - options.KeepRecords;
+        (bool recordsDone, long records) = await RemoveRecordsAsync(before, IsTimeUp, cancellationToken);
+        (bool pinsDone, long released) = recordsDone ? await RemovePinsAsync(before, IsTimeUp, cancellationToken) : (false, 0);
+        (bool findingsDone, long findings) = pinsDone ? await RemoveFindingsAsync(IsTimeUp, cancellationToken) : (false, 0);
+        int days = findingsDone ? await store.Blobs.PurgeDeletedAsync(DateOnly.FromDateTime((now - options.KeepDeleted).UtcDateTime), cancellationToken) : 0;
+        return new CleanupReceipt(findingsDone, records, released, findings, days);
+    }
+
+    /// <summary>Months come in order, so the listing ends with the first one that is too young.</summary>
+    private async Task<(bool Done, long Removed)> RemoveRecordsAsync(DateTimeOffset before, Func<bool> isTimeUp, CancellationToken cancellationToken)
+    {
+        string lastMonth = before.UtcDateTime.ToString("yyyy'/'MM", CultureInfo.InvariantCulture);
+        long removed = 0;
+        var old = new List<BlobEntry>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Runs, cancellationToken))
+        {
+            string path = entry.Name.Value[BlobNames.Runs.Length..];
+            if (path.Length > MonthLength && string.CompareOrdinal(path[..MonthLength], lastMonth) > 0)
+            {
+                break;
+            }
+
+            if (entry.Modified < before)
+            {
+                old.Add(entry);
+            }
+        }
+
+        foreach (BlobEntry entry in old)
+        {
+            if (isTimeUp())
+            {
+                return (false, removed);
+            }
+
+            removed += await RemoveAsync(entry.Name, entry.ETag, cancellationToken) ? 1 : 0;
+        }
+
+        return (true, removed);
+    }
+
+    private async Task<(bool Done, long Removed)> RemovePinsAsync(DateTimeOffset before, Func<bool> isTimeUp, CancellationToken cancellationToken)
+    {
+        long removed = 0;
+        var old = new List<PinEntry>();
+        await foreach (PinEntry entry in pins.ListAsync(cancellationToken))
+        {
+            if (entry.Pin.Released && entry.Renewed < before)
+            {
+                old.Add(entry);
+            }
+        }
+
+        foreach (PinEntry entry in old)
+        {
+            if (isTimeUp())
+            {
+                return (false, removed);
+            }
+
+            // Without its pin a run could begin anew under its old id: only a manifest or a marker keeps it from that.
+            await fences.FenceAsync(entry.Pin, cancellationToken);
+            removed += await RemoveAsync(BlobNames.Pin(entry.RunId), entry.ETag, cancellationToken) ? 1 : 0;
+        }
+
+        return (true, removed);
+    }
+
+    /// <summary>A backup that was ended and has no manifest any more is looked at by nobody: what passed, what was damaged, where its copy is.</summary>
+    private async Task<(bool Done, long Removed)> RemoveFindingsAsync(Func<bool> isTimeUp, CancellationToken cancellationToken)
+    {
+        var old = new List<BlobEntry>();
+        foreach (string folder in (string[])[BlobNames.VerifiedBackups, BlobNames.Copies])
+        {
+            await foreach (BlobEntry entry in store.Blobs.ListAsync(folder, cancellationToken))
+            {
+                old.Add(entry);
+            }
+        }
+
+        if (old.Count == 0)
+        {
+            return (true, 0);
+        }
+
+        HashSet<BackupId> gone = await store.ListIdsAsync(BlobNames.Retirements, cancellationToken);
+        gone.ExceptWith(await store.ListIdsAsync(BlobNames.Manifests, cancellationToken));
+        long removed = 0;
+        foreach (BlobEntry entry in old.Where(e => BackupId.TryParse(e.Name.Value[(e.Name.Value.LastIndexOf('/') + 1)..], out BackupId id) && gone.Contains(id)))
+        {
+            if (isTimeUp())
+            {
+                return (false, removed);
+            }
+
+            removed += await RemoveAsync(entry.Name, entry.ETag, cancellationToken) ? 1 : 0;
+        }
+
+        return (true, removed);
+    }
+
+    private async Task<bool> RemoveAsync(BlobName name, string etag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.Blobs.DeleteAsync(name, etag, cancellationToken);
+        }
+        catch (StoreException e) when (e is StoreConflictException or ImmutableBlobException)
+        {
+            // Written again, or not free to go yet: the next cleanup looks at it.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using QdrantBackup.Manifests;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>What retention knows of a backup that nobody has ended yet.</summary>
+public sealed record RetentionCandidate
+{
+    /// <summary>The backup; it began when its id says, by the clock of the machine that made it.</summary>
+    public required BackupId Id { get; init; }
+
+    /// <summary>Complete or partial; null when its manifest is damaged.</summary>
+    public required BackupState? State { get; init; }
+
+    /// <summary>When its manifest was written, by the store's clock.</summary>
+    public required DateTimeOffset Written { get; init; }
+
+    /// <summary>The classes that its schedule gave it: daily, weekly, monthly.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>Whether somebody holds it.</summary>
+    public bool OnHold { get; init; }
+
+    /// <summary>The later of the two clocks: a machine whose clock is behind must not make its backups old.</summary>
+    internal DateTimeOffset Youngest => Id.Began > Written ? Id.Began : Written;
+}
+
+/// <summary>What is to become of a backup, and why.</summary>
+/// <param name="Id">The backup.</param>
+/// <param name="Keep">False: the policy ends it.</param>
+/// <param name="Reasons">Every rule that keeps it; for one that is ended, why none does.</param>
+public sealed record RetentionVerdict(BackupId Id, bool Keep, IReadOnlyList<string> Reasons);

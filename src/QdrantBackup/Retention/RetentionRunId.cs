@@ -1,0 +1,18 @@
+using QdrantBackup.Runs;
+using QdrantBackup.Schedules;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>The ids of retention runs that nobody asked for by hand: the same for the same occasion, whoever computes them, and different from every backup's.</summary>
+public static class RetentionRunId
+{
+    // No schedule has such a name.
+    private const string Due = "~retention";
+    private const string AfterBackup = "~retention-after";
+
+    /// <summary>The run of a due time.</summary>
+    public static RunId OfDue(string cluster, DateTimeOffset due) => new(RunIdentity.BackupId(cluster, Due, due, due));
+
+    /// <summary>The run after a backup.</summary>
+    public static RunId After(RunId backup, DateTimeOffset finished) => new(RunIdentity.BackupId(backup.Value, AfterBackup, finished, finished));
+}

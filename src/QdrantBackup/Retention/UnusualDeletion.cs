@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>The brake: what would delete an unusual share is not done without an explicit yes.</summary>
+internal static class UnusualDeletion
+{
+    // So few are never unusual: of three backups one is a third.
+    public const int MostUsualBackups = 2;
+    public const int MostUsualChunks = 256;
+
+    /// <summary>Why ending so many backups is unusual, or null.</summary>
+    public static string? OfBackups(int ended, int all, double share) => ended > MostUsualBackups && ended > all * share
+        ? $"it would end {ended} of {all} backups, more than {Percent(share)}"
+        : null;
+
+    /// <summary>Why deleting so many chunks is unusual, or null.</summary>
+    public static string? OfChunks(long deleted, long deletedBytes, PruneRound round, double share) =>
+        deleted > MostUsualChunks && (deleted > round.ChunksListed * share || deletedBytes > round.BytesListed * share)
+            ? $"it would delete {deleted} of {round.ChunksListed} chunks ({deletedBytes} of {round.BytesListed} bytes), more than {Percent(share)}"
+            : null;
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %");
+}

@@ -1,0 +1,136 @@
+using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
+using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Verification;
+
+/// <summary>How far a trace is.</summary>
+/// <param name="After">The backup after which to go on; null when it is done.</param>
+public sealed record TraceReceipt(BackupId? After);
+
+/// <summary>Finds out which backups need what a verification found damaged, and records of each backup what was shown of it.</summary>
+/// <param name="records">The store that keeps the run's records.</param>
+/// <param name="store">The store that is verified.</param>
+/// <param name="plans">The plans of verifications.</param>
+/// <param name="catalog">The backups of that store.</param>
+/// <param name="verified">What is recorded of them.</param>
+/// <param name="options">How long one step may take.</param>
+/// <param name="time">The clock.</param>
+/// <param name="other">The other copy of that store, if there is one.</param>
+public sealed class DamageTrace(
+    SealedStore records, SealedStore store, VerifyPlans plans, BackupCatalog catalog, VerifiedRecords verified, CaptureOptions options, TimeProvider time, OtherCopy? other = null)
+{
+    private const string ItemPrefix = "damage-";
+    private const string Report = "damages";
+
+    /// <summary>Traces until the time is used up, in the order of the backups' ids.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="after">The backup after which to go on.</param>
+    /// <param name="isWhole">Whether every item of the plan was looked at, so that what shows no damage has none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<TraceReceipt> TraceAsync(RunId runId, BackupId? after, bool isWhole, CancellationToken cancellationToken)
+    {
+        VerifyPlan plan = await plans.ReadAsync(runId, cancellationToken);
+        DamageReport report = after is null ? await GatherAsync(runId, cancellationToken) : await ReadAsync(runId, cancellationToken) ?? await GatherAsync(runId, cancellationToken);
+        var tally = new DamageTally(report);
+        long began = time.GetTimestamp();
+        BackupId[] left = [.. (await BackupsAsync(plan, tally, cancellationToken)).Where(id => after is null || string.CompareOrdinal(id.Value, after.Value.Value) > 0)];
+        foreach (BackupId id in left)
+        {
+            await TraceAsync(plan, id, tally, isWhole, cancellationToken);
+            if (time.GetElapsedTime(began) >= options.TransferTime && id != left[^1])
+            {
+                await WriteAsync(tally.ToReport(), cancellationToken);
+                return new TraceReceipt(id);
+            }
+        }
+
+        await WriteAsync(tally.ToReport(), cancellationToken);
+        return new TraceReceipt(After: null);
+    }
+
+    /// <summary>What a run found, or null when it found nothing or is not that far.</summary>
+    public Task<DamageReport?> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
+        records.GetDocumentAsync(BlobNames.Run(runId, Report), SealedType.Record, StoreJson.Default.DamageReport, cancellationToken);
+
+    /// <summary>Notes what an item found. Looking at it again overwrites that.</summary>
+    internal Task NoteAsync(VerifyStep step, ItemDamage found, CancellationToken cancellationToken)
+    {
+        VerifyItem item = step.Item;
+        string what = $"{ItemPrefix}{item.BackupId?.Value ?? "store"}-{item.PartNo:D5}-{item.Ids?.From ?? 0:x9}-{step.After?[..16] ?? "0"}";
+        return records.PutDocumentAsync(
+            BlobNames.Run(step.RunId, what), SealedType.Record, found, StoreJson.Default.ItemDamage, PutCondition.Always, summary: null, cancellationToken);
+    }
+
+    private async Task TraceAsync(VerifyPlan plan, BackupId id, DamageTally tally, bool isWhole, CancellationToken cancellationToken)
+    {
+        string? hash = null;
+        try
+        {
+            SecondReads? second = other?.NewReads();
+            (Manifest manifest, hash) = await catalog.OpenWithHashAsync(id, second, cancellationToken);
+            tally.Touch(id, manifest);
+            if (tally.HasChunks)
+            {
+                await foreach (ChunkList list in BackupLists.OpenAsync(store, manifest, second, cancellationToken))
+                {
+                    tally.Touch(id, list);
+                }
+            }
+        }
+        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        {
+            tally.Touch(id, manifest: null);
+        }
+
+        (int count, bool isAsWritten) = tally.UnmendedOf(id);
+        if (hash is not null && count > 0)
+        {
+            // Every level opens what was found not to open; what was written wrongly shows only where it showed.
+            VerifyLevel level = isAsWritten ? plan.Request.Level : VerifyLevel.Exists;
+            await verified.MarkDamagedAsync(id, hash, count, level, plan.RunId, cancellationToken);
+        }
+        else if (hash is not null && isWhole && plan.Request.Subset is null && plan.Backups.Contains(id))
+        {
+            await verified.PassAsync(id, hash, plan.Request.Level, plan.RunId, cancellationToken);
+        }
+    }
+
+    /// <summary>Every backup of the store where a chunk is damaged, whoever may need it; else those that were looked at.</summary>
+    private async Task<IReadOnlyList<BackupId>> BackupsAsync(VerifyPlan plan, DamageTally tally, CancellationToken cancellationToken)
+    {
+        if (!tally.HasChunks)
+        {
+            return plan.Backups;
+        }
+
+        IReadOnlyList<CatalogEntry> all = await catalog.ListAsync(new CatalogFilter(), cancellationToken);
+        return [.. all.Where(e => !e.Retired).Select(e => e.Id).Union(plan.Backups).OrderBy(id => id.Value, StringComparer.Ordinal)];
+    }
+
+    private async Task<DamageReport> GatherAsync(RunId runId, CancellationToken cancellationToken)
+    {
+        long count = 0;
+        var damages = new Dictionary<string, Damage>(StringComparer.Ordinal);
+        await foreach (BlobEntry entry in records.Blobs.ListAsync(BlobNames.RunFolder(runId) + ItemPrefix, cancellationToken))
+        {
+            ItemDamage found = await records.GetDocumentAsync(entry.Name, SealedType.Record, StoreJson.Default.ItemDamage, cancellationToken)
+                ?? throw new MissingBlobException(entry.Name, "was there and is gone");
+            count += found.Count - found.Damages.Count;
+            foreach (Damage damage in found.Damages.Where(d => damages.Count < DamageReport.MaxDamages || damages.ContainsKey(d.Blob)))
+            {
+                // Several items meet the same blob; it is mended once any of them mended it.
+                damages[damage.Blob] = damages.TryGetValue(damage.Blob, out Damage? met) && met.IsMended ? met : damage;
+            }
+        }
+
+        return new DamageReport { RunId = runId, Count = count + damages.Count, Damages = [.. damages.Values] };
+    }
+
+    private Task<BlobEntry> WriteAsync(DamageReport report, CancellationToken cancellationToken) => records.PutDocumentAsync(
+        BlobNames.Run(report.RunId, Report), SealedType.Record, report, StoreJson.Default.DamageReport, PutCondition.Always, summary: null, cancellationToken);
+}

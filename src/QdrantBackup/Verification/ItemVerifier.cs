@@ -1,0 +1,182 @@
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
+using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Verification;
+
+/// <summary>
+/// Carries out the items of a verification: verifies, mends if that was asked for, and records what is damaged. Repeating an item is harmless.
+/// </summary>
+public sealed partial class ItemVerifier(
+    VerifyPlans plans, SealedStore store, BackupCatalog catalog, DamageRecords damage, VerifiedRecords verified, DamageTrace trace,
+    CaptureOptions options, TimeProvider time, ILogger<ItemVerifier> logger, OtherCopy? other = null)
+{
+    // Asking the other store takes a read each; beyond so many, whoever repairs finds out.
+    private const int MaxAsked = 100;
+
+    /// <summary>Verifies one item, or as much of a stretch of chunks as there is time for.</summary>
+    public async Task<ItemReceipt> VerifyAsync(VerifyStep step, CancellationToken cancellationToken)
+    {
+        VerifyPlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
+        (ItemReceipt receipt, DamageLog found, IEnumerable<ChunkId> sound) = await LookAsync(step, cancellationToken);
+        await damage.RemoveAsync(sound, cancellationToken);
+        if (found.Count == 0)
+        {
+            return receipt;
+        }
+
+        IReadOnlyList<Damage> damages = await AskOtherAsync(found.Damages, plan.Request.Repair, cancellationToken);
+        int mended = damages.Count(d => d.IsMended);
+        if (mended == found.Count && step.Item.Ids is null)
+        {
+            // Mended bytes were not part of what was hashed, so the item is looked at once more.
+            (receipt, DamageLog left, sound) = await LookAsync(step, cancellationToken);
+            damages = [.. damages, .. left.Damages];
+            await damage.RemoveAsync(sound, cancellationToken);
+        }
+
+        await damage.RemoveAsync(ChunksIn(damages.Where(d => d.IsMended)), cancellationToken);
+        await damage.AddAsync(ChunksIn(damages.Where(d => !d.IsMended)), step.RunId, cancellationToken);
+        await trace.NoteAsync(step, new ItemDamage { Count = Math.Max(found.Count, damages.Count), Damages = damages }, cancellationToken);
+        LogDamaged(step.Item.BackupId?.Value ?? store.Blobs.Location, step.Item.Name, found.Count, mended, found.Damages[0].Blob);
+        return receipt with { DamageCount = Math.Max(found.Count, damages.Count), MendedCount = mended };
+    }
+
+    private async Task<(ItemReceipt Receipt, DamageLog Found, IEnumerable<ChunkId> Sound)> LookAsync(VerifyStep step, CancellationToken cancellationToken)
+    {
+        VerifyItem item = step.Item;
+        KnownDamage known = await damage.LoadAsync(cancellationToken);
+        if (item.Ids is { } ids && item.BackupId is null)
+        {
+            return Of(await new ChunkReadBack(store, options, time).ReadListedAsync(ids, After(step), known, cancellationToken));
+        }
+
+        var own = new DamageLog(collection: null, DamageReport.MaxDamages);
+        if (await OpenAsync(item.BackupId!.Value, own, cancellationToken) is not var (manifest, hash, second))
+        {
+            return (new ItemReceipt(), own, []);
+        }
+
+        if (item.Ids is { } needed)
+        {
+            return Of(await new ChunkReadBack(store, options, time).ReadNeededAsync(manifest, needed, After(step), known, second, cancellationToken));
+        }
+
+        if (item.PartNo == 0)
+        {
+            if (item.Level == VerifyLevel.Restorable && RestorableCheck.ManifestProblem(manifest) is { } problem)
+            {
+                own.Add(BlobNames.Manifest(manifest.Id).Value, RestorableCheck.Failure(manifest, problem), isAsWritten: true);
+            }
+
+            return (new ItemReceipt(), own, []);
+        }
+
+        ManifestPart part = manifest.Parts.FirstOrDefault(p => p.PartNo == item.PartNo)
+            ?? throw new UsageException($"backup {manifest.Id} has no part {item.PartNo}", "Look at what it holds with 'qdrant-backup show'.");
+        PartFindings found = await new BackupVerifier(store, options).VerifyPartAsync(manifest, part, item.Level, known, second, cancellationToken);
+        bool pays = found.IsRebuilt && part.Proof == PartProof.Owed;
+        if (pays)
+        {
+            await verified.PayProofAsync(manifest.Id, hash, part.PartNo, cancellationToken);
+        }
+
+        return (new ItemReceipt { Bytes = found.Bytes, Chunks = part.Totals.Chunks, PaidProof = pays }, found.Damages, found.Sound);
+    }
+
+    /// <summary>
+    /// The manifest as it is here; one that is damaged or missing is noted, and what the other store has stands in for it. One that retention has taken
+    /// meanwhile is nothing to look at.
+    /// </summary>
+    private async Task<(Manifest Manifest, string Hash, SecondReads? Second)?> OpenAsync(BackupId id, DamageLog found, CancellationToken cancellationToken)
+    {
+        SecondReads? second = other?.NewReads();
+        string name = BlobNames.Manifest(id).Value;
+        try
+        {
+            (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(id, second, cancellationToken);
+            if (second?.Replaced.GetValueOrDefault(name) is { } problem)
+            {
+                found.Add(name, problem);
+            }
+
+            return (manifest, hash, second);
+        }
+        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        {
+            if (!await catalog.IsRetiredAsync(id, cancellationToken))
+            {
+                found.Add(name, e);
+            }
+
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyList<Damage>> AskOtherAsync(IReadOnlyList<Damage> damages, bool repair, CancellationToken cancellationToken)
+    {
+        if (other is null || await TryOpenAsync(other, cancellationToken) is not { } copy)
+        {
+            return damages;
+        }
+
+        var mending = new BlobMending(store, copy);
+        var asked = new List<Damage>(damages.Count);
+        foreach (Damage found in damages)
+        {
+            if (found.IsAsWritten)
+            {
+                asked.Add(found with { CanMend = false });
+                continue;
+            }
+
+            bool isMended = repair && await mending.MendAsync(found.Blob, cancellationToken);
+            asked.Add(found with
+            {
+                IsMended = isMended,
+                CanMend = isMended ? true : asked.Count < MaxAsked ? await mending.CanMendAsync(found.Blob, cancellationToken) : null,
+            });
+        }
+
+        return asked;
+    }
+
+    private async Task<SealedStore?> TryOpenAsync(OtherCopy copy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await copy.OpenAsync(cancellationToken);
+        }
+        catch (BackupException e)
+        {
+            LogOtherAway(copy.Location, e.Message);
+            return null;
+        }
+    }
+
+    private static (ItemReceipt Receipt, DamageLog Found, IEnumerable<ChunkId> Sound) Of(ChunkFindings found) =>
+        (new ItemReceipt { Bytes = found.Bytes, Chunks = found.Chunks, After = found.After?.ToString() }, found.Damages, found.Sound);
+
+    private static ChunkId? After(VerifyStep step) => ChunkId.TryParse(step.After, out ChunkId id) ? id : null;
+
+    private static IEnumerable<ChunkId> ChunksIn(IEnumerable<Damage> damages)
+    {
+        foreach (Damage found in damages)
+        {
+            if (BlobNames.TryReadChunk(new BlobName(found.Blob), out ChunkId id))
+            {
+                yield return id;
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 3501, Level = LogLevel.Error, Message = "{Where}, {What}: {Count} blobs are damaged, {Mended} of them mended, first {First}")]
+    private partial void LogDamaged(string where, string what, long count, int mended, string first);
+
+    [LoggerMessage(EventId = 3502, Level = LogLevel.Warning, Message = "The other copy of the store at {Location} cannot be asked: {Reason}")]
+    private partial void LogOtherAway(string location, string reason);
+}

@@ -1,0 +1,8 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Verification;
+
+/// <summary>The stored plans of verifications.</summary>
+public sealed class VerifyPlans(SealedStore store)
+    : RunPlans<VerifyPlan>(store, StoreJson.Default.VerifyPlan, plan => plan.RunId, "a verification looks only at what it planned");

@@ -1,0 +1,99 @@
+using QdrantBackup.Capture;
+using QdrantBackup.Manifests;
+using QdrantBackup.Replication;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+using QdrantBackup.Tests.Capture;
+
+namespace QdrantBackup.Tests.Replication;
+
+/// <summary>What is said of backups beside the copies themselves: holds, retirements, and what came over.</summary>
+public sealed class MarkTests
+{
+    private static CancellationToken Cancellation => CaptureRig.Cancellation;
+
+    [Fact]
+    public async Task A_hold_is_copied_and_one_that_is_over_there_is_never_touched()
+    {
+        using CaptureRig rig = CopyTests.Rig();
+        CommitReceipt first = await rig.BackupAsync();
+        CommitReceipt second = await rig.BackupAsync();
+        Copying copying = await Copying.IntoMemoryAsync(rig);
+        BlobName held = new(BlobNames.Holds + first.Id);
+        BlobName other = new(BlobNames.Holds + second.Id);
+        await rig.Blobs.PutAsync(held, rig.Store.Sealer.Seal(SealedType.Record, held.Value, "{}"u8), PutCondition.Always, null, Cancellation);
+        await rig.Blobs.PutAsync(other, rig.Store.Sealer.Seal(SealedType.Record, other.Value, "{\"released\":true}"u8), PutCondition.Always, null, Cancellation);
+        await copying.Second.Blobs.PutAsync(other, new byte[] { 1 }, PutCondition.Always, null, Cancellation);
+        await copying.CopyAsync();
+        Assert.NotNull(await copying.Second.Blobs.FindAsync(held, Cancellation));
+        Assert.Equal(1, (await copying.Second.Blobs.FindAsync(other, Cancellation))!.Length);
+    }
+
+    [Fact]
+    public async Task That_a_backup_was_ended_is_told_over_there_unless_it_is_there()
+    {
+        using CaptureRig rig = CopyTests.Rig();
+        CommitReceipt copied = await rig.BackupAsync();
+        Copying copying = await Copying.IntoMemoryAsync(rig);
+        await copying.CopyAsync();
+        CommitReceipt never = await rig.BackupAsync();
+        foreach (BackupId id in new[] { copied.Id, never.Id })
+        {
+            BlobName ended = BlobNames.Retirement(id);
+            await rig.Blobs.PutAsync(ended, rig.Store.Sealer.Seal(SealedType.Record, ended.Value, "{}"u8), PutCondition.Always, null, Cancellation);
+        }
+
+        await copying.CopyAsync();
+        Assert.Null(await copying.Second.Blobs.FindAsync(BlobNames.Retirement(copied.Id), Cancellation));
+        Assert.NotNull(await copying.Second.Blobs.FindAsync(BlobNames.Retirement(never.Id), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_copy_that_broke_off_is_told_from_a_manifest_that_vanished_over_there()
+    {
+        using CaptureRig rig = CopyTests.Rig();
+        CommitReceipt backup = await rig.BackupAsync();
+        Copying copying = await Copying.IntoMemoryAsync(rig);
+        RunRequest request = await rig.AskAsync(RunKind.Copy, r => r with { Copy = new CopyRequest() });
+        var (planner, parts, _, ends) = copying.Open();
+        await planner.PlanAsync(request, Cancellation);
+        await parts.BeginAsync(request.RunId, backup.Id, Cancellation);
+        var records = new CopyRecords(copying.Second, rig.Time);
+        Assert.True((await records.FindAsync(backup.Id, Cancellation))!.UnderWay);
+        Assert.Contains(backup.Id, (await copying.Second.GetDocumentAsync(BlobNames.Pin(request.RunId), SealedType.Record, StoreJson.Default.Pin, Cancellation))!.Copies!);
+        Assert.Null(await ends.Records.FindAsync(backup.Id, Cancellation));
+
+        await copying.CopyAsync();
+        Assert.False((await records.FindAsync(backup.Id, Cancellation))!.UnderWay);
+        Assert.False((await ends.Records.FindAsync(backup.Id, Cancellation))!.UnderWay);
+        Assert.Empty(copying.Remarks);
+    }
+
+    [Fact]
+    public async Task A_backup_that_was_taken_away_over_there_is_told_of_and_copied_again()
+    {
+        using CaptureRig rig = CopyTests.Rig();
+        CommitReceipt backup = await rig.BackupAsync();
+        Copying copying = await Copying.IntoMemoryAsync(rig);
+        await copying.CopyAsync();
+        await copying.Second.Blobs.DeleteAsync(BlobNames.Manifest(backup.Id), null, Cancellation);
+        await copying.CopyAsync();
+        Assert.Contains(copying.Remarks, r => r.StartsWith("1 backups had been copied", StringComparison.Ordinal));
+        await CopyTests.AssertWholeAsync(rig, copying, backup.Id);
+    }
+
+    [Fact]
+    public async Task What_was_ended_on_either_side_is_not_copied()
+    {
+        using CaptureRig rig = CopyTests.Rig();
+        CommitReceipt first = await rig.BackupAsync();
+        CommitReceipt second = await rig.BackupAsync();
+        Copying copying = await Copying.IntoMemoryAsync(rig);
+        await rig.Blobs.PutAsync(BlobNames.Retirement(first.Id), new byte[1], PutCondition.Always, null, Cancellation);
+        await copying.Second.Blobs.PutAsync(BlobNames.Retirement(second.Id), new byte[1], PutCondition.Always, null, Cancellation);
+        await copying.CopyAsync();
+        Assert.Empty(copying.Receipts);
+        Assert.Contains(copying.Remarks, r => r.StartsWith("1 backups were ended", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,41 @@
+using CsCheck;
+using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
+
+namespace QdrantBackup.Tests.Retention;
+
+/// <summary>Backups, policies and moments as chance has them: dense and sparse, with clocks that jump.</summary>
+internal static class RetentionGen
+{
+    private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static readonly DateTimeOffset Around = new(2026, 3, 29, 3, 0, 0, TimeSpan.Zero);
+
+    private static readonly string[] Zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Kiritimati"];
+
+    /// <summary>A moment near the day on which European clocks change.</summary>
+    public static Gen<DateTimeOffset> Now { get; } = Gen.Int[-100_000, 100_000].Select(minutes => Around.AddMinutes(minutes));
+
+    public static Gen<RetentionPolicy> Policy { get; } = Gen.Select(
+        Gen.Int[0, 4], Gen.Int[0, 5], Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 60 * 24], Gen.Int[0, Zones.Length - 1],
+        (last, daily, weekly, monthly, hours, zone) => new RetentionPolicy
+        {
+            KeepLast = last, Daily = daily, Weekly = weekly, Monthly = monthly, KeepWithin = TimeSpan.FromHours(hours), TimeZone = TimeZoneInfo.FindSystemTimeZoneById(Zones[zone]),
+        });
+
+    /// <summary>Up to forty backups, most of them in the two hundred days before the moment, some after it.</summary>
+    public static Gen<RetentionCandidate[]> Backups(DateTimeOffset now) => Gen
+        .Select(Gen.Int[-200 * 24 * 60, 3 * 24 * 60], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[-120, 120], Gen.Int[0, 7])
+        .Select((minutes, state, hold, skew, classes) => (At: now.AddMinutes(minutes), state, hold, skew, classes))
+        .Array[0, 40]
+        .Select(made => made.Select((b, number) => new RetentionCandidate
+        {
+            Id = Id(b.At, number),
+            State = b.state switch { 0 => null, <= 3 => BackupState.Partial, _ => BackupState.Complete },
+            OnHold = b.hold == 0,
+            Written = b.At.AddHours(b.skew > 100 ? b.skew : 1),
+            Classes = [.. new[] { "daily", "weekly", "monthly" }.Where((_, i) => (b.classes & (1 << i)) != 0)],
+        }).ToArray());
+
+    public static BackupId Id(DateTimeOffset at, int number = 0) =>
+        new($"{at.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-0000{Alphabet[number / 32]}{Alphabet[number % 32]}");
+}

@@ -1,0 +1,185 @@
+using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
+using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+using QdrantBackup.Tests.Capture;
+
+namespace QdrantBackup.Tests.Retention;
+
+public sealed class RetentionPlannerTests
+{
+    private static CancellationToken Cancellation => CaptureRig.Cancellation;
+
+    [Fact]
+    public async Task A_plan_is_applied_by_its_hash_and_ends_what_it_said()
+    {
+        using var rig = await RigAsync(backups: 3);
+        RetentionPreview preview = await PreviewAsync(rig);
+        Assert.Equal([true, false, false], preview.Backups.Select(b => b.Verdict.Keep));
+
+        RetentionPlan plan = await PlanAsync(rig, new RetentionRequest { PlanHash = preview.Hash });
+        IReadOnlyList<RetirementReceipt> ended = await EndAsync(rig, plan);
+
+        Assert.Equal(preview.End.Select(v => v.Id), ended.Where(e => e.Ended).Select(e => e.Id));
+        RetentionPreview after = await PreviewAsync(rig);
+        Assert.Equal(preview.Backups[0].Verdict.Id, Assert.Single(after.Backups).Verdict.Id);
+        Assert.Equal(2, after.Ended.Count);
+        Assert.All(after.Ended, e => Assert.Equal(new PruneOptions().Grace, e.Until - e.Since));
+        Retirement record = (await rig.Store.GetDocumentAsync(BlobNames.Retirement(plan.End[0].Id), SealedType.Record, StoreJson.Default.Retirement, Cancellation))!;
+        Assert.Contains("no day, week or month is kept by it", record.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_of_other_backups_than_there_are_is_refused()
+    {
+        using var rig = await RigAsync(backups: 2);
+        RetentionPreview preview = await PreviewAsync(rig);
+        await rig.BackupAsync();
+
+        var refusal = await Assert.ThrowsAsync<RefusedException>(() => PlanAsync(rig, new RetentionRequest { PlanHash = preview.Hash }));
+
+        Assert.Contains("have changed", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(await rig.NamesAsync(BlobNames.Retirements));
+    }
+
+    [Fact]
+    public async Task The_hash_covers_verdicts_holds_and_every_backup_but_not_the_moment()
+    {
+        using var rig = await RigAsync(backups: 2);
+        string first = (await PreviewAsync(rig)).Hash;
+        rig.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(first, (await PreviewAsync(rig)).Hash);
+
+        BackupId old = (await PreviewAsync(rig)).Backups[^1].Verdict.Id;
+        await rig.Get<BackupHolds>().PlaceAsync(old, "audit", "alice", Cancellation);
+        string held = (await PreviewAsync(rig)).Hash;
+        Assert.NotEqual(first, held);
+        await rig.Get<BackupHolds>().ReleaseAsync(old, "alice", Cancellation);
+        Assert.Equal(first, (await PreviewAsync(rig)).Hash);
+    }
+
+    [Fact]
+    public async Task An_unusual_share_needs_an_explicit_yes_and_a_few_backups_are_never_unusual()
+    {
+        using var few = await RigAsync(backups: 3);
+        Assert.Null((await PreviewAsync(few)).Unusual);
+
+        using var rig = await RigAsync(backups: 5);
+        RetentionPreview preview = await PreviewAsync(rig);
+        Assert.Equal("it would end 4 of 5 backups, more than 30 %", preview.Unusual);
+        var refusal = await Assert.ThrowsAsync<RefusedException>(() => PlanAsync(rig, new RetentionRequest()));
+        Assert.Contains("--yes-delete-unusual", refusal.Hint, StringComparison.Ordinal);
+        Assert.Equal(4, (await PlanAsync(rig, new RetentionRequest { AllowUnusual = true })).End.Count);
+    }
+
+    [Fact]
+    public async Task Backups_of_another_cluster_are_none_of_its_business()
+    {
+        using var rig = await RigAsync(backups: 2);
+        using var other = new CaptureRig(rig.Node, rig.Blobs, new SealedStore(rig.Blobs, rig.Store.Sealer), o => o with { Cluster = "other" });
+        CommitReceipt theirs = await other.BackupAsync();
+
+        Assert.DoesNotContain((await PreviewAsync(rig)).Backups, b => b.Verdict.Id == theirs.Id);
+        var refusal = await Assert.ThrowsAsync<RefusedException>(() => rig.Get<RetentionPlanner>().PreviewDeletionAsync("prod", theirs.Id, Cancellation));
+        Assert.Contains("no backup of cluster 'prod'", refusal.Message, StringComparison.Ordinal);
+        RetirementReceipt left = Assert.Single(await rig.Get<BackupRetirement>().EndAsync(
+            "prod", [new RetentionVerdict(theirs.Id, Keep: false, ["test"])], rig.Time.GetUtcNow(), Template(theirs.Id), Cancellation));
+        Assert.False(left.Ended);
+    }
+
+    [Fact]
+    public async Task The_newest_complete_backup_and_one_on_hold_are_not_ended_whatever_a_plan_says()
+    {
+        using var rig = await RigAsync(backups: 3);
+        BackupId[] ids = [.. (await PreviewAsync(rig)).Backups.Select(b => b.Verdict.Id)];
+        await rig.Get<BackupHolds>().PlaceAsync(ids[1], "audit", "alice", Cancellation);
+
+        IReadOnlyList<RetirementReceipt> receipts = await rig.Get<BackupRetirement>().EndAsync(
+            "prod", [.. ids.Select(id => new RetentionVerdict(id, Keep: false, ["test"]))], rig.Time.GetUtcNow(), Template(ids[0]), Cancellation);
+
+        Assert.Equal([false, false, true], receipts.Select(r => r.Ended));
+        Assert.Contains("newest complete", receipts[0].Why, StringComparison.Ordinal);
+        Assert.Contains("audit", receipts[1].Why, StringComparison.Ordinal);
+        var planner = rig.Get<RetentionPlanner>();
+        Assert.Contains("newest complete", (await Assert.ThrowsAsync<RefusedException>(() => planner.PreviewDeletionAsync("prod", ids[0], Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains("on hold", (await Assert.ThrowsAsync<RefusedException>(() => planner.PreviewDeletionAsync("prod", ids[1], Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains("it was ended already", (await planner.PreviewDeletionAsync("prod", ids[2], Cancellation)).Remarks);
+        await Assert.ThrowsAsync<UsageException>(() => planner.PreviewDeletionAsync("prod", BackupId.New(rig.Time), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_hold_whose_record_vanished_goes_on_holding_until_it_is_released()
+    {
+        using var rig = await RigAsync(backups: 3);
+        BackupId held = (await PreviewAsync(rig)).Backups[^1].Verdict.Id;
+        await rig.Get<BackupHolds>().PlaceAsync(held, "audit", "alice", Cancellation);
+        await PlanAsync(rig, new RetentionRequest());
+        await rig.Blobs.DeleteAsync(BlobNames.Hold(held), null, Cancellation);
+
+        JudgedBackup judged = (await PreviewAsync(rig)).Backups[^1];
+        Assert.Equal((held, true), (judged.Verdict.Id, judged.Verdict.Keep));
+        Assert.Contains("vanished", judged.Hold!.Reason, StringComparison.Ordinal);
+        await PlanAsync(rig, new RetentionRequest());
+        Assert.NotNull((await PreviewAsync(rig)).Backups[^1].Hold);
+
+        Assert.True(await rig.Get<BackupHolds>().ReleaseAsync(held, "alice", Cancellation));
+        Assert.False((await PreviewAsync(rig)).Backups[^1].Verdict.Keep);
+    }
+
+    [Fact]
+    public async Task A_damaged_backup_is_kept_until_somebody_deletes_it_by_name()
+    {
+        using var rig = await RigAsync(backups: 3);
+        BackupId damaged = (await PreviewAsync(rig)).Backups[^1].Verdict.Id;
+        await rig.Blobs.PutAsync(BlobNames.Manifest(damaged), new byte[100], PutCondition.Always, null, Cancellation);
+
+        JudgedBackup judged = (await PreviewAsync(rig)).Backups[^1];
+        Assert.Equal((damaged, true), (judged.Verdict.Id, judged.Verdict.Keep));
+        DeletionPlan plan = await rig.Get<RetentionPlanner>().PreviewDeletionAsync("prod", damaged, Cancellation);
+        Assert.Contains("damaged", plan.Remarks[0], StringComparison.Ordinal);
+        Assert.True(Assert.Single(await rig.Get<BackupRetirement>().EndAsync(
+            "prod", [new RetentionVerdict(damaged, Keep: false, ["test"])], rig.Time.GetUtcNow(), Template(damaged), Cancellation)).Ended);
+    }
+
+    [Fact]
+    public async Task A_plan_made_once_is_the_plan_and_a_run_of_another_kind_has_none()
+    {
+        using var rig = await RigAsync(backups: 2);
+        RunRequest request = RequestOf(rig, new RetentionRequest());
+        RetentionPlan first = await rig.Get<RetentionPlanner>().PlanAsync(request, rig.Time.GetUtcNow(), Cancellation);
+        await rig.BackupAsync();
+        Assert.Equal(first.End.Select(v => v.Id), (await rig.Get<RetentionPlanner>().PlanAsync(request, rig.Time.GetUtcNow(), Cancellation)).End.Select(v => v.Id));
+        await Assert.ThrowsAsync<RefusedException>(async () => await rig.Get<RetentionPlanner>().PlanAsync(await rig.AskAsync(), rig.Time.GetUtcNow(), Cancellation));
+    }
+
+    private static async Task<CaptureRig> RigAsync(int backups)
+    {
+        var rig = new CaptureRig();
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");
+        for (int i = 0; i < backups; i++)
+        {
+            await rig.BackupAsync();
+            rig.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        return rig;
+    }
+
+    private static Task<RetentionPreview> PreviewAsync(CaptureRig rig) => rig.Get<RetentionPlanner>().PreviewAsync("prod", now: null, Cancellation);
+
+    private static Task<RetentionPlan> PlanAsync(CaptureRig rig, RetentionRequest request) =>
+        rig.Get<RetentionPlanner>().PlanAsync(RequestOf(rig, request), rig.Time.GetUtcNow(), Cancellation);
+
+    private static Task<IReadOnlyList<RetirementReceipt>> EndAsync(CaptureRig rig, RetentionPlan plan) =>
+        rig.Get<BackupRetirement>().EndAsync(plan.Cluster, plan.End, plan.Now, Template(plan.End[0].Id), Cancellation);
+
+    private static Retirement Template(BackupId id) => new() { Id = id, Reason = "", By = "test", At = id.Began };
+
+    private static RunRequest RequestOf(CaptureRig rig, RetentionRequest request) => new()
+    {
+        RunId = RunId.New(rig.Time), Kind = RunKind.Retention, Cluster = "prod", RequestedBy = "test", RequestedAt = rig.Time.GetUtcNow(), InstanceId = "instance", Retention = request,
+    };
+}
