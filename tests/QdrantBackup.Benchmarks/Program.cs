@@ -14,6 +14,7 @@ var benchmarks = new Dictionary<string, Func<Task<bool>>>(StringComparer.Ordinal
     ["days"] = () => DaysBenchmark.RunAsync(new Report(), withPeers: true),
     ["azurite"] = () => AzuriteBenchmark.RunAsync(args.ElementAtOrDefault(1)),
     ["catalog"] = () => CatalogBenchmark.RunAsync(args.ElementAtOrDefault(1)),
+    ["prune"] = () => PruneBenchmark.RunAsync(args.ElementAtOrDefault(1)),
     ["memory"] = () => MemoryBenchmark.RunAsync(args.ElementAtOrDefault(1), args.ElementAtOrDefault(2)),
     ["pass"] = () => PassBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),
     ["chunking"] = () => ChunkingBenchmark.RunAsync(args.Skip(1).FirstOrDefault()),

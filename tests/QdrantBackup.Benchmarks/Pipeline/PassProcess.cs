@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using QdrantBackup.Manifests;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Benchmarks.Pipeline;
 
@@ -12,6 +14,7 @@ namespace QdrantBackup.Benchmarks.Pipeline;
 internal static class PassProcess
 {
     private const string Discard = "discard";
+    private const string KeyFileName = "store.key";
 
     /// <summary>Its arguments, for whoever starts it.</summary>
     public static IReadOnlyList<string> Command(params string[] arguments) =>
@@ -20,18 +23,19 @@ internal static class PassProcess
     public static async Task<int> RunAsync(string[] arguments)
     {
         var (verb, location, folder) = (arguments[0], arguments[1], arguments[2]);
-        var keyFile = Path.Combine(folder, "store.key");
         if (verb == "init")
         {
-            using var recipient = KeyFileRecipient.Create(keyFile);
+            using var recipient = KeyFileRecipient.Create(Path.Combine(folder, KeyFileName));
             await SealedStore.InitializeAsync(Stores.Open(location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
             return 0;
         }
 
-        using var store = await OpenAsync(location, keyFile);
+        using var store = await OpenAsync(location, folder, verb == "prune" ? int.Parse(arguments[3], CultureInfo.InvariantCulture) : 0);
         switch (verb)
         {
-            case "idle":
+            case "prune":
+                var totals = await PrunePass.RunAsync(store);
+                Console.WriteLine($"{totals.ChunksListed} chunks listed, {totals.ChunksDeleted} would go");
                 break;
             case "backup":
                 await BackUpAsync(store, folder, arguments[3], arguments.ElementAtOrDefault(4));
@@ -55,6 +59,13 @@ internal static class PassProcess
         JsonSerializer.Deserialize<ManifestPart>(File.ReadAllBytes(PathOf(folder, part)), JsonSerializerOptions.Web)
         ?? throw new InvalidDataException($"nothing is known of part {part}");
 
+    /// <summary>Opens a store that <c>init</c> made with the key file that lies in the folder.</summary>
+    public static async Task<SealedStore> OpenAsync(IBackupStore blobs, string folder)
+    {
+        using var recipient = KeyFileRecipient.Load(Path.Combine(folder, KeyFileName));
+        return await SealedStore.OpenAsync(blobs, [recipient], pins: null, CancellationToken.None);
+    }
+
     private static async Task BackUpAsync(SealedStore store, string folder, string part, string? earlier)
     {
         await using var input = Console.OpenStandardInput();
@@ -63,7 +74,7 @@ internal static class PassProcess
         await File.WriteAllBytesAsync(PathOf(folder, part), JsonSerializer.SerializeToUtf8Bytes(recorded, JsonSerializerOptions.Web));
     }
 
-    private static async Task<SealedStore> OpenAsync(string location, string keyFile)
+    private static async Task<SealedStore> OpenAsync(string location, string folder, int listedChunks)
     {
         if (location == Discard)
         {
@@ -71,8 +82,8 @@ internal static class PassProcess
             return new SealedStore(new DiscardStore(), new Sealer(StoreId.Generate(), key));
         }
 
-        using var recipient = KeyFileRecipient.Load(keyFile);
-        return await SealedStore.OpenAsync(Stores.Open(location, TimeProvider.System), [recipient], pins: null, CancellationToken.None);
+        var blobs = Stores.Open(location, TimeProvider.System);
+        return await OpenAsync(listedChunks > 0 ? new ListedChunks(blobs, listedChunks) : blobs, folder);
     }
 
     private static string PathOf(string folder, string part) => Path.Combine(folder, $"{part}.json");
