@@ -36,6 +36,16 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>What a client connects with, without a container.</summary>
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>Processor time that it has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts it, installed first where it is missing, and returns when it serves.</summary>
     public static async Task<AzuriteServer> StartAsync()
     {

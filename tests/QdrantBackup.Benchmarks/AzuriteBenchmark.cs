@@ -30,45 +30,61 @@ internal sealed class AzuriteBenchmark(AzuriteServer azurite, byte[] bytes)
         report.Begin($"azurite: {Rounds} rounds of {bytes.Length >> 20} MiB of random bytes; beside BlobClient.UploadAsync with default options");
         await using var azurite = await AzuriteServer.StartAsync();
         var benchmark = new AzuriteBenchmark(azurite, bytes);
-        var rounds = new List<(double Backup, double Plain)>();
+        var rounds = new List<(Pass Backup, Pass Plain)>();
         for (var round = -1; round < Rounds; round++)
         {
             RandomNumberGenerator.Fill(bytes);
 
             // Whoever goes second may find the machine warmer or busier: the order changes.
-            var first = round % 2 == 0 ? await benchmark.BackUpAsync() : 0;
+            var first = round % 2 == 0 ? await benchmark.BackUpAsync() : null;
             var plain = await benchmark.UploadAsync();
-            var backup = round % 2 == 0 ? first : await benchmark.BackUpAsync();
+            var backup = first ?? await benchmark.BackUpAsync();
             if (round >= 0)
             {
                 // The one before is for compiling.
                 rounds.Add((backup, plain));
-                report.Tell($"backup {backup,6:0} MiB/s   plain upload {plain,6:0} MiB/s   {backup / plain:0.00}");
+                report.Tell($"backup {backup}   plain upload {plain}   {backup.Speed / plain.Speed:0.00}");
             }
         }
 
-        report.AtLeast("throughput of backup / plain upload", Report.Median(rounds.Select(r => r.Backup / r.Plain)), Target);
+        report.AtLeast("throughput of backup / plain upload", Report.Median(rounds.Select(r => r.Backup.Speed / r.Plain.Speed)), Target);
+        report.Tell($"CPU s/GiB of the client and of Azurite: backup {Costs(rounds.Select(r => r.Backup))}, plain upload {Costs(rounds.Select(r => r.Plain))}");
         return report.Holds;
     }
 
-    private Task<double> BackUpAsync() => InContainerAsync(async container =>
+    private Task<Pass> BackUpAsync() => InContainerAsync(async container =>
     {
         using var key = StoreKey.Generate();
         using var store = new SealedStore(BlobStores.OpenConnectionString(azurite.LocationOf(container)), new Sealer(StoreId.Generate(), key));
         await BackupPass.BackUpAsync(store, new MemoryStream(bytes, writable: false));
     });
 
-    private Task<double> UploadAsync() => InContainerAsync(
+    private Task<Pass> UploadAsync() => InContainerAsync(
         container => new BlobClient(azurite.ConnectionString, container, "snapshot").UploadAsync(new MemoryStream(bytes, writable: false)));
 
-    private async Task<double> InContainerAsync(Func<string, Task> work)
+    private async Task<Pass> InContainerAsync(Func<string, Task> work)
     {
         var container = new BlobContainerClient(azurite.ConnectionString, $"round{++_containers}");
         await container.CreateAsync();
+        var (client, server) = (Environment.CpuUsage.TotalTime, azurite.ProcessorTime);
         var clock = Stopwatch.StartNew();
         await work(container.Name);
-        var speed = (bytes.Length >> 20) / clock.Elapsed.TotalSeconds;
+        var gib = bytes.Length / 1073741824.0;
+        var pass = new Pass(
+            gib * 1024 / clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - client).TotalSeconds / gib, (azurite.ProcessorTime - server).TotalSeconds / gib);
         await container.DeleteAsync();
-        return speed;
+        return pass;
+    }
+
+    private static string Costs(IEnumerable<Pass> passes) =>
+        $"{Report.Median(passes.Select(p => p.ClientPerGiB)):0.0} and {Report.Median(passes.Select(p => p.ServerPerGiB)):0.0}";
+
+    /// <summary>How one of the two went.</summary>
+    /// <param name="Speed">MiB in a second.</param>
+    /// <param name="ClientPerGiB">Processor seconds in this process for every GiB.</param>
+    /// <param name="ServerPerGiB">Those of Azurite.</param>
+    private sealed record Pass(double Speed, double ClientPerGiB, double ServerPerGiB)
+    {
+        public override string ToString() => $"{Speed,5:0} MiB/s";
     }
 }
