@@ -5,6 +5,7 @@ using Azure.Core;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.OnAzure;
@@ -71,9 +72,9 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
                     throw StoreErrors.TooLong(name, details.ContentLength, maxLength, Location);
                 }
 
-                var content = new byte[details.ContentLength];
-                await download.Content.ReadExactlyAsync(content, cancellationToken);
-                return new StoredBlob(new BlobEntry(name, content.Length, Quoted(details.ETag), details.LastModified, SummaryIn(details.Metadata)), content);
+                var content = ChunkBuffers.Rent((int)details.ContentLength);
+                await download.Content.ReadExactlyAsync(content.AsMemory(0, (int)details.ContentLength), cancellationToken);
+                return StoredBlob.In(content, new BlobEntry(name, details.ContentLength, Quoted(details.ETag), details.LastModified, SummaryIn(details.Metadata)));
             }
             catch (RequestFailedException e) when (BlobErrors.IsBlobMissing(e))
             {

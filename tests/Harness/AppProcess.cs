@@ -21,6 +21,8 @@ public sealed class AppProcess : IAsyncDisposable
 
     public string Output => _process.Output;
 
+    public TimeSpan ProcessorTime => _process.ProcessorTime;
+
     public long PeakMemoryBytes => _process.PeakMemoryBytes;
 
     public bool HasExited => _process.HasExited;

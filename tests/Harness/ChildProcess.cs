@@ -29,6 +29,16 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    /// <summary>Processor time that it has used so far, the system's for it included.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>The most memory it ever had resident, in bytes, as the kernel counts (VmHWM).</summary>
     public long PeakMemoryBytes
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using QdrantBackup.Capture;
+using QdrantBackup.Benchmarks.Pipeline;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
@@ -27,15 +27,15 @@ internal static class PassBenchmark
         await ShowAsync("chunk ids alone", bytes, () => ForEachChunk(bytes, chunk => store.Sealer.ChunkIdOf(chunk)));
         var destination = new byte[Sealer.MaxSealedLength(4 << 20)];
         await ShowAsync("compressing (not) and sealing alone", bytes, () => ForEachChunk(bytes, chunk => store.Sealer.Seal(SealedType.Chunk, "chunks/00/00", chunk, destination)));
-        await ShowAsync("backup, store that discards", bytes, () => BackUpAsync(store, bytes));
+        await ShowAsync("backup, store that discards", bytes, () => BackupPass.BackUpAsync(store, new MemoryStream(bytes)));
 
         var folder = Directory.CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"qdrant-backup-pass-{Environment.ProcessId}"));
         try
         {
             using var directory = NewStore(new DirectoryStore(folder.FullName, TimeProvider.System));
             ManifestPart? part = null;
-            await ShowAsync("backup, directory in memory", bytes, async () => part = await BackUpAsync(directory, bytes));
-            await ShowAsync("restore, directory in memory", bytes, () => RestoreAsync(directory, part!));
+            await ShowAsync("backup, directory in memory", bytes, async () => part = await BackupPass.BackUpAsync(directory, new MemoryStream(bytes)));
+            await ShowAsync("restore, directory in memory", bytes, () => BackupPass.RestoreAsync(directory, part!, Stream.Null));
         }
         finally
         {
@@ -43,44 +43,6 @@ internal static class PassBenchmark
         }
 
         return true;
-    }
-
-    private static async Task<ManifestPart> BackUpAsync(SealedStore store, byte[] bytes)
-    {
-        var list = new ChunkListWriter(1, 0, 0);
-        await using var uploads = new ChunkUploads(store, new KnownChunks(1_000_000, KnownDamage.None), list, ChunkCompression.Auto, 4, CancellationToken.None);
-        using var range = new RangeCapture(null, list, uploads);
-        using var source = new MemoryStream(bytes);
-        while (await range.ReadPieceAsync(source, CancellationToken.None))
-        {
-        }
-
-        await uploads.CompleteAsync();
-        var sha256 = Convert.ToHexStringLower(range.Sha256());
-        var plaintext = list.Complete(range.Sha256());
-        var hash = Convert.ToHexStringLower(store.Sealer.KeyedHash(KeyedHashUse.ListHash, plaintext.Span));
-        var name = new BlobName($"lists/pass/00001-pass/00000-{hash[..16]}");
-        await store.PutPlainAsync(name, SealedType.List, plaintext, PutCondition.Always, summary: null, CancellationToken.None);
-        return new ManifestPart
-        {
-            PartNo = 1,
-            Key = new PartKey("pass", "http://node"),
-            Way = "collection",
-            SnapshotName = "pass",
-            Length = bytes.Length,
-            Sha256 = sha256,
-            Proof = PartProof.Source,
-            Ranges = [new ManifestRange(0, 0, bytes.Length, sha256, name.Value, hash)],
-            Totals = range.Totals(0),
-        };
-    }
-
-    private static async Task RestoreAsync(SealedStore store, ManifestPart part)
-    {
-        await foreach (var bytes in new PartReader(store, 4).ReadAsync(part, CancellationToken.None))
-        {
-            _ = bytes;
-        }
     }
 
     private static Task ForEachChunk(byte[] bytes, Action<ReadOnlySpan<byte>> work)

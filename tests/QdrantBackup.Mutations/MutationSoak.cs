@@ -27,7 +27,7 @@ internal sealed class MutationSoak : IDisposable
             file.Write(Encoding.ASCII.GetBytes($"qdrant-backup key file 1: of no worth\n{new string('7', 64)}\n"));
         }
 
-        _recipient = KeyFileRecipient.Load(path);
+        _recipient = KeyFileRecipient.Load(path, new OneMoment());
     }
 
     /// <summary>How many trials ended in each way.</summary>
@@ -77,5 +77,11 @@ internal sealed class MutationSoak : IDisposable
         }
 
         return new Trial(_recipient, _stores[0], _stores[1..]);
+    }
+
+    /// <summary>Key documents name when they were made: were that now, they would differ in length from run to run, and mutations hit another place.</summary>
+    private sealed class OneMoment : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
     }
 }

@@ -33,7 +33,8 @@ public sealed class CatalogApi(StoreConnection connection)
         var services = await connection.OpenReadableAsync(cancellationToken);
         var page = new List<CatalogEntry>();
         string? next = null;
-        foreach (var entry in await services.Catalog.ListAsync(filter, cancellationToken))
+        var entries = await (after is null ? services.Catalog.ListAsync(filter, cancellationToken) : services.Catalog.ListOnAsync(filter, cancellationToken));
+        foreach (var entry in entries)
         {
             if ((after is not null && string.CompareOrdinal(entry.Id.Value, after) >= 0)
                 || (label is not null && !await HasLabelAsync(services.Catalog, entry, label, cancellationToken)))

@@ -49,7 +49,7 @@ public sealed class StoreServices : IDisposable
         Fences = FencesOf(store);
         Records = new RunRecords(store, time, logs.CreateLogger<RunRecords>());
         Lease = new ClusterLease(store, Pins);
-        Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>());
+        Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>(), time);
         Damage = new DamageRecords(store, time, logs.CreateLogger<DamageRecords>());
         SignsOfLife = new SignsOfLife(Catalog, Records, time, logs.CreateLogger<SignsOfLife>());
         var plans = new BackupPlans(store);

@@ -7,10 +7,11 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.Catalog;
 
 /// <summary>Which backups exist: derived from one listing of <c>manifests/</c> and its sealed summaries, and from nothing else.</summary>
-public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatalog> logger)
+public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatalog> logger, TimeProvider? time = null)
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss'Z'";
     private readonly ManifestDocuments _manifests = new(store);
+    private readonly KeptListing _kept = new(time ?? TimeProvider.System);
 
     /// <summary>The backups that fit, newest first. A damaged one is listed as damaged whatever the filter says of its content.</summary>
     public async Task<IReadOnlyList<CatalogEntry>> ListAsync(CatalogFilter filter, CancellationToken cancellationToken)
@@ -32,8 +33,16 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
         }
 
         entries.Sort(static (a, b) => string.CompareOrdinal(b.Id.Value, a.Id.Value));
+        _kept.Keep(filter, entries);
         return entries;
     }
+
+    /// <summary>
+    /// What <see cref="ListAsync"/> said last, for whoever goes on to the next page of it; listed anew when that is more than a minute ago or was something else.
+    /// What has come or gone since the first page shows on the next first page.
+    /// </summary>
+    public async Task<IReadOnlyList<CatalogEntry>> ListOnAsync(CatalogFilter filter, CancellationToken cancellationToken) =>
+        _kept.Find(filter) ?? await ListAsync(filter, cancellationToken);
 
     /// <summary>Opens a backup's manifest; a missing, aborted or damaged one is an error that says so.</summary>
     public async Task<Manifest> OpenAsync(BackupId id, CancellationToken cancellationToken) => (await OpenWithHashAsync(id, cancellationToken)).Manifest;

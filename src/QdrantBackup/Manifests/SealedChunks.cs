@@ -11,8 +11,22 @@ internal static class SealedChunks
 
     /// <summary>The plaintext of a chunk, or null when there is none.</summary>
     /// <exception cref="SealException">It does not open, or holds other bytes than its name says.</exception>
-    public static async Task<byte[]?> FindAsync(SealedStore store, ChunkId id, CancellationToken cancellationToken) =>
-        await store.Blobs.GetAsync(BlobNames.Chunk(id), MaxSealedLength, cancellationToken) is { } blob ? Open(store, id, blob.Content.Span) : null;
+    public static async Task<byte[]?> FindAsync(SealedStore store, ChunkId id, CancellationToken cancellationToken)
+    {
+        if (await store.Blobs.GetAsync(BlobNames.Chunk(id), MaxSealedLength, cancellationToken) is not { } blob)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Open(store, id, blob.Content.Span);
+        }
+        finally
+        {
+            blob.GiveBack();
+        }
+    }
 
     /// <summary>Opens a sealed chunk that was read.</summary>
     /// <exception cref="SealException">It does not open, or holds other bytes than its name says.</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Storage;
 
@@ -33,8 +34,8 @@ internal sealed class DirectoryEntries(DirectoryLayout layout)
         }
     }
 
-    /// <summary>The content that belongs to <paramref name="expected"/>, or null if the blob was put or deleted since. An opened file never changes: puts replace it.</summary>
-    public async Task<byte[]?> ReadAsync(BlobEntry expected, CancellationToken cancellationToken)
+    /// <summary>The blob whose entry is <paramref name="expected"/>, or null if the blob was put or deleted since. An opened file never changes: puts replace it.</summary>
+    public async Task<StoredBlob?> ReadAsync(BlobEntry expected, CancellationToken cancellationToken)
     {
         var path = layout.PathOf(expected.Name);
         try
@@ -46,14 +47,14 @@ internal sealed class DirectoryEntries(DirectoryLayout layout)
                 return null;
             }
 
-            var content = new byte[length];
-            for (var done = 0; done < content.Length;)
+            var content = ChunkBuffers.Rent((int)length);
+            for (var done = 0; done < length;)
             {
-                var read = await RandomAccess.ReadAsync(file, content.AsMemory(done), done, cancellationToken);
+                var read = await RandomAccess.ReadAsync(file, content.AsMemory(done, (int)length - done), done, cancellationToken);
                 done += read > 0 ? read : throw new EndOfStreamException($"'{path}' ended early");
             }
 
-            return content;
+            return StoredBlob.In(content, expected);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

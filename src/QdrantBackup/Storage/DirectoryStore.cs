@@ -85,9 +85,9 @@ public sealed class DirectoryStore : IBackupStore
                     throw StoreErrors.TooLong(name, entry.Length, maxLength, Location);
                 }
 
-                if (await _entries.ReadAsync(entry, cancellationToken) is { } content)
+                if (await _entries.ReadAsync(entry, cancellationToken) is { } blob)
                 {
-                    return new StoredBlob(entry, content);
+                    return blob;
                 }
             }
 

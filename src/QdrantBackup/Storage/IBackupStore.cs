@@ -1,3 +1,5 @@
+using QdrantBackup.Sealing;
+
 namespace QdrantBackup.Storage;
 
 /// <summary>
@@ -51,7 +53,19 @@ public sealed record BlobEntry(BlobName Name, long Length, string ETag, DateTime
 /// <summary>A blob as read.</summary>
 /// <param name="Entry">What is known of it.</param>
 /// <param name="Content">Its whole content.</param>
-public sealed record StoredBlob(BlobEntry Entry, ReadOnlyMemory<byte> Content);
+public sealed record StoredBlob(BlobEntry Entry, ReadOnlyMemory<byte> Content)
+{
+    private byte[] _buffer = [];
+
+    /// <summary>A blob in a buffer of <see cref="ChunkBuffers"/>, which <see cref="GiveBack"/> returns to them.</summary>
+    internal static StoredBlob In(byte[] buffer, BlobEntry entry) => new(entry, buffer.AsMemory(0, (int)entry.Length)) { _buffer = buffer };
+
+    /// <summary>
+    /// Gives the content's buffer back to be used for another blob; the content must not be looked at any more. Whoever does not leaves it to the garbage collector,
+    /// which has to clear the memory of every chunk anew.
+    /// </summary>
+    internal void GiveBack() => ChunkBuffers.Return(Interlocked.Exchange(ref _buffer, []), used: 0);
+}
 
 /// <summary>What must hold for a put to happen.</summary>
 public readonly record struct PutCondition

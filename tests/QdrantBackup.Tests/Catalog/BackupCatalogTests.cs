@@ -8,6 +8,8 @@ namespace QdrantBackup.Tests.Catalog;
 
 public sealed class BackupCatalogTests
 {
+    private static readonly CatalogFilter All = new();
+
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
@@ -25,6 +27,24 @@ public sealed class BackupCatalogTests
         CatalogEntry fallback = (await ListAsync(rig))[1];
         Assert.Equal(entries[1].Summary!.ManifestHash, fallback.Summary!.ManifestHash);
         Assert.Equal(["get " + BlobNames.Manifest(first.Id)], recording.Steps);
+    }
+
+    [Fact]
+    public async Task Further_pages_are_of_the_listing_that_the_first_was_cut_from_for_a_minute()
+    {
+        using var rig = new CaptureRig();
+        (CommitReceipt first, CommitReceipt second) = await TwoAsync(rig);
+        var catalog = rig.Get<BackupCatalog>();
+        IReadOnlyList<CatalogEntry> page = await catalog.ListAsync(All, Cancellation);
+        await rig.Blobs.DeleteAsync(BlobNames.Manifest(second.Id), null, Cancellation);
+        Assert.Same(page, await catalog.ListOnAsync(All, Cancellation));
+        Assert.Equal([first.Id], (await catalog.ListOnAsync(All with { Cluster = "prod" }, Cancellation)).Select(e => e.Id));
+
+        page = await catalog.ListAsync(All, Cancellation);
+        rig.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Same(page, await catalog.ListOnAsync(All, Cancellation));
+        rig.Time.Advance(TimeSpan.FromTicks(1));
+        Assert.NotSame(page, await catalog.ListOnAsync(All, Cancellation));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class MutationTests
         for (ulong seed = 1; seed <= 40; seed++)
         {
             (TrialResult first, TrialResult second) = (await one.RunAsync(seed), await other.RunAsync(seed));
-            Assert.Equal((first.Ending, first.Told), (second.Ending, second.Told));
+            Assert.Equal($"{first.Ending}: {first.Told}", $"{second.Ending}: {second.Told}");
         }
     }
 

@@ -1,6 +1,6 @@
 using QdrantBackup.Storage;
 
-namespace QdrantBackup.Benchmarks;
+namespace QdrantBackup.Benchmarks.Pipeline;
 
 /// <summary>A store that keeps nothing: what is measured against it is everything but the store.</summary>
 internal sealed class DiscardStore : IBackupStore
