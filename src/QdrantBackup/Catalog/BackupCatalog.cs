@@ -83,6 +83,13 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     public async Task<bool> IsRetiredAsync(BackupId id, CancellationToken cancellationToken) =>
         await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is not null;
 
+    /// <summary>Those backups that nobody has ended by now: whoever pinned what it reads looks again behind the pin (docs/format.md §7).</summary>
+    internal async Task<IReadOnlyList<CatalogEntry>> WithoutRetiredAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken)
+    {
+        HashSet<BackupId> retired = await store.ListIdsAsync(BlobNames.Retirements, cancellationToken);
+        return [.. entries.Where(e => !retired.Contains(e.Id))];
+    }
+
     internal Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, CancellationToken cancellationToken) =>
         OpenWithHashAsync(id, second: null, cancellationToken);
 

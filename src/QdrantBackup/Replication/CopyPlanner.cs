@@ -23,12 +23,19 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
 
         CopyRequest wanted = request.Copy ?? throw new RefusedException($"run {request.RunId} is no copy", "Start a new run.");
         var remarks = new List<string>();
-        CatalogEntry[] entries = [.. await ChooseAsync(request, wanted, remarks, cancellationToken)];
-        BackupId[] ids = [.. entries.Select(e => e.Id)];
+        CatalogEntry[] chosen = [.. await ChooseAsync(request, wanted, remarks, cancellationToken)];
 
         // Both before anything is read or put: nothing that is read goes, and nothing that is put is taken for refuse (W3).
-        await ends.SourcePins.WriteAsync(request.RunId, request.Kind, ids, cancellationToken);
+        await ends.SourcePins.WriteAsync(request.RunId, request.Kind, [.. chosen.Select(e => e.Id)], cancellationToken);
         await ends.TargetPins.WriteAsync(request.RunId, request.Kind, [], cancellationToken);
+
+        // Looked at again behind the pin: of what was ended before, a prune may not have seen it.
+        IReadOnlyList<CatalogEntry> entries = await ends.SourceCatalog.WithoutRetiredAsync(chosen, cancellationToken);
+        if (chosen.Length - entries.Count is > 0 and var ended)
+        {
+            remarks.Add($"{ended} backups were ended while the copy was planned and are not copied");
+        }
+
         await new MarkCopy(ends).CopyAsync(cancellationToken);
         foreach (string recipient in await ReplicaOpening.MissingRecipientsAsync(ends.Source, ends.Target, cancellationToken))
         {
@@ -40,7 +47,7 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
             {
                 RunId = request.RunId,
                 Request = wanted,
-                Backups = ids,
+                Backups = [.. entries.Select(e => e.Id)],
                 PartCount = entries.Sum(e => (long)(e.Summary?.PartCount ?? 0)),
                 Bytes = entries.Sum(e => e.Summary?.Totals.Bytes ?? 0),
                 Remarks = remarks,

@@ -149,7 +149,9 @@ public sealed partial class Pruner
             }
 
             LogStartingOver(work.Restarts);
-            work.Phase = PrunePhase.BeginRound;
+
+            // What the check marked may have made the slice so narrow that this round's beginning is no longer in it.
+            work.Phase = work.Next < work.Live.To ? PrunePhase.BeginRound : PrunePhase.Start;
             return;
         }
 

@@ -76,7 +76,7 @@ public sealed class RetentionPlanner(
                 : new RefusedException($"{id} is no backup of cluster '{cluster}'", "Use the app of the cluster that it is of.");
         }
 
-        if (await holds.FindAsync(id, cancellationToken) is { } hold)
+        if ((await _known.ListAsync(cluster, cancellationToken)).GetValueOrDefault(id) is { } hold)
         {
             throw new RefusedException($"backup {id} is on hold: {hold.Reason} ({hold.By})", "Release it first, with 'qdrant-backup release'.");
         }

@@ -39,14 +39,10 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
                 continue;
             }
 
-            try
+            (DamageRecord? record, bool opens) = await ReadAsync(first, cancellationToken);
+            ids.UnionWith(IdsIn(record));
+            if (!opens)
             {
-                ids.UnionWith(IdsIn(await store.GetDocumentAsync(entry.Name, SealedType.Record, StoreJson.Default.DamageRecord, cancellationToken)));
-            }
-            catch (BackupException e) when (Damages.IsDamage(e))
-            {
-                // What it said is lost, so each of its chunks may be damaged.
-                LogUnreadable(entry.Name.Value, e.Message);
                 unreadable.Add(first);
             }
         }
@@ -54,11 +50,16 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
         return new KnownDamage(ids, unreadable);
     }
 
-    /// <summary>Notes chunks as damaged. Repeating it changes nothing.</summary>
+    /// <summary>Notes chunks as damaged. Repeating it changes nothing. A record that does not open stays as it is: one in its place would name less than it did.</summary>
     internal async Task AddAsync(IEnumerable<ChunkId> damaged, RunId? runId, CancellationToken cancellationToken)
     {
         foreach (var group in damaged.Distinct().GroupBy(id => id.FirstByte))
         {
+            if (await ReadAsync(group.Key, cancellationToken) is { Opens: false })
+            {
+                continue;
+            }
+
             DamagedChunk[] found = [.. group.Select(id => new DamagedChunk(id.ToString(), time.GetUtcNow(), runId))];
             await store.ChangeRecordAsync(BlobNames.Damaged(group.Key), StoreJson.Default.DamageRecord, there => With(there, found), cancellationToken);
             LogFound(found.Length, found[0].Id);
@@ -76,6 +77,21 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
                 StoreJson.Default.DamageRecord,
                 there => there?.Chunks.Any(c => gone.Contains(c.Id)) == true ? there with { Chunks = [.. there.Chunks.Where(c => !gone.Contains(c.Id))] } : there,
                 cancellationToken);
+        }
+    }
+
+    private async Task<(DamageRecord? Record, bool Opens)> ReadAsync(byte first, CancellationToken cancellationToken)
+    {
+        BlobName name = BlobNames.Damaged(first);
+        try
+        {
+            return (await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.DamageRecord, cancellationToken), true);
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            // What it said is lost, so each of its chunks may be damaged.
+            LogUnreadable(name.Value, e.Message);
+            return (null, false);
         }
     }
 

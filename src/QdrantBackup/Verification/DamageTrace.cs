@@ -37,11 +37,14 @@ public sealed class DamageTrace(
         VerifyPlan plan = await plans.ReadAsync(runId, cancellationToken);
         DamageReport report = after is null ? await GatherAsync(runId, cancellationToken) : await ReadAsync(runId, cancellationToken) ?? await GatherAsync(runId, cancellationToken);
         var tally = new DamageTally(report);
+
+        // Of a damage that is counted and not listed nobody can say whom it touches: then none passes.
+        bool isListed = report.Count == report.Damages.Count;
         long began = time.GetTimestamp();
         BackupId[] left = [.. (await BackupsAsync(plan, tally, cancellationToken)).Where(id => after is null || string.CompareOrdinal(id.Value, after.Value.Value) > 0)];
         foreach (BackupId id in left)
         {
-            await TraceAsync(plan, id, tally, isWhole, cancellationToken);
+            await TraceAsync(plan, id, tally, isWhole && isListed, cancellationToken);
             if (time.GetElapsedTime(began) >= options.TransferTime && id != left[^1])
             {
                 await WriteAsync(tally.ToReport(), cancellationToken);
@@ -96,7 +99,7 @@ public sealed class DamageTrace(
         }
         else if (hash is not null && isWhole && plan.Request.Subset is null && plan.Backups.Contains(id))
         {
-            await verified.PassAsync(id, hash, plan.Request.Level, plan.RunId, cancellationToken);
+            await verified.PassAsync(id, hash, plan.Request.Level, VerifyItems.LevelOfParts(plan.Request), plan.RunId, cancellationToken);
         }
     }
 
@@ -121,8 +124,14 @@ public sealed class DamageTrace(
             ItemDamage found = await records.GetDocumentAsync(entry.Name, SealedType.Record, StoreJson.Default.ItemDamage, cancellationToken)
                 ?? throw new MissingBlobException(entry.Name, "was there and is gone");
             count += found.Count - found.Damages.Count;
-            foreach (Damage damage in found.Damages.Where(d => damages.Count < DamageReport.MaxDamages || damages.ContainsKey(d.Blob)))
+            foreach (Damage damage in found.Damages)
             {
+                if (damages.Count == DamageReport.MaxDamages && !damages.ContainsKey(damage.Blob))
+                {
+                    count++;
+                    continue;
+                }
+
                 // Several items meet the same blob; it is mended once any of them mended it.
                 damages[damage.Blob] = damages.TryGetValue(damage.Blob, out Damage? met) && met.IsMended ? met : damage;
             }

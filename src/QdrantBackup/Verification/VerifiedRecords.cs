@@ -48,18 +48,18 @@ public sealed class VerifiedRecords(SealedStore store, TimeProvider time)
     public Task<VerifiedRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
         store.TryGetRecordAsync(BlobNames.Verified(id), StoreJson.Default.VerifiedRecord, cancellationToken);
 
-    /// <summary>Nothing is wrong with a backup, to this level. What was damaged before is mended, if this level would have seen it.</summary>
-    public Task PassAsync(BackupId id, string manifestHash, VerifyLevel level, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
+    /// <summary>Nothing is wrong with a backup, to this level. What was damaged before is mended, if the level at which its parts were looked at would have seen it.</summary>
+    public Task PassAsync(BackupId id, string manifestHash, VerifyLevel level, VerifyLevel levelOfParts, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
         id, manifestHash, record => record.Passes.Any(p => p.RunId == runId)
             ? record
-            : record with { Passes = [.. record.Passes.Where(p => p.Level != level), new VerifiedPass(level, time.GetUtcNow(), runId)], Damage = record.Damage?.Level > level ? record.Damage : null },
+            : record with { Passes = [.. record.Passes.Where(p => p.Level != level), new VerifiedPass(level, time.GetUtcNow(), runId)], Damage = record.Damage?.Level > levelOfParts ? record.Damage : null },
         cancellationToken);
 
-    /// <summary>Something that a backup needs is damaged.</summary>
+    /// <summary>Something that a backup needs is damaged. What showed only to a deeper look before is still there.</summary>
     public Task MarkDamagedAsync(BackupId id, string manifestHash, int count, VerifyLevel level, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
         id, manifestHash, record => record.Damage?.RunId == runId && record.Damage.Count == count
             ? record
-            : record with { Damage = new VerifiedDamage(count, time.GetUtcNow(), runId, level) }, cancellationToken);
+            : record with { Damage = new VerifiedDamage(count, time.GetUtcNow(), runId, record.Damage?.Level > level ? record.Damage.Level : level) }, cancellationToken);
 
     /// <summary>A part's owed proof is paid.</summary>
     public Task PayProofAsync(BackupId id, string manifestHash, int partNo, CancellationToken cancellationToken) => ChangeAsync(

@@ -14,6 +14,10 @@ internal sealed class VerifyItems(VerifyPlan plan, BackupCatalog catalog, OtherC
     public static VerifyItem Part(BackupId id, ManifestPart part, VerifyLevel level) =>
         new() { BackupId = id, PartNo = part.PartNo, Level = level, Name = part.Key.Collection, Length = level == VerifyLevel.Exists ? 0 : part.Length };
 
+    /// <summary>How deep parts are looked at. Chunks that are read one by one leave of the parts what is not in chunks: that their lists open.</summary>
+    public static VerifyLevel LevelOfParts(VerifyRequest request) =>
+        request.Level == VerifyLevel.Readable && (request.All || request.Subset is not null) ? VerifyLevel.Exists : request.Level;
+
     /// <summary>
     /// The stretches of ids whose chunks are read one by one: of the whole store, or of one backup's share. A whole backup is read part by part instead, which
     /// proves its hashes too.
@@ -67,9 +71,7 @@ internal sealed class VerifyItems(VerifyPlan plan, BackupCatalog catalog, OtherC
     private async Task<IReadOnlyList<VerifyItem>> ItemsOfAsync(BackupId id, CancellationToken cancellationToken)
     {
         VerifyRequest request = plan.Request;
-
-        // Chunks that are read one by one leave of the parts what is not in chunks: that their lists open.
-        VerifyLevel level = request.Level == VerifyLevel.Readable && (request.All || request.Subset is not null) ? VerifyLevel.Exists : request.Level;
+        VerifyLevel level = LevelOfParts(request);
         var own = new VerifyItem { BackupId = id, Level = level, Name = BlobNames.Manifest(id).Value };
         try
         {

@@ -27,9 +27,17 @@ public sealed class VerifyPlanner(VerifyPlans plans, BackupCatalog catalog, Veri
         }
 
         VerifyRequest wanted = request.Verify ?? throw new RefusedException($"run {request.RunId} is no verification", "Start a new run.");
-        IReadOnlyList<CatalogEntry> entries = wanted.All ? await AllAsync(cancellationToken) : [await OneAsync(wanted, cancellationToken)];
+        IReadOnlyList<CatalogEntry> chosen = wanted.All ? await AllAsync(cancellationToken) : [await OneAsync(wanted, cancellationToken)];
+        await pins.WriteAsync(request.RunId, request.Kind, [.. chosen.Select(e => e.Id)], cancellationToken);
+
+        // Looked at again behind the pin: of what was ended before, a prune may not have seen it.
+        IReadOnlyList<CatalogEntry> entries = await catalog.WithoutRetiredAsync(chosen, cancellationToken);
+        if (!wanted.All && entries.Count == 0)
+        {
+            throw new RefusedException($"backup {chosen[0].Id} was ended by retention or a person and may lose its chunks at any time", "Verify another backup.");
+        }
+
         BackupId[] ids = [.. entries.Select(e => e.Id)];
-        await pins.WriteAsync(request.RunId, request.Kind, ids, cancellationToken);
         IReadOnlyList<VerifyItem> owed = wanted.Rolling ? await OwedAsync(entries, cancellationToken) : [];
         int shares = wanted.Subset?.Of ?? 1;
         var plan = new VerifyPlan { RunId = request.RunId, Request = wanted, Backups = ids, Owed = owed };

@@ -76,6 +76,18 @@ public sealed class KnownDamageTests
     }
 
     [Fact]
+    public async Task A_record_that_does_not_open_is_not_replaced_by_one_that_names_less()
+    {
+        using CaptureRig rig = Rig();
+        await rig.Blobs.PutAsync(BlobNames.Damaged(7), new byte[10], PutCondition.Always, null, Cancellation);
+        DamageRecords records = rig.Get<DamageRecords>();
+        await records.AddAsync([new ChunkId([7, .. new byte[31]]), new ChunkId([8, .. new byte[31]])], runId: null, Cancellation);
+        KnownDamage known = await records.LoadAsync(Cancellation);
+        Assert.True(known.Contains(new ChunkId([7, .. new byte[30], 1])));
+        Assert.True(known.Contains(new ChunkId([8, .. new byte[31]])));
+    }
+
+    [Fact]
     public async Task Machines_that_note_damages_at_once_lose_none()
     {
         using var rig = new CaptureRig();

@@ -96,4 +96,25 @@ public sealed class MarkTests
         Assert.Empty(copying.Receipts);
         Assert.Contains(copying.Remarks, r => r.StartsWith("1 backups were ended", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_backup_that_was_ended_before_it_was_pinned_is_not_copied()
+    {
+        FaultyStore? busy = null;
+        using var rig = new CaptureRig(o => o, b => busy = new FaultyStore(b));
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");
+        CommitReceipt first = await rig.BackupAsync();
+        CommitReceipt second = await rig.BackupAsync();
+        Copying copying = await Copying.IntoMemoryAsync(rig);
+        busy!.BeforePut = async name =>
+        {
+            if (name.Value.StartsWith(BlobNames.Pins, StringComparison.Ordinal))
+            {
+                busy.BeforePut = _ => Task.CompletedTask;
+                await busy.PutAsync(BlobNames.Retirement(first.Id), new byte[1], PutCondition.Always, null, Cancellation);
+            }
+        };
+        await copying.CopyAsync();
+        Assert.Equal([second.Id], await copying.Second.ListIdsAsync(BlobNames.Manifests, Cancellation));
+    }
 }

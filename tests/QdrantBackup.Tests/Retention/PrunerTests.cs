@@ -150,6 +150,27 @@ public sealed class PrunerTests
         Assert.Equal(receipt.Totals.ChunksDeleted, (await NewPruner(rig, new PruneOptions()).StepAsync(request, Cancellation)).Totals.ChunksDeleted);
     }
 
+    [Fact]
+    public async Task A_round_that_starts_over_when_its_slice_has_become_too_narrow_for_it_is_marked_anew()
+    {
+        using var rig = new CaptureRig();
+        (BackupId old, BackupId young) = await TwoAsync(rig);
+        await EndAsync(rig, old);
+        rig.Time.Advance(Grace);
+        var state = new PruneState
+        {
+            RunId = RunId.New(rig.Time), Phase = PrunePhase.Check, Step = 1, Pages = [], Next = 200, LiveFrom = 0, LiveTo = 128, MaxLive = 1000, Restarts = 0, ToMark = [],
+            Marked = [young], Earlier = [], RoundBegan = rig.Time.GetUtcNow() - TimeSpan.FromHours(2), Dead = [old], Position = 256, ChunksListed = 0, BytesListed = 0, Totals = new PruneTotals(),
+        };
+        await rig.Store.PutDocumentAsync(
+            BlobNames.Run(state.RunId, "prune"), SealedType.Record, state, StoreJson.Default.PruneState, PutCondition.Always, null, Cancellation);
+
+        PruneReceipt receipt = await NewPruner(rig, new PruneOptions()).StepAsync(new PruneRequest(state.RunId, true, "test"), Cancellation);
+
+        Assert.True(receipt.Done);
+        Assert.Equal((await rig.NamesAsync("chunks/")).Count(c => string.CompareOrdinal(c.Value, "chunks/c8") >= 0), receipt.Totals.ChunksListed - receipt.Totals.ChunksDeleted);
+    }
+
     private static async Task<(BackupId Old, BackupId Young)> TwoAsync(CaptureRig rig)
     {
         rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");

@@ -130,6 +130,21 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
+    public async Task A_backup_whose_hold_vanished_is_not_deleted_by_its_name_either()
+    {
+        using var rig = await RigAsync(backups: 3);
+        BackupId held = (await PreviewAsync(rig)).Backups[^1].Verdict.Id;
+        await rig.Get<BackupHolds>().PlaceAsync(held, "audit", "alice", Cancellation);
+        await PlanAsync(rig, new RetentionRequest());
+        await rig.Blobs.DeleteAsync(BlobNames.Hold(held), null, Cancellation);
+
+        var refusal = await Assert.ThrowsAsync<RefusedException>(() => rig.Get<RetentionPlanner>().PreviewDeletionAsync("prod", held, Cancellation));
+        Assert.Contains("vanished", refusal.Message, StringComparison.Ordinal);
+        await rig.Get<BackupHolds>().ReleaseAsync(held, "alice", Cancellation);
+        Assert.Equal(held, (await rig.Get<RetentionPlanner>().PreviewDeletionAsync("prod", held, Cancellation)).Id);
+    }
+
+    [Fact]
     public async Task A_damaged_backup_is_kept_until_somebody_deletes_it_by_name()
     {
         using var rig = await RigAsync(backups: 3);

@@ -61,12 +61,31 @@ internal sealed class Checking
             cursor = page.Next;
         }
 
+        return await TraceAsync(request.RunId);
+    }
+
+    /// <summary>Finds out whom damages touch that items, one after the other, are said to have found.</summary>
+    public async Task<DamageReport> TraceAsync(VerifyRequest wanted, params IReadOnlyList<Damage>[] ofItems)
+    {
+        RunRequest request = await _rig.AskAsync(RunKind.Verify, r => r with { Verify = wanted });
+        VerifyPlan plan = await _planner.PlanAsync(request, Cancellation);
+        for (int i = 0; i < ofItems.Length; i++)
+        {
+            var step = new VerifyStep { RunId = request.RunId, Item = new VerifyItem { BackupId = plan.Backups[0], PartNo = i + 1 } };
+            await _trace.NoteAsync(step, new ItemDamage { Count = ofItems[i].Count, Damages = ofItems[i] }, Cancellation);
+        }
+
+        return await TraceAsync(request.RunId);
+    }
+
+    private async Task<DamageReport> TraceAsync(RunId runId)
+    {
         for (TraceReceipt traced = new(null); ;)
         {
-            traced = await _trace.TraceAsync(request.RunId, traced.After, isWhole: true, Cancellation);
+            traced = await _trace.TraceAsync(runId, traced.After, isWhole: true, Cancellation);
             if (traced.After is null)
             {
-                return await _trace.ReadAsync(request.RunId, Cancellation) ?? throw new InvalidOperationException("there is no report");
+                return await _trace.ReadAsync(runId, Cancellation) ?? throw new InvalidOperationException("there is no report");
             }
         }
     }

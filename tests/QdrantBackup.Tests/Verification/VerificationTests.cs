@@ -1,9 +1,11 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
+using QdrantBackup.Tests.Replication;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Verification;
@@ -129,10 +131,71 @@ public sealed class VerificationTests
         (BackupId first, _) = await BackUpTwiceAsync(rig);
         await rig.Blobs.PutAsync(BlobNames.Retirement(first), new byte[1], PutCondition.Always, null, Cancellation);
         var checking = new Checking(rig);
-        Assert.Empty((await checking.VerifyAsync(first, VerifyLevel.Exists)).Damages);
+        await Assert.ThrowsAsync<RefusedException>(() => checking.VerifyAsync(first, VerifyLevel.Exists));
         await rig.Blobs.DeleteAsync(BlobNames.Manifest(first), null, Cancellation);
         await Assert.ThrowsAsync<UsageException>(() => checking.VerifyAsync(first, VerifyLevel.Exists));
         Assert.Empty((await checking.RunAsync(new VerifyRequest { All = true, Level = VerifyLevel.Restorable })).Damages);
+    }
+
+    [Fact]
+    public async Task A_backup_that_was_ended_before_it_was_pinned_is_not_looked_at()
+    {
+        FaultyStore? busy = null;
+        using var rig = new CaptureRig(o => o, b => busy = new FaultyStore(b));
+        (BackupId first, BackupId second) = await BackUpTwiceAsync(rig);
+        busy!.BeforePut = async name =>
+        {
+            if (name.Value.StartsWith(BlobNames.Pins, StringComparison.Ordinal))
+            {
+                busy.BeforePut = _ => Task.CompletedTask;
+                await busy.PutAsync(BlobNames.Retirement(first), new byte[1], PutCondition.Always, null, Cancellation);
+            }
+        };
+        var checking = new Checking(rig);
+        await checking.RunAsync(new VerifyRequest { All = true, Level = VerifyLevel.Exists });
+        Assert.Equal([second], checking.Receipts.Select(r => r.Item.BackupId!.Value).Distinct());
+    }
+
+    [Fact]
+    public async Task What_was_written_wrongly_stays_known_when_the_store_is_read_chunk_by_chunk()
+    {
+        using var rig = new CaptureRig();
+        (BackupId first, _) = await BackUpTwiceAsync(rig);
+        Manifest manifest = await rig.Get<BackupCatalog>().OpenAsync(first, Cancellation);
+        manifest = manifest with { Parts = [.. manifest.Parts.Select(p => p with { Sha256 = new string('0', 64) })] };
+        await rig.Store.PutDocumentAsync(
+            BlobNames.Manifest(first), SealedType.Manifest, manifest, StoreJson.Default.Manifest, PutCondition.Always, summary: null, Cancellation);
+        var checking = new Checking(rig);
+        Assert.NotEmpty((await checking.VerifyAsync(first, VerifyLevel.Readable)).Damages);
+        await checking.RunAsync(new VerifyRequest { All = true });
+        Assert.NotNull((await checking.Verified.FindAsync(first, Cancellation))!.Damage);
+    }
+
+    [Fact]
+    public async Task A_damage_that_shows_to_any_look_does_not_hide_one_that_shows_only_to_a_deeper()
+    {
+        using var rig = new CaptureRig();
+        BackupId id = BackupId.New(rig.Time);
+        var verified = new VerifiedRecords(rig.Store, rig.Time);
+        await verified.MarkDamagedAsync(id, "hash", 1, VerifyLevel.Restorable, RunId.New(rig.Time), Cancellation);
+        await verified.MarkDamagedAsync(id, "hash", 2, VerifyLevel.Exists, RunId.New(rig.Time), Cancellation);
+        await verified.PassAsync(id, "hash", VerifyLevel.Readable, VerifyLevel.Readable, RunId.New(rig.Time), Cancellation);
+        Assert.Equal(VerifyLevel.Restorable, (await verified.FindAsync(id, Cancellation))!.Damage!.Level);
+    }
+
+    [Fact]
+    public async Task Where_more_is_damaged_than_a_report_lists_no_backup_passes()
+    {
+        using var rig = new CaptureRig();
+        (BackupId first, _) = await BackUpTwiceAsync(rig);
+        string own = (await ChunksOfAsync(rig, first)).First();
+        Damage[] others = [.. Enumerable.Range(0, DamageReport.MaxDamages).Select(n => DamageOf(BlobNames.Chunk(rig.Store.Sealer.ChunkIdOf(BitConverter.GetBytes(n))).Value))];
+        var checking = new Checking(rig);
+        DamageReport report = await checking.TraceAsync(new VerifyRequest { BackupId = first }, others, [DamageOf(own)]);
+        Assert.Equal(DamageReport.MaxDamages + 1, report.Count);
+        Assert.Null(await checking.Verified.FindAsync(first, Cancellation));
+
+        static Damage DamageOf(string blob) => new() { Blob = blob, What = "test", Hint = "test" };
     }
 
     internal static async Task<(BackupId First, BackupId Second)> BackUpTwiceAsync(CaptureRig rig)
