@@ -16,8 +16,7 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
     private const string SummaryKey = "summary";
     private const string PutKey = "put";
 
-    /// <summary>The tag that the account's lifecycle rule looks for (docs/format.md §7).</summary>
-    private static readonly Dictionary<string, string> Expired = new(StringComparer.Ordinal) { ["state"] = "expired" };
+    private static readonly Dictionary<string, string> Expired = new([BlobStores.ExpiredTag], StringComparer.Ordinal);
 
     private readonly BlobContainerClient _container;
     private readonly BlobErrors _errors;

@@ -9,6 +9,9 @@ namespace QdrantBackup.OnAzure;
 /// <summary>Opens containers of Azure Blob Storage as stores.</summary>
 public static class BlobStores
 {
+    /// <summary>The tag of a manifest that was given up, which the account's lifecycle rule looks for (docs/format.md §7).</summary>
+    public static KeyValuePair<string, string> ExpiredTag { get; } = new("state", "expired");
+
     private const string ContainerKey = "Container";
 
     /// <summary>

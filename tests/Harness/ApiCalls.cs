@@ -45,6 +45,13 @@ public sealed class ApiCalls : IDisposable
     /// <summary>Follows a restore to its end and returns its last status.</summary>
     public Task<JsonElement> FinishRestoreAsync(string id, Action<JsonElement>? onProgress = null) => FinishAsync($"/api/v1/restore/status/{id}", onProgress);
 
+    /// <summary>Has every byte of a backup read and returns the last status of that.</summary>
+    public async Task<JsonElement> FinishVerificationAsync(string backup)
+    {
+        var run = (await PostAsync($"/api/v1/backups/{backup}/verify", new { level = "readable" })).GetProperty("id").GetString();
+        return await FinishAsync($"/api/v1/runs/{run}");
+    }
+
     public void Dispose() => Http.Dispose();
 
     public async Task<JsonElement> FinishAsync(string statusPath, Action<JsonElement>? onProgress = null)

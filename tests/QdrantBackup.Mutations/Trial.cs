@@ -115,7 +115,8 @@ internal sealed class Trial(IStoreKeyRecipient recipient, SmallStore store, IRea
     private static async Task<string> HashAsync(SealedStore opened, ManifestPart part)
     {
         using var sha256 = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
-        await foreach (var bytes in new PartReader(opened, 2).ReadAsync(part, CancellationToken.None))
+        // One chunk at a time: which of two bad ones is met first must not be left to chance.
+        await foreach (var bytes in new PartReader(opened, 1).ReadAsync(part, CancellationToken.None))
         {
             sha256.AppendData(bytes.Span);
         }

@@ -202,6 +202,8 @@ def make_stores():
     other_chunk = next(str(p.relative_to(folder)) for p in sorted((folder / "chunks").rglob("*")) if p.is_file() and str(p.relative_to(folder)) != chunk)
     key_name = next(str(p.relative_to(folder)) for p in (folder / "keys").rglob("*.json"))
     retired = "retired/" + last
+    description = json.loads((folder / "store.json").read_bytes())
+    del description["mac"]
 
     def add(file, about, expect, *changes, backup=last):
         text = "\n".join([f"about: {about}", "base: 1", f"backup: {backup}", *(f"change: {c}" for c in changes), f"expect: {expect}"])
@@ -225,6 +227,11 @@ def make_stores():
         add(f"good-{backups.index(backup) + 1}", "nothing was changed", "restores", backup=backup)
     add("good-latest", "the newest complete backup", "restores", backup="latest")
     add("records-gone", "only what reading needs is left", "restores", *(f"delete {f.relative_to(folder)}" for d in ("runs", "pins", "summaries") for f in sorted((folder / d).rglob("*")) if f.is_file()))
+    add("records-unreadable", "what was learnt after the commit does not open: a reader needs none of it", "restores",
+        *(put(blob, b"not sealed") for blob in ("verified/" + last, "copies/" + last, "checks/rolling", "damaged/" + chunk[7:9])))
+    add("replica", "a second copy of the store, with records of what came there", "restores", put("store.json", protect(store.key, "store.json", {**description, "replica": True})),
+        sealed("Record", "copies/" + last, {"format": 1, "backupId": last, "manifestHash": "0" * 64, "location": "directory:/first", "at": "2026-09-03T02:10:00Z", "runId": before}))
+    add("replica-undeclared", "somebody without the key declared the store a copy", "changed", put("store.json", (folder / "store.json").read_bytes().replace(b',"mac"', b',"replica":true,"mac"')))
     add("newest-retired", "the newest backup was ended: the one before it is the latest", f"restores {before}", sealed("Record", retired, {"format": 1}), backup="latest")
     add("newest-aborted", "the newest manifest fences a dead run: the one before it is the latest", f"restores {before}",
         sealed("Manifest", name, {**good, "aborted": True, "parts": [], "collections": []}), f"delete summaries/{last}", backup="latest")

@@ -27,16 +27,17 @@ public sealed class CommittedBackups(BackupOptions options, TimeProvider time)
 
     private async Task<SeenBackup?> FindNewestAsync(DurableTaskClient client, DateTimeOffset from, CancellationToken cancellationToken)
     {
+        // From the status, not the output: a backup is one while its copy and its verification are still under way.
         SeenBackup? newest = null;
         var query = new OrchestrationQuery(
             CreatedFrom: from,
-            Statuses: [OrchestrationRuntimeStatus.Completed],
+            Statuses: [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Completed],
             InstanceIdPrefix: $"backup-{options.ClusterName}-",
             FetchInputsAndOutputs: true);
         await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
         {
             if (instance.Name == nameof(BackupOrchestrator)
-                && instance.ReadOutputAs<RunEnd>()?.Committed is { } committed
+                && instance.ReadCustomStatusAs<RunStatus>()?.Committed is { } committed
                 && string.CompareOrdinal(committed.Id.Value, newest?.Id.Value) > 0)
             {
                 newest = committed;

@@ -65,6 +65,12 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
                 continue;
             }
 
+            // What follows a backup keeps no other waiting, whichever store is configured by now.
+            if (instance.ReadCustomStatusAs<RunStatus>()?.Committed is not null)
+            {
+                continue;
+            }
+
             // With its result recorded a run only gives back what it held, and the next one waits for that by itself.
             var services = await connection.OpenForRunAsync(id, cancellationToken);
             if (await services.Records.FindAsync(id, cancellationToken) is not { Result: not null })

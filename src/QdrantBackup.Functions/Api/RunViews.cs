@@ -82,7 +82,8 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
             return null;
         }
 
-        var view = await ViewAsync(client, run, cancellationToken);
+        (run, var instance) = await WithInstanceAsync(client, services, run, cancellationToken);
+        var view = await ViewAsync(client, run, instance);
         var report = run.Request.Verify is null || run.Result is null ? null : await services.Verification.Trace.ReadAsync(id, cancellationToken);
         var warnings = run.Request.Kind == RunKind.Restore ? await services.RestorePlanner.FindWarningsAsync(id, cancellationToken) : [];
         return view with
@@ -110,11 +111,28 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         return views;
     }
 
-    /// <summary>A run with all that is known of it.</summary>
-    internal async Task<RunView> ViewAsync(DurableTaskClient client, RunOverview run, CancellationToken cancellationToken)
+    /// <summary>A run with what its orchestration says of itself.</summary>
+    internal async Task<RunView> ViewAsync(DurableTaskClient client, StoreServices services, RunOverview run, CancellationToken cancellationToken)
+    {
+        (run, var instance) = await WithInstanceAsync(client, services, run, cancellationToken);
+        return await ViewAsync(client, run, instance);
+    }
+
+    /// <summary>A run's record beside its instance, neither older than the other.</summary>
+    private static async Task<(RunOverview Run, OrchestrationMetadata? Instance)> WithInstanceAsync(
+        DurableTaskClient client, StoreServices services, RunOverview run, CancellationToken cancellationToken)
+    {
+        var instance = await client.GetInstanceAsync(run.Request.InstanceId, getInputsAndOutputs: true, cancellationToken);
+
+        // The record was read before the instance: what has ended meanwhile wrote its result first.
+        return run.Result is null && instance is { IsCompleted: true }
+            ? (await services.Records.FindAsync(run.Request.RunId, cancellationToken) ?? run, instance)
+            : (run, instance);
+    }
+
+    private async Task<RunView> ViewAsync(DurableTaskClient client, RunOverview run, OrchestrationMetadata? instance)
     {
         var view = Recorded(run);
-        var instance = await client.GetInstanceAsync(run.Request.InstanceId, getInputsAndOutputs: true, cancellationToken);
         if (instance?.SerializedCustomStatus is null || instance.ReadCustomStatusAs<RunStatus>() is not { } status)
         {
             return run.Result is null && instance is null ? view with { State = "unknown" } : view;

@@ -1,4 +1,5 @@
 using Microsoft.DurableTask;
+using QdrantBackup.Catalog;
 
 namespace QdrantBackup.Functions.Orchestrations;
 
@@ -19,6 +20,7 @@ internal sealed class Checklist
     private Progress _parts;
     private Progress _bytes;
     private IReadOnlyList<string> _current = [];
+    private SeenBackup? _committed;
 
     public Checklist(TaskOrchestrationContext context, params string[] steps)
     {
@@ -55,8 +57,9 @@ internal sealed class Checklist
     }
 
     /// <summary>Ends the checklist: what never began was skipped.</summary>
-    public void Finish(string state)
+    public void Finish(string state, SeenBackup? committed)
     {
+        _committed = committed;
         Close(state is "failed" or "cancelled" ? state : "done");
         for (var i = 0; i < _steps.Length; i++)
         {
@@ -92,7 +95,7 @@ internal sealed class Checklist
     private void Publish()
     {
         var percent = _bytes.Total > 0 ? PercentOf(_bytes) : PercentOf(_parts);
-        _context.SetCustomStatus(new RunStatus(_state, _step, [.. _steps], _parts, _bytes, percent, _current, [.. _errors]));
+        _context.SetCustomStatus(new RunStatus(_state, _step, [.. _steps], _parts, _bytes, percent, _current, [.. _errors], _committed));
     }
 
     private static double PercentOf(Progress progress) =>

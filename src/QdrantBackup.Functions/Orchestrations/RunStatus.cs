@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using QdrantBackup.Catalog;
 
 namespace QdrantBackup.Functions.Orchestrations;
 
@@ -11,6 +12,7 @@ namespace QdrantBackup.Functions.Orchestrations;
 /// <param name="Percent">How far it is, by bytes.</param>
 /// <param name="Current">What it works on now, at most ten.</param>
 /// <param name="Errors">What went wrong so far, at most eight; the result record has all.</param>
+/// <param name="Committed">The backup that it made, as soon as that is one.</param>
 public sealed record RunStatus(
     [property: JsonPropertyName("state")] string State,
     [property: JsonPropertyName("step")] string Step,
@@ -19,7 +21,8 @@ public sealed record RunStatus(
     [property: JsonPropertyName("bytes")] Progress Bytes,
     [property: JsonPropertyName("percent")] double Percent,
     [property: JsonPropertyName("current")] IReadOnlyList<string> Current,
-    [property: JsonPropertyName("errors")] IReadOnlyList<RunError> Errors);
+    [property: JsonPropertyName("errors")] IReadOnlyList<RunError> Errors,
+    [property: JsonPropertyName("committed")] SeenBackup? Committed = null);
 
 /// <summary>One line of a run's checklist.</summary>
 /// <param name="Name">What the step does.</param>

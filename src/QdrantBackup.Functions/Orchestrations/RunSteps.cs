@@ -126,7 +126,7 @@ internal sealed class RunSteps
         }
 
         end = await RecordAsync(end);
-        Checklist.Finish(end.State.ToString().ToLowerInvariant());
+        Checklist.Finish(end.State.ToString().ToLowerInvariant(), end.Committed);
         if (end.State is RunState.Failed or RunState.Refused)
         {
             // The instance itself fails too, so that whatever watches the runtime sees it.

@@ -101,7 +101,7 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
                 continue;
             }
 
-            var view = run.Result is null ? await views.ViewAsync(client, run, cancellationToken) : RunViews.Recorded(run);
+            var view = run.Result is null ? await views.ViewAsync(client, services, run, cancellationToken) : RunViews.Recorded(run);
             if (state is null || string.Equals(view.State, state, StringComparison.OrdinalIgnoreCase))
             {
                 runs.Add(view with { Items = null, Steps = null });

@@ -192,9 +192,9 @@ public sealed partial class StoreConnection(
         return store;
     }
 
-    [LoggerMessage(2021, LogLevel.Warning, "The second store {Location} stands in for the first, which is away: {Reason}")]
+    [LoggerMessage(2031, LogLevel.Warning, "The second store {Location} stands in for the first, which is away: {Reason}")]
     private static partial void LogStandsIn(ILogger logger, string location, string reason);
 
-    [LoggerMessage(2022, LogLevel.Warning, "The second store cannot stand in for the first: {Reason}")]
+    [LoggerMessage(2032, LogLevel.Warning, "The second store cannot stand in for the first: {Reason}")]
     private static partial void LogNoStandIn(ILogger logger, string reason);
 }

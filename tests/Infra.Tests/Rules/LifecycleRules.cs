@@ -1,14 +1,13 @@
 using System.Text.Json.Nodes;
 using Infra.Tests.Compiler;
 using QdrantBackup.Manifests;
+using QdrantBackup.OnAzure;
 
 namespace Infra.Tests.Rules;
 
 /// <summary>What the account deletes or moves by itself, compared with the names that the application writes (docs/format.md).</summary>
 internal static class LifecycleRules
 {
-    private static readonly DateTimeOffset SomeMonth = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
-
     public static IReadOnlyList<Rule> All { get; } =
     [
         new("Lifecycle rules are the ones that are sound, and enabled", d => Rule.Difference(
@@ -20,7 +19,7 @@ internal static class LifecycleRules
             {
               "filters": {
                 "blobTypes": ["blockBlob"], "prefixMatch": ["{{Container(d)}}/{{BlobNames.Manifests}}"],
-                "blobIndexMatch": [{ "name": "state", "op": "==", "value": "expired" }]
+                "blobIndexMatch": [{ "name": "{{BlobStores.ExpiredTag.Key}}", "op": "==", "value": "{{BlobStores.ExpiredTag.Value}}" }]
               },
               "actions": { "baseBlob": { "delete": { "daysAfterModificationGreaterThan": 1 } } }
             }
@@ -28,7 +27,7 @@ internal static class LifecycleRules
         new("Run records go by age, after a quarter of a year at the earliest", d => Is(d, "run-records",
             $$"""
             {
-              "filters": { "blobTypes": ["blockBlob"], "prefixMatch": ["{{Container(d)}}/{{RunsPrefix}}"] },
+              "filters": { "blobTypes": ["blockBlob"], "prefixMatch": ["{{Container(d)}}/{{BlobNames.Runs}}"] },
               "actions": { "baseBlob": { "delete": { "daysAfterModificationGreaterThan": {{AtLeast(90, Days(d, "run-records", "baseBlob", "daysAfterModificationGreaterThan"))}} } } }
             }
             """)),
@@ -43,7 +42,7 @@ internal static class LifecycleRules
             from rule in RulesOf(d)
             where rule["definition"]!["actions"]!["baseBlob"]?["delete"] is not null
             from prefix in rule["definition"]!["filters"]?["prefixMatch"]?.AsArray().Select(p => (string)p!) ?? [""]
-            where prefix != $"{Container(d)}/{BlobNames.Manifests}" && prefix != $"{Container(d)}/{RunsPrefix}"
+            where prefix != $"{Container(d)}/{BlobNames.Manifests}" && prefix != $"{Container(d)}/{BlobNames.Runs}"
             select $"{rule["name"]} deletes below '{prefix}'"),
         new("Chunks are tiered only where that is asked for, and never archived", d =>
             from rule in RulesOf(d)
@@ -57,9 +56,6 @@ internal static class LifecycleRules
                 """))
             select $"{rule["name"]}: {rule["definition"]!.ToJsonString()}"),
     ];
-
-    // The application names months; the rule is for all of them.
-    private static string RunsPrefix { get; } = BlobNames.RunMonth(SomeMonth)[..^"2026/11/".Length];
 
     private static string Container(Deployment d) => d.Store.Id.Split('/')[^1];
 

@@ -33,6 +33,11 @@ public sealed class RollbackTests
         var backup = await app.PostAsync("/api/v1/backup/create", new { }, HttpStatusCode.Accepted);
         var done = await app.UntilOverAsync(backup.GetProperty("statusUrl").GetString()!);
         Assert.Equal("complete", done.GetProperty("state").GetString());
+
+        // Its verification begins once the app has put down in its own state that there is this backup.
+        await app.UntilAsync(
+            backup.GetProperty("statusUrl").GetString()!,
+            run => run.GetProperty("followUps")[0] is var next && next.GetProperty("state").GetString() != "pending" ? next : default);
         return backup.GetProperty("id").GetString()!;
     }
 }
