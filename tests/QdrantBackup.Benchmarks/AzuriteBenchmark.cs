@@ -54,15 +54,15 @@ internal sealed class AzuriteBenchmark(byte[] bytes)
     private Task<Pass> BackUpAsync() => MeasureAsync(async (azurite, source) =>
     {
         using var key = StoreKey.Generate();
-        using var store = new SealedStore(BlobStores.OpenConnectionString(azurite.LocationOf(Container)), new Sealer(StoreId.Generate(), key));
+        using var store = new SealedStore(BlobStores.OpenConnectionString(azurite.Location(Container)), new Sealer(StoreId.Generate(), key));
         await BackupPass.BackUpAsync(store, source);
     });
 
     private Task<Pass> UploadAsync() => MeasureAsync((azurite, source) => new BlobClient(azurite.ConnectionString, Container, "snapshot").UploadAsync(source, overwrite: true));
 
-    private async Task<Pass> MeasureAsync(Func<AzuriteServer, Stream, Task> work)
+    private async Task<Pass> MeasureAsync(Func<AzuriteProcess, Stream, Task> work)
     {
-        await using var azurite = await AzuriteServer.StartAsync();
+        await using var azurite = await AzuriteProcess.StartAsync();
         await new BlobContainerClient(azurite.ConnectionString, Container).CreateAsync();
         await work(azurite, new MemoryStream(bytes, 0, Math.Min(WarmUpBytes, bytes.Length), writable: false));
         var (client, server) = (Environment.CpuUsage.TotalTime, azurite.ProcessorTime);

@@ -24,9 +24,8 @@ internal static class CatalogBenchmark
         var backups = int.Parse(count ?? "10000", CultureInfo.InvariantCulture);
         var report = new Report();
         report.Begin($"catalog: {backups} backups of one collection in Azurite, each naming {EarlierNamed} before it");
-        await using var azurite = await AzuriteServer.StartAsync();
-        var blobs = BlobStores.OpenConnectionString(azurite.LocationOf("catalog"));
-        await blobs.CreateContainerIfMissingAsync(CancellationToken.None);
+        await using var azurite = await AzuriteProcess.StartAsync();
+        var blobs = BlobStores.OpenConnectionString(await azurite.NewContainerAsync("catalog"));
         using var key = StoreKey.Generate();
         using var store = new SealedStore(blobs, new Sealer(StoreId.Generate(), key));
         await FillAsync(store, backups);

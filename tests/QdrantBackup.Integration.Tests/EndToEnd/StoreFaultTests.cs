@@ -1,7 +1,6 @@
 using System.Text.Json;
 using QdrantBackup.Harness;
 using QdrantBackup.Integration.Tests.Storage;
-using QdrantBackup.OnAzure;
 using QdrantBackup.Tests.Storage;
 using Fixtures = QdrantBackup.Harness.Fixtures;
 
@@ -38,12 +37,11 @@ public sealed class StoreFaultTests(Azurite azurite)
     public async Task A_backup_outlives_a_service_that_is_stopped_and_started_again()
     {
         using var data = new TempFolder();
-        var service = await AzuriteServer.StartAsync(data.Path);
+        var service = await AzuriteProcess.StartAsync(data.Path);
         try
         {
-            await using var link = await TroubledLink.OpenAsync(service.LocationOf("any"));
-            var location = service.LocationOf("store");
-            await BlobStores.OpenConnectionString(location).CreateContainerIfMissingAsync(TestContext.Current.CancellationToken);
+            await using var link = await TroubledLink.OpenAsync(service.Location("any"));
+            var location = await service.NewContainerAsync("store");
             Task? restart = null;
             await ComesThroughAsync(link, location, () => restart = RestartAsync());
             await restart!;
@@ -53,7 +51,7 @@ public sealed class StoreFaultTests(Azurite azurite)
                 await link.AfterAsync(requests: 15);
                 var port = service.Address.Port;
                 await service.StopAsync();
-                service = await AzuriteServer.StartAsync(data.Path, port);
+                service = await AzuriteProcess.StartAsync(data.Path, port);
             }
         }
         finally

@@ -1,42 +1,30 @@
 using QdrantBackup.Harness;
-using QdrantBackup.OnAzure;
 using QdrantBackup.Tests.Storage;
 
 [assembly: AssemblyFixture(typeof(Azurite))]
 
 namespace QdrantBackup.Tests.Storage;
 
-/// <summary>One Azurite for all tests: started by the first that asks, stopped after the last. A test class takes it by constructor.</summary>
+/// <summary>
+/// One emulator of Azure Blob Storage for all tests, with its data in memory. Started by the first test that asks, stopped after the last.
+/// A test class takes it by constructor.
+/// </summary>
 public sealed class Azurite : IAsyncDisposable
 {
-    private readonly Lock _gate = new();
-    private Task<AzuriteServer>? _server;
+    private readonly Lazy<Task<AzuriteProcess>> _process = new(() => AzuriteProcess.StartAsync());
     private int _containers;
 
-    /// <summary>The text that configuration gives for a container here, for <see cref="Stores.Open"/>.</summary>
-    public async Task<string> LocationAsync(string container)
-    {
-        lock (_gate)
-        {
-            _server ??= AzuriteServer.StartAsync();
-        }
-
-        return (await _server).LocationOf(container);
-    }
+    /// <summary>The text that configuration gives for a container here.</summary>
+    public async Task<string> LocationAsync(string container) => (await _process.Value).Location(container);
 
     /// <summary>A new, empty container's location.</summary>
-    public async Task<string> NewContainerAsync()
-    {
-        var location = await LocationAsync($"test{Interlocked.Increment(ref _containers)}");
-        await BlobStores.OpenConnectionString(location).CreateContainerIfMissingAsync(TestContext.Current.CancellationToken);
-        return location;
-    }
+    public async Task<string> NewContainerAsync() => await (await _process.Value).NewContainerAsync($"test{Interlocked.Increment(ref _containers)}");
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null)
+        if (_process.IsValueCreated)
         {
-            await (await _server).DisposeAsync();
+            await (await _process.Value).DisposeAsync();
         }
     }
 }

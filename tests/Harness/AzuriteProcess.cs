@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using QdrantBackup.OnAzure;
 
 namespace QdrantBackup.Harness;
 
-/// <summary>Microsoft's emulator of Azure Blob Storage as a process of its own on a loopback port; gone when it is disposed.</summary>
-public sealed class AzuriteServer : IAsyncDisposable
+/// <summary>Microsoft's emulator of Azure Blob Storage as a process on a loopback port.</summary>
+public sealed class AzuriteProcess : IAsyncDisposable
 {
     private const string ReadyLine = "Azurite Blob service successfully listens on ";
     private const string ClosedLine = "Azurite Blob service successfully closed";
@@ -19,28 +20,43 @@ public sealed class AzuriteServer : IAsyncDisposable
     private readonly Process _process;
     private bool _isDisposed;
 
-    /// <summary>Newer clients name a version of the API that the emulator does not know, hence skipApiVersionCheck; the operations used here have not changed.</summary>
-    private AzuriteServer(string root, string main, string? folder, int port) => _process = new Process
-    {
-        StartInfo = new ProcessStartInfo("node",
-        [
-            "--require", Path.Combine(root, "tests", "azurite", "exit-with-parent.cjs"), main,
-            "--blobHost", "127.0.0.1", "--blobPort", $"{port}", .. folder is null ? ["--inMemoryPersistence"] : new[] { "--location", folder }, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
-        ])
-        {
-            RedirectStandardInput = true,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        },
-        EnableRaisingEvents = true,
-    };
+    private AzuriteProcess(Process process) => _process = process;
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Starts it and returns when it listens.</summary>
+    /// <param name="folder">Where it keeps its data; in memory without one.</param>
+    /// <param name="port">Where it listens; any free port without one.</param>
+    /// <remarks>Newer clients name a version of the API that the emulator does not know, hence skipApiVersionCheck; the operations used here have not changed.</remarks>
+    public static async Task<AzuriteProcess> StartAsync(string? folder = null, int port = 0)
+    {
+        var root = Path.GetFullPath(Path.Combine(Fixtures.Root, "..", ".."));
+        var main = Path.Combine(await NodePackages.EnsureAsync(root, "azurite", CancellationToken.None), "node_modules", "azurite", "dist", "src", "blob", "main.js");
+        string[] data = folder is null ? ["--inMemoryPersistence"] : ["--location", folder];
+        var azurite = new AzuriteProcess(new Process
+        {
+            StartInfo = new ProcessStartInfo("node",
+            [
+                "--require", Path.Combine(root, "tests", "azurite", "exit-with-parent.cjs"), main,
+                "--blobHost", "127.0.0.1", "--blobPort", $"{port}", .. data, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+            ])
+            {
+                RedirectStandardInput = true,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+            EnableRaisingEvents = true,
+        });
+        azurite.Start();
+        azurite.Address = new Uri(await azurite._ready.Task);
+        return azurite;
+    }
+
     /// <summary>What a client connects with, without a container.</summary>
-    public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={Address.GetLeftPart(UriPartial.Authority)}/{Account}";
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={Address.GetLeftPart(UriPartial.Authority)}/{Account}";
 
     /// <summary>Processor time that it has used so far.</summary>
     public TimeSpan ProcessorTime
@@ -52,20 +68,16 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it, installed first where it is missing, and returns when it serves.</summary>
-    /// <param name="folder">Where it keeps its data; in memory without one.</param>
-    /// <param name="port">Where it listens; any free port without one.</param>
-    public static async Task<AzuriteServer> StartAsync(string? folder = null, int port = 0)
-    {
-        var root = Path.GetFullPath(Path.Combine(Fixtures.Root, "..", ".."));
-        var packages = await NodePackages.EnsureAsync(root, "azurite", CancellationToken.None);
-        var server = new AzuriteServer(root, Path.Combine(packages, "node_modules", "azurite", "dist", "src", "blob", "main.js"), folder, port);
-        await server.BeginAsync();
-        return server;
-    }
+    /// <summary>The text that configuration gives for a container here, for <see cref="Stores.Open"/>.</summary>
+    public string Location(string container) => $"{ConnectionString};Container={container}";
 
-    /// <summary>The text that configuration gives for a container here.</summary>
-    public string LocationOf(string container) => $"{ConnectionString};Container={container}";
+    /// <summary>Makes a container and returns its location.</summary>
+    public async Task<string> NewContainerAsync(string container)
+    {
+        var location = Location(container);
+        await BlobStores.OpenConnectionString(location).CreateContainerIfMissingAsync(CancellationToken.None);
+        return location;
+    }
 
     /// <summary>Has it end as an operator would: it no longer listens, and its data is on disk.</summary>
     public async Task StopAsync()
@@ -84,12 +96,16 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
 
         _isDisposed = true;
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
         _process.Dispose();
     }
 
-    private async Task BeginAsync()
+    private void Start()
     {
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
@@ -101,7 +117,6 @@ public sealed class AzuriteServer : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Address = new Uri(await _ready.Task);
     }
 
     private void Read(string? line)
