@@ -23,11 +23,11 @@ internal sealed record Plant(string Rule, ActorKind Kind, ulong CaughtBy, Func<I
         new("a dead run is fenced before its pin is ignored", ActorKind.Pruner, 5, store => new MarkerForgotten(store)),
         new("retirements and fences before chunks", ActorKind.Pruner, 44, store => new RetirementsLast(store)),
         new("chunks before pins", ActorKind.Pruner, 232, store => new PinsBeforeChunks(store)),
-        new("pins before manifests", ActorKind.Pruner, 91, store => new ManifestsBeforePins(store)),
+        new("pins before manifests", ActorKind.Pruner, 131, store => new ManifestsBeforePins(store)),
         new("nothing modified since the oldest pin", ActorKind.Pruner, 151, store => new OldestPinForgotten(store)),
-        new("If-Match", ActorKind.Pruner, 46, store => new IfMatchForgotten(store)),
+        new("If-Match", ActorKind.Pruner, 330, store => new IfMatchForgotten(store)),
         new("a pin is released only behind a manifest or a marker", ActorKind.Writer, 24, store => new ReleasedWithoutMarker(store), IsNoticed: true),
-        new("a copy's pin is released only behind a manifest or a marker", ActorKind.Writer, 47, store => new ReleasedWithoutMarker(store), InSecondStore: true, IsNoticed: true),
+        new("a copy's pin is released only behind a manifest or a marker", ActorKind.Writer, 27, store => new ReleasedWithoutMarker(store), InSecondStore: true, IsNoticed: true),
         new("a copy reuses what pinned backups over there need, and nothing else", ActorKind.Writer, 1068, store => new ExistenceIsEvidence(store), InSecondStore: true),
     ];
 }
