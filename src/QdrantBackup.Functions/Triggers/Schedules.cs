@@ -30,13 +30,13 @@ public sealed partial class Schedules(
             await StartBackupsAsync(services, client, cancellationToken);
         }
 
+        await janitor.SweepAsync(services, client, cancellationToken);
         await rolling.StartDueAsync(services, client, cancellationToken);
         if (options.Role != AppRole.Backup)
         {
             await retention.StartDueAsync(services, client, cancellationToken);
         }
 
-        await janitor.SweepAsync(services, client, cancellationToken);
         await services.SignsOfLife.TellAsync(options.ClusterName, options.Schedules, cancellationToken);
     }
 
@@ -70,8 +70,6 @@ public sealed partial class Schedules(
         {
             LogStarted(log, run.Schedule, run.Due, run.BackupId, outcome.Missed.Count);
         }
-
-        await janitor.SweepAsync(services, client, cancellationToken);
     }
 
     [LoggerMessage(2201, LogLevel.Information, "Schedule {Schedule}, due {Due}, started backup {Backup}; it makes up {Missed} missed due times")]
