@@ -32,7 +32,7 @@ internal sealed class Trial(IStoreKeyRecipient recipient, SmallStore store, IRea
 {
     // A list or manifest of the greatest length, its plaintext, and what a hundred small blobs take.
     private const long MaxAllocatedBytes = 160L << 20;
-    private static readonly long LongestBlob = SealedHeader.MaxPlainLength(SealedType.List) + SealedHeader.Overhead;
+    private static readonly long LongestBlob = SealedHeader.MaxSealedLength(SealedType.List);
 
     private readonly Dictionary<BackupId, IReadOnlyCollection<string>> _needs = [];
 

@@ -32,5 +32,9 @@ internal static class Ids
 
     public static RunId RunOf(string text) => RunId.TryParse(text, out var id) ? id : throw new UsageException("What the address names is no id of a run", Shape);
 
+    /// <summary>The hash of a plan that somebody has seen.</summary>
+    public static string PlanHashOf(string? text, string problem, string hint) =>
+        text is { Length: 64 } hash && hash.All(char.IsAsciiHexDigitLower) ? hash : throw new UsageException(problem, hint);
+
     public static BackupId BackupOf(string text) => BackupId.TryParse(text, out var id) ? id : throw new UsageException("What the address names is no id of a backup", Shape);
 }

@@ -2,6 +2,7 @@ using Microsoft.DurableTask.Client;
 using QdrantBackup.Catalog;
 using QdrantBackup.Configuration;
 using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Functions.Api;
 
@@ -32,7 +33,7 @@ public sealed class CommittedBackups(BackupOptions options, TimeProvider time)
         var query = new OrchestrationQuery(
             CreatedFrom: from,
             Statuses: [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Completed],
-            InstanceIdPrefix: $"backup-{options.ClusterName}-",
+            InstanceIdPrefix: RunRequest.InstancePrefix(RunKind.Backup, options.ClusterName),
             FetchInputsAndOutputs: true);
         await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
         {

@@ -22,7 +22,6 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     internal RunRequest NewRequest(RunKind kind, string caller)
     {
         var id = RunId.New(time);
-        var name = kind == RunKind.Backup ? $"backup-{options.ClusterName}-manual" : $"{kind.ToString().ToLowerInvariant()}-{options.ClusterName}";
         return new RunRequest
         {
             RunId = id,
@@ -30,7 +29,7 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
             Cluster = options.ClusterName,
             RequestedBy = caller,
             RequestedAt = time.GetUtcNow(),
-            InstanceId = $"{name}-{id}",
+            InstanceId = $"{RunRequest.InstancePrefix(kind, options.ClusterName)}{(kind == RunKind.Backup ? "manual-" : "")}{id}",
         };
     }
 
@@ -55,7 +54,7 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     internal async Task<string?> FindRunningAsync(DurableTaskClient client, RunKind kind, CancellationToken cancellationToken)
     {
         var query = new OrchestrationQuery(
-            Statuses: Going, InstanceIdPrefix: $"{kind.ToString().ToLowerInvariant()}-{options.ClusterName}-", FetchInputsAndOutputs: true);
+            Statuses: Going, InstanceIdPrefix: RunRequest.InstancePrefix(kind, options.ClusterName), FetchInputsAndOutputs: true);
         await foreach (var instance in client.GetAllInstancesAsync(query))
         {
             // The children of a run carry its id and a colon.

@@ -45,11 +45,7 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
         CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync<ApproveBody>(request, cancellationToken);
-        if (body.PlanHash is not { Length: 64 } hash || !hash.All(char.IsAsciiHexDigitLower))
-        {
-            throw new UsageException("The body names no plan", "Send {\"planHash\": \"…\"} with the 64 hex digits that the restore's plan shows.");
-        }
-
+        var hash = Ids.PlanHashOf(body.PlanHash, "The body names no plan", "Send {\"planHash\": \"…\"} with the 64 hex digits that the restore's plan shows.");
         return await RunControl.TellAsync(client, views, id, RunKind.Restore, Events.Approve, hash, request, cancellationToken);
     }
 

@@ -69,10 +69,9 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         }
 
         var by = ApiMiddleware.CallerOf(request.HttpContext);
-        var now = (await PreviewAsync(services, cancellationToken)).Now;
         var template = new Retirement { Id = plan.Id, Reason = "", By = by, At = time.GetUtcNow(), Confirmed = true };
         var verdict = new RetentionVerdict(plan.Id, Keep: false, [$"deleted by {by}"]);
-        var receipt = (await services.Retention.Endings.EndAsync(options.ClusterName, [verdict], now, template, cancellationToken))[0];
+        var receipt = (await services.Retention.Endings.EndAsync(options.ClusterName, [verdict], plan.Now, template, cancellationToken))[0];
         return receipt.Ended
             ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks })
             : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again with GET /api/v1/backups.");
@@ -104,9 +103,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     private Task<RetentionPreview> PreviewAsync(StoreServices services, CancellationToken cancellationToken) =>
         services.Retention.Planner.PreviewAsync(options.ClusterName, now: null, cancellationToken);
 
-    private static string PlanHashOf(string? text, string hint) => text is { Length: 64 } hash && hash.All(char.IsAsciiHexDigitLower)
-        ? hash
-        : throw new UsageException("The request names no plan", hint);
+    private static string PlanHashOf(string? text, string hint) => Ids.PlanHashOf(text, "The request names no plan", hint);
 
     private static IResult PlanChanged<T>(T plan) => Problems.Conflict(
         "plan-changed", "The backups are not as that plan found them, and nothing was ended", "Look at the new plan and apply that.",

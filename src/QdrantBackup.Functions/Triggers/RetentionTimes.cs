@@ -3,7 +3,6 @@ using Microsoft.DurableTask.Client;
 using QdrantBackup.Configuration;
 using QdrantBackup.Functions.Api;
 using QdrantBackup.Functions.Wiring;
-using QdrantBackup.Manifests;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 
@@ -39,7 +38,7 @@ public sealed class RetentionTimes(RunStarter starter, BackupOptions options, Ti
         }
 
         var run = RetentionRunId.OfDue(options.ClusterName, due);
-        return await IsKnownAsync(services, run, cancellationToken)
+        return await services.Records.IsKnownAsync(run, cancellationToken)
             ? null
             : RequestOf(run, due.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture), due, "schedule", prune: true);
     }
@@ -76,9 +75,6 @@ public sealed class RetentionTimes(RunStarter starter, BackupOptions options, Ti
             : null;
     }
 
-    private static async Task<bool> IsKnownAsync(StoreServices services, RunId run, CancellationToken cancellationToken) =>
-        await services.Store.Blobs.FindAsync(BlobNames.Run(run, "request"), cancellationToken) is not null;
-
     // Everything in it follows from what it is for, so that two lookers write the same.
     private RunRequest RequestOf(RunId run, string occasion, DateTimeOffset at, string by, bool prune) => new()
     {
@@ -87,7 +83,7 @@ public sealed class RetentionTimes(RunStarter starter, BackupOptions options, Ti
         Cluster = options.ClusterName,
         RequestedBy = by,
         RequestedAt = at,
-        InstanceId = $"retention-{options.ClusterName}-{occasion}",
+        InstanceId = RunRequest.InstancePrefix(RunKind.Retention, options.ClusterName) + occasion,
         Retention = new RetentionRequest { Prune = prune },
     };
 }

@@ -33,7 +33,7 @@ public sealed partial class RollingRuns(RunStarter starter, BackupOptions option
         Cluster = options.ClusterName,
         RequestedBy = "schedule verification",
         RequestedAt = share.DecidedAt,
-        InstanceId = $"verify-{options.ClusterName}-{share.RunId}",
+        InstanceId = RunRequest.InstancePrefix(RunKind.Verify, options.ClusterName) + share.RunId,
         Verify = new VerifyRequest { All = true, Level = VerifyLevel.Readable, Subset = VerifySubset.Share(share.Number, share.Of), Rolling = true },
     };
 

@@ -28,8 +28,7 @@ public sealed class FollowUps(BackupOptions options)
 
         async Task<FollowUp> WriteAsync(RunKind kind, Func<RunRequest, RunRequest> asking)
         {
-            var name = kind.ToString().ToLowerInvariant();
-            var id = RunId.Derive(commit.Finished, $"{backup}\n{name}");
+            var id = RunId.Derive(commit.Finished, $"{backup}\n{kind.ToString().ToLowerInvariant()}");
             var request = new RunRequest
             {
                 RunId = id,
@@ -37,7 +36,7 @@ public sealed class FollowUps(BackupOptions options)
                 Cluster = options.ClusterName,
                 RequestedBy = $"backup {backup}",
                 RequestedAt = commit.Finished,
-                InstanceId = $"{name}-{options.ClusterName}-{id}",
+                InstanceId = RunRequest.InstancePrefix(kind, options.ClusterName) + id,
             };
             await services.Records.WriteRequestAsync(asking(request), cancellationToken);
             return new FollowUp(kind, id, request.InstanceId);

@@ -7,7 +7,7 @@ namespace QdrantBackup.Manifests;
 internal static class SealedChunks
 {
     /// <summary>The longest sealed chunk. Not the length that a list tells: a later writer may have sealed the same bytes again, a little longer or shorter.</summary>
-    public static long MaxSealedLength => SealedHeader.MaxPlainLength(SealedType.Chunk) + SealedHeader.Overhead;
+    public static long MaxSealedLength => SealedHeader.MaxSealedLength(SealedType.Chunk);
 
     /// <summary>The plaintext of a chunk, or null when there is none.</summary>
     /// <exception cref="SealException">It does not open, or holds other bytes than its name says.</exception>

@@ -132,13 +132,13 @@ public sealed class SealedStore : IDisposable
 
     /// <summary>Which of the store's encryption keys an object is sealed with, or null when there is none of that name.</summary>
     internal async Task<byte?> KeyNumberOfAsync(BlobName name, SealedType type, CancellationToken cancellationToken) =>
-        await Blobs.GetAsync(name, SealedHeader.MaxPlainLength(type) + SealedHeader.Overhead, cancellationToken) is { } blob
+        await Blobs.GetAsync(name, SealedHeader.MaxSealedLength(type), cancellationToken) is { } blob
             ? SealedHeader.Read(blob.Content.Span, type, name.Value).KeyNumber
             : null;
 
     internal async Task<StoredDocument<byte[]>?> FindPlainAsync(BlobName name, SealedType type, CancellationToken cancellationToken)
     {
-        long limit = SealedHeader.MaxPlainLength(type) + SealedHeader.Overhead;
+        long limit = SealedHeader.MaxSealedLength(type);
         StoredBlob? blob = await Blobs.GetAsync(name, limit, cancellationToken);
         return blob is null ? null : new StoredDocument<byte[]>(blob.Entry, Sealer.Open(type, name.Value, blob.Content.Span));
     }

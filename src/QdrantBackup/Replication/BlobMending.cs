@@ -85,7 +85,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
 
         bool isManifest = BlobNames.TryReadId(name, BlobNames.Manifests, out BackupId backup);
         SealedType type = isManifest ? SealedType.Manifest : SealedType.List;
-        StoredBlob? found = await store.Blobs.GetAsync(name, SealedHeader.MaxPlainLength(type) + SealedHeader.Overhead, cancellationToken);
+        StoredBlob? found = await store.Blobs.GetAsync(name, SealedHeader.MaxSealedLength(type), cancellationToken);
         if (found is not null)
         {
             byte[] plaintext = store.Sealer.Open(type, blob, found.Content.Span);

@@ -19,7 +19,7 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
     {
         CopyBases bases = await parts.ReadBasesAsync(runId, id, cancellationToken);
         BlobName name = BlobNames.Manifest(id);
-        StoredBlob blob = await ends.Source.Blobs.GetAsync(name, SealedHeader.MaxPlainLength(SealedType.Manifest) + SealedHeader.Overhead, cancellationToken)
+        StoredBlob blob = await ends.Source.Blobs.GetAsync(name, SealedHeader.MaxSealedLength(SealedType.Manifest), cancellationToken)
             ?? throw new MissingBlobException(name, "is missing: the manifest of the backup that is copied");
         byte[] plaintext = ends.Source.Sealer.Open(SealedType.Manifest, name.Value, blob.Content.Span);
         if (new ManifestDocuments(ends.Source).HashOf(plaintext) != bases.ManifestHash)

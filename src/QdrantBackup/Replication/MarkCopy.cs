@@ -10,7 +10,7 @@ namespace QdrantBackup.Replication;
 /// </summary>
 internal sealed class MarkCopy(CopyEnds ends)
 {
-    private static readonly long MaxRecordLength = SealedHeader.MaxPlainLength(SealedType.Record) + SealedHeader.Overhead;
+    private static readonly long MaxRecordLength = SealedHeader.MaxSealedLength(SealedType.Record);
 
     public async Task CopyAsync(CancellationToken cancellationToken)
     {

@@ -154,7 +154,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
     private async Task<long> CopyListAsync(ManifestRange range, CancellationToken cancellationToken)
     {
         var name = new BlobName(range.List);
-        StoredBlob list = await ends.Source.Blobs.GetAsync(name, SealedHeader.MaxPlainLength(SealedType.List) + SealedHeader.Overhead, cancellationToken)
+        StoredBlob list = await ends.Source.Blobs.GetAsync(name, SealedHeader.MaxSealedLength(SealedType.List), cancellationToken)
             ?? throw new MissingBlobException(name, "was there and is gone");
         return (await ends.Target.Blobs.PutAsync(name, list.Content, PutCondition.Always, summary: null, cancellationToken)).Length;
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 
@@ -71,4 +72,9 @@ public sealed record EndedBackup(BackupId Id, DateTimeOffset Since, DateTimeOffs
 /// <param name="Hash">64 hex digits over the backup as it is; a confirmation names it.</param>
 /// <param name="Bytes">Bytes that it holds; how many of them it shares with others shows only when nothing needs them.</param>
 /// <param name="Remarks">What a person should know first.</param>
-public sealed record DeletionPlan(BackupId Id, string Hash, long Bytes, IReadOnlyList<string> Remarks);
+public sealed record DeletionPlan(BackupId Id, string Hash, long Bytes, IReadOnlyList<string> Remarks)
+{
+    /// <summary>The moment at which it was looked at, by the store's clock.</summary>
+    [JsonIgnore]
+    public DateTimeOffset Now { get; init; }
+}

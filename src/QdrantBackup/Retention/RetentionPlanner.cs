@@ -81,7 +81,8 @@ public sealed class RetentionPlanner(
             throw new RefusedException($"backup {id} is on hold: {hold.Reason} ({hold.By})", "Release it first, with 'qdrant-backup release'.");
         }
 
-        if (RetentionRules.Newest(entries.Where(e => !e.Retired).Select(CandidateOf), Now(entries)).Contains(id))
+        DateTimeOffset now = Now(entries);
+        if (RetentionRules.Newest(entries.Where(e => !e.Retired).Select(CandidateOf), now).Contains(id))
         {
             throw new RefusedException($"backup {id} is the newest complete one of cluster '{cluster}'", "Make another backup first.");
         }
@@ -98,7 +99,7 @@ public sealed class RetentionPlanner(
         }
 
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"delete\n{id}\n{entry.Summary?.ManifestHash}\n{entry.Retired}"));
-        return new DeletionPlan(id, Convert.ToHexStringLower(hash), entry.Summary?.Totals.Bytes ?? 0, remarks);
+        return new DeletionPlan(id, Convert.ToHexStringLower(hash), entry.Summary?.Totals.Bytes ?? 0, remarks) { Now = now };
     }
 
     internal static RetentionCandidate CandidateOf(CatalogEntry entry) => new()

@@ -74,4 +74,7 @@ public sealed record RunRequest
 
     /// <summary>What to end and delete.</summary>
     public RetentionRequest? Retention { get; init; }
+
+    /// <summary>What the instance ids of all runs of a kind in a cluster begin with; whoever looks for them searches by it.</summary>
+    public static string InstancePrefix(RunKind kind, string cluster) => $"{kind.ToString().ToLowerInvariant()}-{cluster}-";
 }

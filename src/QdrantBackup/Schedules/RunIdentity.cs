@@ -9,7 +9,7 @@ internal static class RunIdentity
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 
     public static string InstanceId(string cluster, string schedule, DateTimeOffset due) =>
-        $"backup-{cluster}-{schedule}-{Stamp(due)}";
+        $"{RunRequest.InstancePrefix(RunKind.Backup, cluster)}{schedule}-{Stamp(due)}";
 
     public static string BackupId(string cluster, string schedule, DateTimeOffset due, DateTimeOffset decidedAt) =>
         RunId.Derive(decidedAt, $"{cluster}\n{schedule}\n{Stamp(due)}").Value;

@@ -34,6 +34,9 @@ internal readonly record struct SealedHeader(SealedType Type, BodyCompression Co
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type of sealed object"),
     };
 
+    /// <summary>The most bytes that a sealed object of a type may have.</summary>
+    public static int MaxSealedLength(SealedType type) => MaxPlainLength(type) + Overhead;
+
     public void WriteTo(Span<byte> destination)
     {
         Magic.CopyTo(destination);
