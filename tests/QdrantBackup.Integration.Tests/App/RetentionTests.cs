@@ -108,7 +108,7 @@ public sealed class RetentionTests
         var started = await app.PostAsync("/api/v1/backup/create", new { }, HttpStatusCode.Accepted);
         var run = await app.UntilOverAsync(started.GetProperty("statusUrl").GetString()!);
         Assert.True(run.GetProperty("state").GetString() == "complete", run.GetRawText());
-        return run.GetProperty("id").GetString()!;
+        return await RunningApp.AfterItsSecondAsync(run.GetProperty("id").GetString()!);
     }
 
     private static async Task<JsonElement> ApplyAsync(RunningApp app, JsonElement plan)

@@ -38,6 +38,6 @@ public sealed class RollbackTests
         await app.UntilAsync(
             backup.GetProperty("statusUrl").GetString()!,
             run => run.GetProperty("followUps")[0] is var next && next.GetProperty("state").GetString() != "pending" ? next : default);
-        return backup.GetProperty("id").GetString()!;
+        return await RunningApp.AfterItsSecondAsync(backup.GetProperty("id").GetString()!);
     }
 }

@@ -102,6 +102,14 @@ internal sealed class RunningApp : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns the id of a backup when its second is over. Ids tell the second: of two in the same one, chance would decide which is the younger.</summary>
+    public static async Task<string> AfterItsSecondAsync(string id)
+    {
+        var left = new BackupId(id).Began.AddSeconds(1) - TimeProvider.System.GetUtcNow();
+        await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System);
+        return id;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopHostAsync();
