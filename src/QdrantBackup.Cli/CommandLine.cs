@@ -50,6 +50,7 @@ internal static class CommandLine
             HoldVerb.Create(options),
             ReleaseVerb.Create(options),
             DeleteVerb.Create(options),
+            UndeleteVerb.Create(options),
             RepairVerb.Create(options),
             CopyVerb.Create(options),
             UsageVerb.Create(options),

@@ -35,7 +35,7 @@ internal static class StoreSimulation
         world.Tell(stops?.ToString() ?? "no stops");
         foreach (string lane in lanes)
         {
-            int times = weather.HasStops ? 1 : world.Chance.Pick(1, 1, 2, 3);
+            int times = lane == "retire" ? world.Chance.Pick(1, 2, 3) : weather.HasStops ? 1 : world.Chance.Pick(1, 1, 2, 3);
             await world.BeginAsync(() => LiveAsync(world, lane, times));
         }
 
@@ -82,7 +82,7 @@ internal static class StoreSimulation
     {
         "backup-a" or "backup-b" => world.First is null ? new BackupActor(world, lane) : new CopyActor(world, lane),
         "prune-a" or "prune-b" => new PruneActor(world, lane),
-        "retire" => new RetireActor(world, lane),
+        "retire" => world.Oracle.Ended(world.Service).Any() && world.Chance.OneIn(2) ? new UndeleteActor(world, lane) : new RetireActor(world, lane),
         _ => world.Chance.OneIn(2) ? new ReadActor(world, lane) : new HoldActor(world, lane),
     };
 

@@ -232,7 +232,19 @@ def make_stores():
     add("replica", "a second copy of the store, with records of what came there", "restores", put("store.json", protect(store.key, "store.json", {**description, "replica": True})),
         sealed("Record", "copies/" + last, {"format": 1, "backupId": last, "manifestHash": "0" * 64, "location": "directory:/first", "at": "2026-09-03T02:10:00Z", "runId": before}))
     add("replica-undeclared", "somebody without the key declared the store a copy", "changed", put("store.json", (folder / "store.json").read_bytes().replace(b',"mac"', b',"replica":true,"mac"')))
-    add("newest-retired", "the newest backup was ended: the one before it is the latest", f"restores {before}", sealed("Record", retired, {"format": 1}), backup="latest")
+    end = {"format": 1, "id": last, "reason": "deleted", "by": "alice", "at": "2026-09-03T02:10:00Z", "endId": "00112233445566ff", "confirmed": True}
+    undeleted = f"undeleted/{last}/{end['endId']}"
+    taken_back = {"format": 1, "id": last, "by": "alice", "at": "2026-09-03T02:20:00Z", "settled": True}
+    add("newest-retired", "the newest backup was ended: the one before it is the latest", f"restores {before}", sealed("Record", retired, end), backup="latest")
+    add("newest-retired-by-name", "a file that does not open ends no backup", "restores", put(retired, b"junk"), backup="latest")
+    add("newest-retired-empty", "an empty file ends no backup", "restores", put(retired, b""), backup="latest")
+    add("newest-retired-of-another", "the record that ends another backup, sealed for this name, ends none", "restores", sealed("Record", retired, {**end, "id": before}), backup="latest")
+    add("newest-retired-other-key", "a record under another key ends no backup", "restores", sealed("Record", retired, end, key=OTHER_KEY), backup="latest")
+    add("newest-undeleted", "the end was taken back", "restores", sealed("Record", retired, end), sealed("Record", undeleted, taken_back), backup="latest")
+    add("newest-undeleted-unsettled", "the end is about to be taken back: until then the backup is ended", f"restores {before}",
+        sealed("Record", retired, end), sealed("Record", undeleted, {**taken_back, "settled": False}), backup="latest")
+    add("newest-ended-again", "another end than the one that was taken back", f"restores {before}",
+        sealed("Record", retired, {**end, "endId": "ffeeddccbbaa9988"}), sealed("Record", undeleted, taken_back), backup="latest")
     add("newest-aborted", "the newest manifest fences a dead run: the one before it is the latest", f"restores {before}",
         sealed("Manifest", name, {**good, "aborted": True, "parts": [], "collections": []}), f"delete summaries/{last}", backup="latest")
     add("aborted", "a manifest that fences a dead run is no backup", "its run died", sealed("Manifest", name, {**good, "aborted": True, "parts": [], "collections": []}))

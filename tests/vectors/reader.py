@@ -23,10 +23,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap_with_padding
 
 MIB = 1 << 20
-CHUNK, LIST, MANIFEST = 1, 2, 3
-LIMITS = {CHUNK: 16 * MIB, LIST: 64 * MIB, MANIFEST: 64 * MIB}
+CHUNK, LIST, MANIFEST, RECORD = 1, 2, 3, 4
+LIMITS = {CHUNK: 16 * MIB, LIST: 64 * MIB, MANIFEST: 64 * MIB, RECORD: 16 * MIB}
 DOCUMENT_LIMIT, INLINE_LIMIT, MAX_PARTS, MAX_RANGES = 64 << 10, 16 * MIB, 20_000, 10_000
 ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-hjkmnp-tv-z]{6}")
+END_ID = re.compile(r"0|[0-9a-f]{16}")
 HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -268,10 +269,30 @@ def read_range(store, part, entry, out):
     check(hashed.hexdigest() == entry["sha256"], f"the bytes of {name} have another SHA-256")
 
 
+def ended(store, backup):
+    """Whether a record that opens, and is of this backup, ends it, and no record takes that very end back."""
+    name = "retired/" + backup
+    if not os.path.exists(os.path.join(store.folder, name)):
+        return False
+    try:
+        record = store.document(name, store.open(RECORD, name))
+        if record.get("id") != backup or not END_ID.fullmatch(record.get("endId", "0")):
+            return False
+    except Refused:
+        return False
+    undeleted = f"undeleted/{backup}/{record.get('endId', '0')}"
+    if not os.path.exists(os.path.join(store.folder, undeleted)):
+        return True
+    try:
+        return store.document(undeleted, store.open(RECORD, undeleted)).get("settled") is not True
+    except Refused:
+        return True
+
+
 def newest(store):
-    """The id of the newest complete backup, of those that nobody ended."""
+    """The id of the newest complete backup that is not ended."""
     for backup in sorted(os.listdir(os.path.join(store.folder, "manifests")), reverse=True):
-        if ID.fullmatch(backup) and not os.path.exists(os.path.join(store.folder, "retired", backup)):
+        if ID.fullmatch(backup) and not ended(store, backup):
             manifest = store.document(backup, store.open(MANIFEST, "manifests/" + backup))
             if not manifest.get("aborted") and manifest["state"] == "complete":
                 return backup

@@ -11,7 +11,8 @@ internal static class CleanupVerb
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what would become of each backup, and why; change nothing" };
         var unusual = new Option<bool>("--yes-delete-unusual") { Description = "Go on although an unusual share would go, or a manifest vanished" };
-        var command = new Command("cleanup", "End the backups that no rule keeps, and delete what nothing needs") { dryRun, unusual };
+        var clock = new Option<bool>("--clock-is-right") { Description = "Go on although the last retention is so long ago that the clock may have jumped" };
+        var command = new Command("cleanup", "End the backups that no rule keeps, and delete what nothing needs") { dryRun, unusual, clock };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
             var plan = await session.Api.GetAsync("/api/v1/retention/plan", cancellationToken);
@@ -27,7 +28,7 @@ internal static class CleanupVerb
             }
 
             var started = await session.Api.PostAsync(
-                "/api/v1/retention/apply", new { planHash = plan.Text("hash"), allowUnusual = parsed.GetValue(unusual) }, cancellationToken);
+                "/api/v1/retention/apply", new { planHash = plan.Text("hash"), allowUnusual = parsed.GetValue(unusual), confirmClock = parsed.GetValue(clock) }, cancellationToken);
             var run = started.Text("id")!;
             var end = await session.Progress.FollowAsync($"/api/v1/runs/{run}", cancellationToken);
             Tell(session, end);

@@ -11,7 +11,8 @@ internal static class DeleteVerb
         var id = new Argument<string>("ID") { Description = "The backup's id, as list prints it" };
         var confirm = new Option<string?>("--confirm") { Description = "The hash of the plan that delete without it has shown" };
         var yes = new Option<bool>("--yes") { Description = "Show the plan and confirm it at once" };
-        var command = new Command("delete", "End one backup; without --confirm or --yes only show what that means") { id, confirm, yes };
+        var last = new Option<bool>("--last") { Description = "Confirm that the newest whole backup goes too" };
+        var command = new Command("delete", "End one backup; without --confirm or --yes only show what that means. 'undelete' takes it back") { id, confirm, yes, last };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
             var path = $"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}";
@@ -22,14 +23,14 @@ internal static class DeleteVerb
                 if (!parsed.GetValue(yes))
                 {
                     session.Report.Tree(plan);
-                    session.Note($"nothing was ended; to end it: qdrant-backup delete {parsed.GetValue(id)} --confirm {plan.Text("hash")}");
+                    session.Note($"nothing was ended; to end it: qdrant-backup delete {parsed.GetValue(id)} --confirm {plan.Text("hash")}{(plan.Text("isLast") == "true" ? " --last" : "")}");
                     return ExitCode.Done;
                 }
 
                 hash = plan.Text("hash")!;
             }
 
-            session.Report.Tree(await session.Api.DeleteAsync($"{path}?confirm={Uri.EscapeDataString(hash)}", cancellationToken));
+            session.Report.Tree(await session.Api.DeleteAsync($"{path}?confirm={Uri.EscapeDataString(hash)}{(parsed.GetValue(last) ? "&last=true" : "")}", cancellationToken));
             return ExitCode.Done;
         }, cancellationToken));
         return command;

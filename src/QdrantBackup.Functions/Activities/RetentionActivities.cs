@@ -18,7 +18,7 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
-        var plan = await services.Retention.Planner.PlanAsync(request, await NowAsync(services, request.RunId, cancellationToken), cancellationToken);
+        var plan = await services.Retention.Planner.PlanAsync(request, await NowAsync(services, request, cancellationToken), cancellationToken);
         return new(plan.End.Count, request.Retention?.Prune == true);
     }
 
@@ -26,6 +26,7 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
     [Function(nameof(EndBackups))]
     public async Task<RetentionPage> EndBackups([ActivityTrigger] RetentionPageInput input, CancellationToken cancellationToken)
     {
+        RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(input.RunId), cancellationToken);
         var plan = await services.Retention.Plans.ReadAsync(request.RunId, cancellationToken);
@@ -37,9 +38,9 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
             By = $"retention, asked for by {request.RequestedBy}",
             At = time.GetUtcNow(),
             RunId = request.RunId,
-            Confirmed = request.Retention is { AllowUnusual: true, PlanHash: not null },
+            Confirmed = RetentionRequest.Of(services.Store, request) is { AllowUnusual: true, PlanHash: not null },
         };
-        return new(await services.Retention.Endings.EndAsync(plan.Cluster, page, await NowAsync(services, request.RunId, cancellationToken), template, cancellationToken));
+        return new(await services.Retention.Endings.EndAsync(plan.Cluster, page, await NowAsync(services, request, cancellationToken), template, cancellationToken));
     }
 
     /// <summary>Prunes for a bounded time.</summary>
@@ -49,7 +50,8 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
-        return await services.Retention.Pruner.StepAsync(new PruneRequest(request.RunId, request.Retention?.AllowUnusual == true, request.RequestedBy), cancellationToken);
+        var wanted = RetentionRequest.Of(services.Store, request);
+        return await services.Retention.Pruner.StepAsync(new PruneRequest(request.RunId, wanted.AllowUnusual, request.RequestedBy, wanted.ConfirmClock), cancellationToken);
     }
 
     /// <summary>Removes old records for a bounded time.</summary>
@@ -58,7 +60,8 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
     {
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
-        return await services.Retention.Cleanup.StepAsync(await NowAsync(services, new RunId(runId), cancellationToken), cancellationToken);
+        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        return await services.Retention.Cleanup.StepAsync(await NowAsync(services, request, cancellationToken), cancellationToken);
     }
 
     /// <summary>Records what was ended, what was left alone and why, and what was deleted.</summary>
@@ -69,6 +72,11 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
         var runId = new RunId(end.RunId);
         var plan = await services.Retention.Plans.ReadAsync(runId, cancellationToken);
         var left = end.Left.ToDictionary(r => r.Id);
+        if (end.State == RunState.Complete)
+        {
+            await services.Retention.Records.Memory.NoteRetentionAsync(await services.Retention.Clock.NowAsync(runId, cancellationToken), cancellationToken);
+        }
+
         var counted = await services.Records.WriteResultAsync(
             new RunResult
             {
@@ -86,7 +94,7 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
         ? new RunItem(verdict.Id.Value, RunState.Complete)
         : new RunItem(verdict.Id.Value, RunState.Refused, Error: $"Backup {verdict.Id} was left alone: {left.Why}", Hint: "The next retention looks at it again.");
 
-    // The store's clock, so that neither grace nor age depends on a machine's.
-    private static async Task<DateTimeOffset> NowAsync(StoreServices services, RunId runId, CancellationToken cancellationToken) =>
-        (await services.Pins.WriteAsync(runId, RunKind.Retention, [], cancellationToken)).Renewed;
+    // The store's clock, so that neither grace nor age depends on a machine's; refused where it seems to have jumped.
+    private static Task<DateTimeOffset> NowAsync(StoreServices services, RunRequest request, CancellationToken cancellationToken) =>
+        services.Retention.Clock.TrustedNowAsync(request.RunId, RetentionRequest.Of(services.Store, request).ConfirmClock, cancellationToken);
 }

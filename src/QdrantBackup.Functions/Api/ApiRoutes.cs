@@ -17,6 +17,7 @@ internal static class ApiRoutes
         ["ShowBackup"] = ApiScopes.Read,
         ["VerifyBackup"] = ApiScopes.Backup,
         ["DeleteBackup"] = ApiScopes.Admin,
+        ["UndeleteBackup"] = ApiScopes.Admin,
         ["HoldBackup"] = ApiScopes.Admin,
         ["ReleaseBackup"] = ApiScopes.Admin,
         ["ShowRetention"] = ApiScopes.Read,

@@ -87,6 +87,8 @@ internal sealed record ApplyRetentionBody
 
     public bool AllowUnusual { get; init; }
 
+    public bool ConfirmClock { get; init; }
+
     public bool Prune { get; init; } = true;
 }
 

@@ -46,8 +46,9 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
 
         var run = starter.NewRequest(RunKind.Retention, ApiMiddleware.CallerOf(request.HttpContext)) with
         {
-            Retention = new RetentionRequest { PlanHash = hash, AllowUnusual = body.AllowUnusual, Prune = body.Prune },
+            Retention = new RetentionRequest { PlanHash = hash, AllowUnusual = body.AllowUnusual, ConfirmClock = body.ConfirmClock, Prune = body.Prune },
         };
+        run = run with { Retention = run.Retention!.ProvenFor(services.Store, run.RunId) };
         return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Retention {running} of this cluster is running", request, cancellationToken);
     }
 
@@ -56,6 +57,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     public async Task<IResult> DeleteBackup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
+        RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
         var plan = await services.Retention.Planner.PreviewDeletionAsync(options.ClusterName, Ids.BackupOf(id), cancellationToken);
         if (new Query(request).Text("confirm") is not { } confirmed)
@@ -68,13 +70,33 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
             return PlanChanged(plan);
         }
 
+        if (plan.IsLast && new Query(request).Text("last") != "true")
+        {
+            throw new RefusedException(
+                $"backup {plan.Id} is the newest whole one of cluster '{options.ClusterName}': without it nothing may be left to restore",
+                "Make another backup first. If this one must go all the same, confirm that it is the last (--last, or last=true).");
+        }
+
         var by = ApiMiddleware.CallerOf(request.HttpContext);
-        var template = new Retirement { Id = plan.Id, Reason = "", By = by, At = time.GetUtcNow(), Confirmed = true };
+        var template = new Retirement { Id = plan.Id, Reason = "", By = by, At = time.GetUtcNow(), Confirmed = true, EndsLast = plan.IsLast ? true : null };
         var verdict = new RetentionVerdict(plan.Id, Keep: false, [$"deleted by {by}"]);
         var receipt = (await services.Retention.Endings.EndAsync(options.ClusterName, [verdict], plan.Now, template, cancellationToken))[0];
         return receipt.Ended
-            ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks })
+            ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks, Undo = $"qdrant-backup undelete {plan.Id}" })
             : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again with GET /api/v1/backups.");
+    }
+
+    /// <summary>Takes the end of a backup back while its grace period lasts.</summary>
+    [Function(nameof(UndeleteBackup))]
+    public async Task<IResult> UndeleteBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/undelete")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        RetentionRole.ThrowUnlessAllowed(options);
+        var backup = Ids.BackupOf(id);
+        var services = await connection.OpenAsync(cancellationToken);
+        return await services.Retention.Undelete.TakeBackAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
+            ? ApiResults.Ok(new { Id = backup.Value, Undeleted = true })
+            : Problems.NotFound($"Backup {backup} is not ended", "GET /api/v1/retention/plan shows which ones are.");
     }
 
     /// <summary>Holds a backup: it is kept whatever the policy says.</summary>
@@ -92,6 +114,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     public async Task<IResult> ReleaseBackup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/backups/{id}/hold")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
+        RetentionRole.ThrowUnlessAllowed(options);
         var backup = Ids.BackupOf(id);
         var services = await connection.OpenAsync(cancellationToken);
         return await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is not null

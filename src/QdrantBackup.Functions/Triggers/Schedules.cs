@@ -16,6 +16,7 @@ public sealed partial class Schedules(
     Janitor janitor,
     RollingRuns rolling,
     RetentionTimes retention,
+    ReadBackRuns readBack,
     BackupOptions options,
     TimeProvider time,
     ILogger<Schedules> log)
@@ -34,6 +35,7 @@ public sealed partial class Schedules(
         await rolling.StartDueAsync(services, client, cancellationToken);
         if (options.Role != AppRole.Backup)
         {
+            await readBack.StartDueAsync(services, client, cancellationToken);
             await retention.StartDueAsync(services, client, cancellationToken);
         }
 

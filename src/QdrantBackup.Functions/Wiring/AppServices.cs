@@ -31,6 +31,7 @@ internal static class AppServices
         services.AddSingleton<RetentionTimes>();
         services.AddSingleton<FollowUps>();
         services.AddSingleton<RollingRuns>();
+        services.AddSingleton<ReadBackRuns>();
         services.AddHostedService<StartupNotes>();
 
         // What runs the app adds what it knows of itself: whether its own state can be written.

@@ -36,7 +36,7 @@ public sealed partial class StoreConnection(
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            return _open ??= NewServices(await OpenStoreAsync(OpenBlobs(options, time), cancellationToken), OpenSecondBlobs(options, time), away: null);
+            return _open ??= await OpenFirstAsync(cancellationToken);
         }
         finally
         {
@@ -165,7 +165,7 @@ public sealed partial class StoreConnection(
                 }
 
                 var reason = away ?? new StoreException("the first store was away when the run began", "Mend it when it is back.");
-                _standIn = NewServices(store, OpenBlobs(options, time), reason);
+                _standIn = NewServices(store, new MaintenanceMemory(store), OpenBlobs(options, time), reason);
                 if (away is not null)
                 {
                     LogStandsIn(_log, store.Blobs.Location, away.Message);
@@ -180,8 +180,35 @@ public sealed partial class StoreConnection(
         }
     }
 
-    private StoreServices NewServices(SealedStore store, IBackupStore? second, StoreException? away) =>
-        new(store, second, away, nodes, capture, options.Retention, time, logs);
+    private async Task<StoreServices> OpenFirstAsync(CancellationToken cancellationToken)
+    {
+        var store = await OpenStoreAsync(OpenBlobs(options, time), cancellationToken);
+        try
+        {
+            return NewServices(store, await OpenMemoryAsync(store, cancellationToken), OpenSecondBlobs(options, time), away: null);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says whose word ends backups in the store: a backup app's does not, and a maintenance app's only with a key that the backup app cannot reach.</summary>
+    private async Task<MaintenanceMemory> OpenMemoryAsync(SealedStore store, CancellationToken cancellationToken)
+    {
+        if (options.Role == AppRole.Backup || (options.Role == AppRole.Maintenance && options.Retention.Memory is null))
+        {
+            store.Use(MaintenanceAuthority.None);
+            return new MaintenanceMemory(store);
+        }
+
+        var apart = options.Retention.Memory is { } memory ? Stores.Open(LocationOf(memory.Remote, memory.ConnectionString, memory.Local), time) : null;
+        return await MaintenanceMemory.OpenAsync(store, apart, time, cancellationToken);
+    }
+
+    private StoreServices NewServices(SealedStore store, MaintenanceMemory memory, IBackupStore? second, StoreException? away) =>
+        new(store, memory, second, away, nodes, capture, options.Retention, time, logs);
 
     private async Task<SealedStore> OpenStoreAsync(IBackupStore blobs, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using QdrantBackup.Configuration;
 using QdrantBackup.Manifests;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
+using QdrantBackup.Schedules;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Functions.Wiring;
@@ -11,8 +12,11 @@ namespace QdrantBackup.Functions.Wiring;
 /// <summary>What is kept of a store, and what goes.</summary>
 public sealed class StoreRetention
 {
+    // A retention that is late by this is late by accident; anything longer may be a clock that jumped.
+    private static readonly TimeSpan Late = TimeSpan.FromDays(2);
+
     internal StoreRetention(
-        SealedStore store, RunFences fences, BackupCatalog catalog, DamageRecords damage, RetentionOptions options, TimeProvider time, ILoggerFactory logs)
+        SealedStore store, MaintenanceMemory memory, RunFences fences, BackupCatalog catalog, DamageRecords damage, RetentionOptions options, TimeProvider time, ILoggerFactory logs)
     {
         var prune = new PruneOptions
         {
@@ -20,23 +24,30 @@ public sealed class StoreRetention
             UnusualShare = options.UnusualShare,
             KeepRecords = options.KeepRecords,
             KeepDeleted = options.KeepDeleted,
+            MaxSilence = Late + (options.Schedule is null ? TimeSpan.Zero : ScheduleInterval.LongestOf(options.Schedule, time.GetUtcNow())),
         };
-        Holds = new BackupHolds(store, time);
-        Endings = new BackupRetirement(store, catalog, Holds, time);
-        Plans = new RetentionPlans(store);
-        Planner = new RetentionPlanner(store, catalog, Holds, Plans, options.Policy, prune, time);
-        Pruner = new Pruner(store, fences.Pins, fences, Holds, Endings, damage, prune, time, logs.CreateLogger<Pruner>());
-        Cleanup = new RecordCleanup(store, fences.Pins, fences, prune, time);
+        Records = new RetentionRecords(store, catalog, memory, time);
+        Undelete = new BackupUndeletion(store, prune, time);
+        Planner = new RetentionPlanner(Records, options.Policy, prune, time);
+        Pruner = new Pruner(Records, fences, damage, prune, time, logs.CreateLogger<Pruner>());
+        Cleanup = new RecordCleanup(store, fences, prune, time);
+        Clock = new StoreClock(fences.Pins, memory, prune);
     }
 
+    /// <summary>What is read before anything is taken away.</summary>
+    public RetentionRecords Records { get; }
+
     /// <summary>What must be kept whatever the policy says.</summary>
-    public BackupHolds Holds { get; }
+    public BackupHolds Holds => Records.Holds;
 
     /// <summary>Ends backups.</summary>
-    public BackupRetirement Endings { get; }
+    public BackupRetirement Endings => Records.Retirement;
+
+    /// <summary>Takes ends back.</summary>
+    public BackupUndeletion Undelete { get; }
 
     /// <summary>What retention runs end.</summary>
-    public RetentionPlans Plans { get; }
+    public RetentionPlans Plans => Records.Plans;
 
     /// <summary>Judges which backups are kept.</summary>
     public RetentionPlanner Planner { get; }
@@ -46,4 +57,7 @@ public sealed class StoreRetention
 
     /// <summary>Removes old records.</summary>
     public RecordCleanup Cleanup { get; }
+
+    /// <summary>The store's clock, as far as deleting may trust it.</summary>
+    public StoreClock Clock { get; }
 }

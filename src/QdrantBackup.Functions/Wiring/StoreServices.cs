@@ -22,6 +22,7 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>Puts the domain together.</summary>
     /// <param name="store">The opened store.</param>
+    /// <param name="memory">What maintenance remembers of it.</param>
     /// <param name="second">Where the other copy of it is, if it is configured.</param>
     /// <param name="away">Why the first store could not be opened, when this is the second one that stands in for it.</param>
     /// <param name="nodes">Qdrant.</param>
@@ -31,6 +32,7 @@ public sealed class StoreServices : IDisposable
     /// <param name="logs">Loggers.</param>
     internal StoreServices(
         SealedStore store,
+        MaintenanceMemory memory,
         IBackupStore? second,
         StoreException? away,
         ClusterNodes nodes,
@@ -66,14 +68,14 @@ public sealed class StoreServices : IDisposable
         RestorePlanner = new RestorePlanner(restorePlans, nodes, Catalog, history, Pins, options, other);
         Restore = new PartRestore(store, nodes, Catalog, restorePlans, Damage, options, logs.CreateLogger<PartRestore>(), other);
         RestoreChecks = new RestoreChecks(nodes, restorePlans);
-        VerifyPlans = new VerifyPlans(store);
-        Verification = new StoreVerification(store, store, other, options, time, logs);
+        VerifyPlans = new VerifyPlans(store.OfMaintenance);
+        Verification = new StoreVerification(store, store, memory, other, options, time, logs);
         Verified = new VerifiedRecords(store, time);
         Rolling = new RollingVerifications(store, time);
         CopyPlans = new CopyPlans(store);
         Copies = new CopyRecords(store, time);
         Usage = new StoreUsage(store, Catalog, time);
-        Retention = new StoreRetention(store, Fences, Catalog, Damage, retention, time, logs);
+        Retention = new StoreRetention(store, memory, Fences, Catalog, Damage, retention, time, logs);
     }
 
     /// <summary>The opened store.</summary>
@@ -164,7 +166,7 @@ public sealed class StoreServices : IDisposable
     public async Task<StoreVerification> VerificationAsync(bool second, CancellationToken cancellationToken) => !second
         ? Verification
         : new StoreVerification(
-            Store, await Second().OpenAsync(cancellationToken), new OtherCopy(Store.Blobs.Location, _ => Task.FromResult(Store)), _options, _time, _logs);
+            Store, await Second().OpenAsync(cancellationToken), memory: null, new OtherCopy(Store.Blobs.Location, _ => Task.FromResult(Store)), _options, _time, _logs);
 
     /// <summary>
     /// Copies from the store into its second copy, or back. The end that is written is made if it is not there yet; but where backups were copied before, an empty

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Manifests;
@@ -11,24 +12,20 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss'Z'";
     private readonly ManifestDocuments _manifests = new(store);
+    private readonly ConcurrentDictionary<BackupId, string> _alarmed = new();
     private readonly KeptListing _kept = new(time ?? TimeProvider.System);
 
     /// <summary>The backups that fit, newest first. A damaged one is listed as damaged whatever the filter says of its content.</summary>
     public async Task<IReadOnlyList<CatalogEntry>> ListAsync(CatalogFilter filter, CancellationToken cancellationToken)
     {
-        HashSet<BackupId> retired = await store.ListIdsAsync(BlobNames.Retirements, cancellationToken);
+        Dictionary<BackupId, BlobEntry> manifests = await ListManifestsAsync(filter, cancellationToken);
+        EndedBackups ended = await store.Ends.ListAsync(manifests.ContainsKey, cancellationToken);
         var entries = new List<CatalogEntry>();
-        await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
+        foreach ((BackupId id, BlobEntry blob) in manifests)
         {
-            if (!BlobNames.TryReadId(blob.Name, BlobNames.Manifests, out BackupId id))
+            if (await ReadAsync(blob, id, ended.Contains(id), cancellationToken) is { } entry && await FitsAsync(filter, entry, cancellationToken))
             {
-                LogForeign(blob.Name.Value);
-            }
-            else if (IsInTime(filter, id)
-                && await ReadAsync(blob, id, retired.Contains(id), cancellationToken) is { } entry
-                && await FitsAsync(filter, entry, cancellationToken))
-            {
-                entries.Add(entry);
+                entries.Add(ended.Unproven.TryGetValue(id, out string? problem) ? WithFalseEnd(entry, problem) : entry);
             }
         }
 
@@ -80,14 +77,14 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     }
 
     /// <summary>Whether retention or a person ended a backup.</summary>
-    public async Task<bool> IsRetiredAsync(BackupId id, CancellationToken cancellationToken) =>
-        await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is not null;
+    public Task<bool> IsRetiredAsync(BackupId id, CancellationToken cancellationToken) => store.Ends.IsEndedAsync(id, cancellationToken);
 
     /// <summary>Those backups that nobody has ended by now: whoever pinned what it reads looks again behind the pin (docs/format.md §7).</summary>
     internal async Task<IReadOnlyList<CatalogEntry>> WithoutRetiredAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken)
     {
-        HashSet<BackupId> retired = await store.ListIdsAsync(BlobNames.Retirements, cancellationToken);
-        return [.. entries.Where(e => !retired.Contains(e.Id))];
+        HashSet<BackupId> asked = [.. entries.Select(e => e.Id)];
+        EndedBackups ended = await store.Ends.ListAsync(asked.Contains, cancellationToken);
+        return [.. entries.Where(e => !ended.Contains(e.Id))];
     }
 
     internal Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, CancellationToken cancellationToken) =>
@@ -108,6 +105,35 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
 
     /// <summary>What to say when there is no backup of an id.</summary>
     internal static UsageException NoBackup(BackupId id) => new($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.");
+
+    private async Task<Dictionary<BackupId, BlobEntry>> ListManifestsAsync(CatalogFilter filter, CancellationToken cancellationToken)
+    {
+        var manifests = new Dictionary<BackupId, BlobEntry>();
+        await foreach (BlobEntry blob in store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
+        {
+            if (!BlobNames.TryReadId(blob.Name, BlobNames.Manifests, out BackupId id))
+            {
+                LogForeign(blob.Name.Value);
+            }
+            else if (IsInTime(filter, id))
+            {
+                manifests[id] = blob;
+            }
+        }
+
+        return manifests;
+    }
+
+    /// <summary>A record that ends nothing is an alarm, once a process: somebody who has no right to end backups wrote it.</summary>
+    private CatalogEntry WithFalseEnd(CatalogEntry entry, string problem)
+    {
+        if (_alarmed.TryAdd(entry.Id, problem))
+        {
+            LogFalseEnd(BlobNames.Retirement(entry.Id).Value, entry.Id.Value, problem, CatalogEntry.FalseEndHint(entry.Id));
+        }
+
+        return entry with { FalseEnd = problem };
+    }
 
     private async Task<IReadOnlyList<BackupSummary>> ListCompleteAsync(string cluster, CancellationToken cancellationToken)
     {
@@ -174,6 +200,9 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
 
     [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "The manifest of backup {Id} is damaged: {Reason}")]
     private partial void LogDamaged(string id, string reason);
+
+    [LoggerMessage(EventId = 3204, Level = LogLevel.Error, Message = "{Name} does not end backup {Id}: {Reason}. The backup counts as before, and nothing is pruned. {Hint}")]
+    private partial void LogFalseEnd(string name, string id, string reason, string hint);
 
     [LoggerMessage(EventId = 3202, Level = LogLevel.Warning, Message = "{Name} is no manifest by its name and is left alone")]
     private partial void LogForeign(string name);

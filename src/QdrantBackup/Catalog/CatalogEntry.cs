@@ -31,4 +31,11 @@ public sealed record CatalogEntry(BackupId Id, BackupSummary? Summary, bool Reti
 {
     /// <summary>When its manifest was written, by the store's clock.</summary>
     public DateTimeOffset Written { get; init; }
+
+    /// <summary>Why a record that says that it was ended does not count, or null: somebody without the right to end backups wrote one.</summary>
+    public string? FalseEnd { get; init; }
+
+    /// <summary>What to do about a record that ends nothing.</summary>
+    internal static string FalseEndHint(BackupId id) =>
+        $"Find out who wrote 'retired/{id}'. Then delete that blob to keep the backup, or end the backup with 'qdrant-backup delete {id}'.";
 }

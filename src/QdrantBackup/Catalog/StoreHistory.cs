@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Manifests;
-using QdrantBackup.Sealing;
-using QdrantBackup.Storage;
 
 namespace QdrantBackup.Catalog;
 
@@ -18,7 +16,7 @@ public sealed record HistoryGap(BackupId Id, string Problem)
 {
     /// <summary>What to do about every one of them.</summary>
     public const string Hint =
-        "Find out who deleted, replaced or rolled back what before you trust this store; bring it back from soft delete, an older version or the second store. Every backup is whole by itself: what restores is what was backed up then.";
+        "Find out what was deleted or rolled back, and by whom, before you trust this store; bring it back from soft delete, an older version or the second store. Every backup is whole by itself: what restores is what was backed up then.";
 }
 
 /// <summary>
@@ -64,7 +62,11 @@ public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalo
             }
         }
 
-        await AddFalseEndingsAsync(entries, there, seen, Add, cancellationToken);
+        foreach (CatalogEntry entry in entries.Where(e => e.FalseEnd is not null))
+        {
+            Add(entry.Id, $"the record that ends backup {entry.Id} does not count: {entry.FalseEnd}");
+        }
+
         HistoryGap[] found = [.. gaps.Values.Reverse()];
         foreach (HistoryGap gap in found)
         {
@@ -116,30 +118,6 @@ public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalo
         }
 
         return named;
-    }
-
-    /// <summary>A record of an end hides a backup from whoever asks for the latest, so one that is newer than that has to open: nobody without the key can write it.</summary>
-    private async Task AddFalseEndingsAsync(
-        IReadOnlyList<CatalogEntry> entries, Dictionary<BackupId, CatalogEntry> there, SeenBackup? seen, Action<BackupId, string> add, CancellationToken cancellationToken)
-    {
-        string newest = entries.FirstOrDefault(e => e is { Retired: false, Summary.State: BackupState.Complete })?.Id.Value ?? "";
-        IEnumerable<BackupId> hidden = entries.Where(e => e.Retired).Select(e => e.Id);
-        if (seen is not null && !there.ContainsKey(seen.Id))
-        {
-            hidden = hidden.Append(seen.Id);
-        }
-
-        foreach (BackupId id in hidden.Where(id => string.CompareOrdinal(id.Value, newest) > 0))
-        {
-            try
-            {
-                await store.FindPlainAsync(BlobNames.Retirement(id), SealedType.Record, cancellationToken);
-            }
-            catch (BackupException e) when (Damages.IsDamage(e))
-            {
-                add(id, $"the record that ends backup {id} is not to be trusted: {e.Message}");
-            }
-        }
     }
 
     [LoggerMessage(EventId = 3203, Level = LogLevel.Error, Message = "The store lacks something: {Problem}. {Hint}")]

@@ -116,6 +116,12 @@ public sealed record RetentionOptions
     /// <summary>The share above which ending or deleting needs an explicit yes; 0 to 1.</summary>
     public double UnusualShare { get; init; } = 0.3;
 
+    /// <summary>Where maintenance keeps its key and what it remembers; null: in the store itself.</summary>
+    public SecondStoreOptions? Memory { get; init; }
+
+    /// <summary>When maintenance reads the newest whole backup back; null: never by itself.</summary>
+    public Schedule? ReadBack { get; init; }
+
     /// <summary>How long the records of runs stay.</summary>
     public TimeSpan KeepRecords { get; init; } = TimeSpan.FromDays(400);
 
@@ -142,7 +148,7 @@ public sealed class StorageOptions
     public SecondStoreOptions? Second { get; init; }
 }
 
-/// <summary>Where the second copy of every backup is kept: a directory or a blob container.</summary>
+/// <summary>Where the second copy of every backup is kept, or the memory of maintenance: a directory or a blob container.</summary>
 public sealed class SecondStoreOptions
 {
     /// <summary>A directory.</summary>

@@ -9,7 +9,12 @@ internal static class RetentionSection
     private const string DefaultCron = "30 4 * * *";
     private const string CronKey = "Retention:Schedule";
 
-    public static RetentionOptions Read(SettingReader reader)
+    private const string ReadBackKey = "Retention:ReadBack";
+    private const string DefaultReadBack = "0 6 * * 0";
+    private const string MemoryKey = "Retention:Memory";
+    private const string MemoryConnectionKey = "Retention:MemoryConnectionString";
+
+    public static RetentionOptions Read(SettingReader reader, AppRole role)
     {
         var zone = ScheduleSection.ReadZone(reader, "Retention:TimeZone", ScheduleSection.ReadZone(reader, "Schedule:TimeZone", TimeZoneInfo.Utc));
         return new RetentionOptions
@@ -23,7 +28,9 @@ internal static class RetentionSection
                 KeepWithin = Days(reader, "Retention:KeepWithin", 30, 0, 36_500),
                 TimeZone = zone,
             },
-            Schedule = ReadSchedule(reader, zone),
+            Schedule = ReadSchedule(reader, CronKey, DefaultCron, "retention", zone),
+            ReadBack = ReadSchedule(reader, ReadBackKey, role == AppRole.Maintenance ? DefaultReadBack : "off", "read-back", zone),
+            Memory = ReadMemory(reader, role),
             AfterBackups = reader.Flag("Retention:AfterBackups", fallback: true),
             Grace = reader.Value("Retention:Grace", TimeSpan.FromHours(48), text => ValueForms.Duration(text, TimeSpan.FromHours(1), TimeSpan.FromDays(365))),
             UnusualShare = reader.Integer("Retention:UnusualPercent", 30, 1, 100) / 100.0,
@@ -35,9 +42,9 @@ internal static class RetentionSection
     private static TimeSpan Days(SettingReader reader, string key, int fallback, int min, int max) =>
         reader.Value(key, TimeSpan.FromDays(fallback), text => ValueForms.Duration(text, TimeSpan.FromDays(min), TimeSpan.FromDays(max)));
 
-    private static Schedule? ReadSchedule(SettingReader reader, TimeZoneInfo zone)
+    private static Schedule? ReadSchedule(SettingReader reader, string key, string fallback, string name, TimeZoneInfo zone)
     {
-        var text = reader.Text(CronKey) ?? DefaultCron;
+        var text = reader.Text(key) ?? fallback;
         if (ScheduleSection.IsOff(text))
         {
             return null;
@@ -45,10 +52,50 @@ internal static class RetentionSection
 
         if (CronExpression.TryParse(text, out var cron, out var problem))
         {
-            return new Schedule { Name = "retention", Cron = cron, TimeZone = zone };
+            return new Schedule { Name = name, Cron = cron, TimeZone = zone };
         }
 
-        reader.RefuseForm(CronKey, $"As given, {problem}.");
+        reader.RefuseForm(key, $"As given, {problem}.");
         return null;
+    }
+
+    /// <summary>A maintenance app on a server has its state directory, which the backup app's user need not be able to read; on Azure no disk lasts.</summary>
+    private static SecondStoreOptions? ReadMemory(SettingReader reader, AppRole role)
+    {
+        var text = reader.Text(MemoryKey);
+        var connection = reader.Text(MemoryConnectionKey);
+        if (text is null)
+        {
+            if (connection is not null)
+            {
+                reader.Refuse(MemoryConnectionKey, $"is given without {MemoryKey}", "Add the address of the container.");
+            }
+
+            if (role == AppRole.Maintenance && reader.OnAzure)
+            {
+                reader.Refuse(MemoryKey, "is missing, and Role is maintenance", "Give a container that only this app can reach, e.g. one in the storage account of its host.");
+            }
+
+            return role == AppRole.Maintenance && reader.StateDirectory is { } state ? new SecondStoreOptions { Local = Path.Combine(state, "maintenance") } : null;
+        }
+
+        if (role == AppRole.Backup)
+        {
+            reader.Refuse(MemoryKey, "is given, and Role is backup", "Leave it out: the backup app must not be able to reach what maintenance remembers.");
+            return null;
+        }
+
+        if (!Path.IsPathFullyQualified(text))
+        {
+            return StorageSection.ReadRemote(reader, MemoryKey, MemoryConnectionKey) is { } address ? new SecondStoreOptions { Remote = address, ConnectionString = connection } : null;
+        }
+
+        if (reader.OnAzure)
+        {
+            reader.Refuse(MemoryKey, StorageSection.DiskDoesNotLast, "Give the address of a container.");
+            return null;
+        }
+
+        return new SecondStoreOptions { Local = text };
     }
 }

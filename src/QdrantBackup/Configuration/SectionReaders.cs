@@ -8,12 +8,13 @@ internal static partial class SectionReaders
 {
     public static BackupOptions ReadAll(SettingReader reader)
     {
+        var role = reader.Value("Role", AppRole.All, ParseRole);
         var options = new BackupOptions
         {
             ClusterName = ReadClusterName(reader),
             Qdrant = QdrantSection.Read(reader),
             Schedules = ScheduleSection.Read(reader),
-            Retention = RetentionSection.Read(reader),
+            Retention = RetentionSection.Read(reader, role),
             Storage = StorageSection.Read(reader),
             Store = ReadPins(reader),
             Compression = reader.Value("Compression", ChunkCompression.Auto, ParseCompression),
@@ -26,12 +27,17 @@ internal static partial class SectionReaders
             ChunksInFlight = reader.Integer("ChunksInFlight", 4, 1, 64),
             NiceLevel = reader.Integer("NiceLevel", 0, 0, 19),
             ApiKeys = ApiKeySection.Read(reader),
-            Role = reader.Value("Role", AppRole.All, ParseRole),
+            Role = role,
             Team = reader.Text("Team", text => text.Length <= 64),
             Labels = reader.Children("Labels").ToDictionary(
                 name => name, name => reader.Text($"Labels:{name}", text => text.Length <= 256) ?? string.Empty, StringComparer.Ordinal),
             Warnings = reader.Warnings,
         };
+        if (role == AppRole.Maintenance && options.Retention.Memory is null)
+        {
+            reader.Warn("Role is maintenance, and Retention:Memory is not given: this app ends nothing and deletes nothing until it is.");
+        }
+
         WarnOfWhatHasNoEffectYet(reader, options);
         return options;
     }

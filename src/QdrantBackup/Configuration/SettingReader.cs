@@ -25,6 +25,9 @@ internal sealed class SettingReader
     /// <summary>Whether the app runs on Azure, where the disk does not last; the platform sets this name.</summary>
     public bool OnAzure => !string.IsNullOrEmpty(root["WEBSITE_INSTANCE_ID"]);
 
+    /// <summary>Where the single-machine host keeps its state, as an absolute path; null under another host.</summary>
+    public string? StateDirectory => root["LocalFunctions:StateDirectory"] is { Length: > 0 } path && Path.IsPathFullyQualified(path) ? path : null;
+
     /// <summary>The value of a concrete key; null where none is given or it is blank.</summary>
     public string? Text(string key)
     {

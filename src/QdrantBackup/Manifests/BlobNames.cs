@@ -15,11 +15,17 @@ public static class BlobNames
     /// <summary>Where the records of ended backups are.</summary>
     public const string Retirements = "retired/";
 
+    /// <summary>Where the records are that take an end back, those of a backup in a folder named after it.</summary>
+    public const string Undeletions = "undeleted/";
+
     /// <summary>Where pins are.</summary>
     public const string Pins = "pins/";
 
     /// <summary>Where holds are.</summary>
     public const string Holds = "holds/";
+
+    /// <summary>Where it is recorded which backups retention has found on hold, by cluster.</summary>
+    public const string Retentions = "retention/";
 
     /// <summary>Where chunk lists are, those of a backup in a folder named after it.</summary>
     public const string Lists = "lists/";
@@ -90,6 +96,18 @@ public static class BlobNames
     /// <summary>The record that a backup was ended.</summary>
     public static BlobName Retirement(BackupId id) => new(Retirements + id);
 
+    /// <summary>The record that takes one end of a backup back.</summary>
+    public static BlobName Undeletion(BackupId id, string endId) => new(UndeletionsOf(id) + endId);
+
+    /// <summary>Where the records are that take ends of a backup back.</summary>
+    public static string UndeletionsOf(BackupId id) => $"{Undeletions}{id}/";
+
+    /// <summary>What maintenance remembers of this store; where maintenance is an app of its own, in a place that only it can reach.</summary>
+    public static BlobName Memory { get; } = new("maintenance/memory");
+
+    /// <summary>The key of maintenance, in that place.</summary>
+    public static BlobName MaintenanceKey { get; } = new("maintenance/key");
+
     /// <summary>The record that a backup must be kept.</summary>
     public static BlobName Hold(BackupId id) => new(Holds + id);
 
@@ -118,7 +136,7 @@ public static class BlobNames
     public static BlobName Schedules(string cluster) => new("schedules/" + ClusterSegment(cluster));
 
     /// <summary>What retention of a cluster remembers.</summary>
-    public static BlobName Retention(string cluster) => new("retention/" + ClusterSegment(cluster));
+    public static BlobName Retention(string cluster) => new(Retentions + ClusterSegment(cluster));
 
     /// <summary>The readable, short and unique part of a chunk list's folder: the beginning of the collection's name, the shard, a keyed hash.</summary>
     public static string Label(Sealer sealer, PartKey key)

@@ -7,7 +7,8 @@ namespace QdrantBackup.Manifests;
 /// <summary>Records that only say what was learnt: one that does not open counts as none, because looking again makes a new one; and several machines may change one at once.</summary>
 internal static class SealedRecords
 {
-    private const int MaxAttempts = 20;
+    /// <summary>How often a record is read again when somebody else was faster.</summary>
+    public const int MaxAttempts = 20;
 
     /// <summary>The record, or null when there is none or it does not open.</summary>
     public static async Task<T?> TryGetRecordAsync<T>(this SealedStore store, BlobName name, JsonTypeInfo<T> json, CancellationToken cancellationToken)

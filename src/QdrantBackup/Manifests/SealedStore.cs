@@ -17,8 +17,12 @@ public sealed class SealedStore : IDisposable
 
     private readonly bool _ownsSealer;
 
-    internal SealedStore(IBackupStore blobs, Sealer sealer, bool isReplica = false, bool ownsSealer = true) =>
+    internal SealedStore(IBackupStore blobs, Sealer sealer, bool isReplica = false, bool ownsSealer = true)
+    {
         (Blobs, Sealer, IsReplica, _ownsSealer) = (blobs, sealer, isReplica, ownsSealer);
+        Ends = new BackupEnds(this);
+        OfMaintenance = this;
+    }
 
     /// <summary>The blobs.</summary>
     public IBackupStore Blobs { get; }
@@ -28,6 +32,15 @@ public sealed class SealedStore : IDisposable
 
     /// <summary>Whether it is the second copy of a store, which is never backed up into directly.</summary>
     public bool IsReplica { get; }
+
+    /// <summary>Which backups are ended.</summary>
+    public BackupEnds Ends { get; }
+
+    /// <summary>Whose word takes something away in this store, as this app sees it.</summary>
+    public MaintenanceAuthority Authority { get; private set; } = MaintenanceAuthority.OfStore;
+
+    /// <summary>The store as only maintenance reads and writes it, where maintenance has a key of its own; else the store itself.</summary>
+    public SealedStore OfMaintenance { get; private set; }
 
     /// <summary>The store's id.</summary>
     public StoreId StoreId => Sealer.StoreId;
@@ -62,6 +75,13 @@ public sealed class SealedStore : IDisposable
     public static Task<StorePins> InitializeAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken) =>
         StoreCreation.InitializeAsync(blobs, recipients, time, cancellationToken);
+
+    /// <summary>Says whose word takes something away, before anything of the store is read. The store disposes a key that is maintenance's own.</summary>
+    public void Use(MaintenanceAuthority authority)
+    {
+        Authority = authority;
+        OfMaintenance = authority.Wrap(this);
+    }
 
     /// <summary>Refuses to be backed up into when this is a second copy: what it holds comes from the store that it copies.</summary>
     /// <exception cref="RefusedException">It is a copy.</exception>
@@ -112,6 +132,7 @@ public sealed class SealedStore : IDisposable
     /// <summary>Two copies of a store share one key; whoever opened the first lets go of it.</summary>
     public void Dispose()
     {
+        Authority.Dispose();
         if (_ownsSealer)
         {
             Sealer.Dispose();

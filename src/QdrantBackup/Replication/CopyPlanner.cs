@@ -86,8 +86,9 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         IReadOnlyList<CatalogEntry> there = await ends.TargetCatalog.ListAsync(filter, cancellationToken);
         IReadOnlySet<BackupId> noted = await NoteCopiesAsync(request.RunId, here, there, cancellationToken);
         HashSet<BackupId> copied = [.. there.Select(e => e.Id)];
-        HashSet<BackupId> ended = await ends.Target.ListIdsAsync(BlobNames.Retirements, cancellationToken);
         CatalogEntry[] absent = [.. here.Where(e => !e.Retired && !copied.Contains(e.Id))];
+        HashSet<BackupId> asked = [.. absent.Select(e => e.Id)];
+        EndedBackups ended = await ends.Target.Ends.ListAsync(asked.Contains, cancellationToken);
         if (!wanted.Make && absent.Count(e => noted.Contains(e.Id) && !ended.Contains(e.Id)) is > 0 and var gone)
         {
             remarks.Add($"{gone} backups had been copied to {ends.Target.Blobs.Location} and are gone there though nobody ended them; they are copied again: find out who took them away");

@@ -68,7 +68,7 @@ public sealed class RestorePlanner(
         RestoreGates.CheckBackup(manifest, wanted, options.Cluster);
         if (await catalog.IsRetiredAsync(id, cancellationToken))
         {
-            throw new RefusedException($"backup {id} was ended by retention or a person and may lose its chunks at any time", "Choose another backup, or have its retirement taken back first.");
+            throw new RefusedException($"backup {id} was ended by retention or a person and loses its chunks when the grace period is over", $"Choose another backup, or take the end back first ('qdrant-backup undelete {id}').");
         }
 
         TargetState target = await ReadTargetAsync(cancellationToken);

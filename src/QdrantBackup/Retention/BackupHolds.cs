@@ -32,9 +32,9 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
             // and a hold that was confirmed is never overlooked.
             await ThrowIfRetiredAsync(id, cancellationToken);
         }
-        catch (RefusedException) when (ReferenceEquals(counts, hold))
+        catch (RefusedException) when (ReferenceEquals(counts, hold) && store.Authority.CanProve)
         {
-            // Its own only: another's may have been confirmed before the backup was ended.
+            // Its own only: another's may have been confirmed before the backup was ended. An app that may release nothing leaves the hold: it keeps too much, never too little.
             await ReleaseAsync(id, by, cancellationToken);
             throw;
         }
@@ -43,8 +43,10 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
     }
 
     /// <summary>Releases a hold by overwriting it; false when it was released before. One that cannot be read, or is gone, is replaced: only a record that says so releases.</summary>
+    /// <exception cref="RefusedException">This app may release nothing.</exception>
     public async Task<bool> ReleaseAsync(BackupId id, string by, CancellationToken cancellationToken)
     {
+        store.Authority.ThrowUnlessAllowed();
         bool wasReleased = false;
         await ReplaceAsync(
             id,
@@ -52,7 +54,9 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
             {
                 wasReleased = found is { Released: true };
                 Hold hold = found ?? new Hold { Id = id, Reason = "there was no record", By = by, At = time.GetUtcNow() };
-                return wasReleased ? null : hold with { By = by, At = time.GetUtcNow(), Released = true };
+                return wasReleased
+                    ? null
+                    : store.Authority.Prove(BlobNames.Hold(id), hold with { By = by, At = time.GetUtcNow(), Released = true }, StoreJson.Default.Hold);
             },
             cancellationToken);
         return !wasReleased;
@@ -105,7 +109,7 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
         try
         {
             StoredDocument<Hold>? found = await store.FindDocumentAsync(BlobNames.Hold(id), SealedType.Record, StoreJson.Default.Hold, cancellationToken);
-            return (found?.Value, found?.Entry.ETag);
+            return (found is null ? null : Believed(found.Value), found?.Entry.ETag);
         }
         catch (BackupException e) when (Damages.IsDamage(e))
         {
@@ -115,6 +119,11 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
                 : (new Hold { Id = id, Reason = "its record cannot be read, so it is taken for a hold", By = "", At = entry.Modified }, entry.ETag);
         }
     }
+
+    /// <summary>A hold needs no proof, its release does.</summary>
+    private Hold Believed(Hold found) => !found.Released || store.Authority.Check(BlobNames.Hold(found.Id), found, StoreJson.Default.Hold) is { Released: true }
+        ? found
+        : found with { Released = false, Reason = "its release has no proof of maintenance, so the hold stands" };
 
     private async Task ThrowUnlessThereAsync(BackupId id, CancellationToken cancellationToken)
     {
@@ -126,11 +135,11 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
 
     private async Task ThrowIfRetiredAsync(BackupId id, CancellationToken cancellationToken)
     {
-        if (await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is { } retirement)
+        if (await store.Ends.FindAsync(id, cancellationToken) is { } end)
         {
             throw new RefusedException(
-                $"backup {id} was ended by retention or a person on {retirement.Modified.UtcDateTime:yyyy-MM-dd HH:mm}Z and cannot be held any more",
-                "Hold another backup.");
+                $"backup {id} was ended by {end.Record.By} on {end.Since.UtcDateTime:yyyy-MM-dd HH:mm}Z and cannot be held",
+                $"Take the end back first ('qdrant-backup undelete {id}'), or hold another backup.");
         }
     }
 }

@@ -1,7 +1,6 @@
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Retention;
 
@@ -26,6 +25,7 @@ public sealed class BackupRetirement(SealedStore store, BackupCatalog catalog, B
     public async Task<IReadOnlyList<RetirementReceipt>> EndAsync(
         string cluster, IReadOnlyList<RetentionVerdict> backups, DateTimeOffset now, Retirement template, CancellationToken cancellationToken)
     {
+        store.Authority.ThrowUnlessAllowed();
         IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
         Dictionary<BackupId, CatalogEntry> known = entries.ToDictionary(e => e.Id);
         IReadOnlySet<BackupId> newest = RetentionRules.Newest(entries.Where(e => !e.Retired).Select(RetentionPlanner.CandidateOf), now);
@@ -34,12 +34,12 @@ public sealed class BackupRetirement(SealedStore store, BackupCatalog catalog, B
         {
             cancellationToken.ThrowIfCancellationRequested();
             string? why = !known.TryGetValue(backup.Id, out CatalogEntry? entry) ? "it is not there any more, or of another cluster"
-                : newest.Contains(backup.Id) ? "it is the newest complete backup by now"
+                : newest.Contains(backup.Id) && template.EndsLast != true ? "it is the newest complete backup by now"
                 : await holds.FindAsync(backup.Id, cancellationToken) is { } hold ? $"it is on hold: {hold.Reason}"
                 : null;
             if (why is null && entry is { Retired: false })
             {
-                await WriteAsync(template with { Id = backup.Id, Reason = string.Join("; ", backup.Reasons), At = time.GetUtcNow() }, cancellationToken);
+                await WriteAsync(template with { Id = backup.Id, Reason = string.Join("; ", backup.Reasons), At = time.GetUtcNow(), EndId = Retirement.NewEndId() }, cancellationToken);
             }
 
             receipts.Add(new RetirementReceipt(backup.Id, why is null, why));
@@ -50,21 +50,7 @@ public sealed class BackupRetirement(SealedStore store, BackupCatalog catalog, B
 
     /// <summary>Records that a backup whose manifest vanished is lost.</summary>
     internal Task AcceptLossAsync(BackupId id, string by, RunId runId, CancellationToken cancellationToken) => WriteAsync(
-        new Retirement { Id = id, Reason = "its manifest had vanished, and that was accepted", By = by, At = time.GetUtcNow(), RunId = runId, Confirmed = true }, cancellationToken);
+        new Retirement { Id = id, Reason = "its manifest had vanished, and that was accepted", By = by, At = time.GetUtcNow(), RunId = runId, Confirmed = true, EndId = Retirement.NewEndId() }, cancellationToken);
 
-    /// <summary>Whether a person confirmed that a backup is ended.</summary>
-    internal async Task<bool> IsConfirmedAsync(BackupId id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.GetDocumentAsync(BlobNames.Retirement(id), SealedType.Record, StoreJson.Default.Retirement, cancellationToken) is { Confirmed: true };
-        }
-        catch (BackupException e) when (Damages.IsDamage(e))
-        {
-            return false;
-        }
-    }
-
-    private Task WriteAsync(Retirement record, CancellationToken cancellationToken) =>
-        store.PutOnceAsync(BlobNames.Retirement(record.Id), SealedType.Record, record, StoreJson.Default.Retirement, cancellationToken);
+    private Task WriteAsync(Retirement record, CancellationToken cancellationToken) => store.Ends.PutAsync(record, cancellationToken);
 }

@@ -11,11 +11,18 @@ internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, PruneOpt
     private readonly PartReader _reader = new(store, options.MaxLists);
 
     /// <summary>Hands out every chunk that a backup needs, some of them more than once. Returns its manifest; null when it is gone, only fences a dead run, or is dead by now.</summary>
-    public async Task<Manifest?> EachChunkAsync(BackupId id, PruneWork work, Action<ChunkId> take, CancellationToken cancellationToken)
+    public async Task<Manifest?> EachChunkAsync(BackupId id, PruneWork work, DateTimeOffset now, Action<ChunkId> take, CancellationToken cancellationToken)
     {
         try
         {
-            if (await _manifests.FindAsync(id, cancellationToken) is not { Manifest: { Aborted: false } manifest })
+            if (await _manifests.FindAsync(id, cancellationToken) is not { } found)
+            {
+                return null;
+            }
+
+            (Manifest manifest, string hash) = found;
+            work.Seen.Check(id, manifest.Aborted ? null : hash);
+            if (manifest.Aborted)
             {
                 return null;
             }
@@ -32,7 +39,7 @@ internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, PruneOpt
         catch (BackupException e) when (Damages.IsDamage(e))
         {
             // Another prune may be at it, if its grace period is over by now.
-            return await dead.IsDeadAsync(id, work.RunId, cancellationToken) ? null : throw Stop(e);
+            return await dead.IsDeadAsync(id, now, cancellationToken) ? null : throw Stop(e);
         }
     }
 

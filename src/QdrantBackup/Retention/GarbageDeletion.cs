@@ -5,33 +5,50 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.Retention;
 
 /// <summary>Deletes what a round found, each blob only as it was listed: what was put again meanwhile has another ETag and stays.</summary>
-internal sealed class GarbageDeletion(SealedStore store, BackupRetirement retirement, PruneOptions options)
+internal sealed class GarbageDeletion(SealedStore store, ChunkMarking marking, PruneOptions options)
 {
     private const int BatchOfEach = 8;
     private const int MaxNamed = 10;
 
-    /// <summary>Lets a round pass whose deletions are usual, allowed, or follow from endings that somebody confirmed.</summary>
+    /// <summary>Lets a round pass whose deletions are usual or allowed. What backups held whose end a person confirmed is not counted, and waives nothing for the rest.</summary>
     /// <exception cref="RefusedException">They are unusual.</exception>
     public async Task ThrowIfUnusualAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken)
     {
         PruneRound round = work.Round;
-        long bytes = round.Chunks.Values.Sum(c => c.Length);
-        if (request.AllowUnusual || UnusualDeletion.OfChunks(round.Chunks.Count, bytes, round, options.UnusualShare) is not { } unusual)
+        if (request.AllowUnusual || UnusualDeletion.OfChunks(round.Chunks.Count, round.Chunks.Values.Sum(c => c.Length), round, options.UnusualShare) is null)
         {
             return;
         }
 
-        foreach (BackupId owner in round.Lists.Keys.Select(l => BlobNames.TryReadListOwner(l, out BackupId id) ? id : default).Distinct())
+        HashSet<ChunkId> confirmed = await ListConfirmedAsync(round, cancellationToken);
+        Garbage[] left = [.. round.Chunks.Where(c => !confirmed.Contains(c.Key)).Select(c => c.Value)];
+        if (UnusualDeletion.OfChunks(left.Length, left.Sum(c => c.Length), round, options.UnusualShare) is { } unusual)
         {
-            if (await retirement.IsConfirmedAsync(owner, cancellationToken))
-            {
-                return;
-            }
+            throw new RefusedException($"nothing is pruned: {unusual}", UnusualDeletion.Hint);
+        }
+    }
+
+    /// <summary>The chunks of this round that a backup held whose end a person confirmed. Its lists are still there: they go last.</summary>
+    private async Task<HashSet<ChunkId>> ListConfirmedAsync(PruneRound round, CancellationToken cancellationToken)
+    {
+        var chunks = new HashSet<ChunkId>();
+        HashSet<BackupId> owners = [.. round.Lists.Keys.Select(l => BlobNames.TryReadListOwner(l, out BackupId id) ? id : default).Where(id => id != default)];
+        EndedBackups ended = await store.Ends.ListAsync(owners.Contains, cancellationToken);
+        foreach (BackupId owner in owners.Where(id => ended.All.GetValueOrDefault(id)?.Record.Confirmed == true))
+        {
+            await marking.EachListedChunkAsync(
+                owner,
+                chunk =>
+                {
+                    if (round.Chunks.ContainsKey(chunk))
+                    {
+                        chunks.Add(chunk);
+                    }
+                },
+                cancellationToken);
         }
 
-        throw new RefusedException(
-            $"nothing is pruned: {unusual}",
-            "Look at what was ended with 'qdrant-backup cleanup --dry-run'. If it is as it should be, say so with 'qdrant-backup cleanup --yes-delete-unusual'.");
+        return chunks;
     }
 
     /// <summary>Deletes the next few blobs; at the end the chunk lists, when all chunks of the store are done.</summary>

@@ -11,15 +11,15 @@ internal sealed class GarbageListing(SealedStore store, DeadBackups dead, RunFen
     private const int BeforeChunks = -1;
 
     /// <summary>Everything that must come before the first chunk is listed.</summary>
-    public async Task BeginAsync(PruneWork work, CancellationToken cancellationToken)
+    /// <exception cref="RefusedException">An unusual share of the manifests would go, and nobody allowed that.</exception>
+    public async Task BeginAsync(PruneWork work, PruneRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = await dead.NowAsync(work.RunId, cancellationToken);
         HashSet<BackupId> ended = await dead.ListAsync(now, cancellationToken);
-        FencedRuns runs = await fences.EndSilentAsync(now - options.DeadAfter, cancellationToken);
+        FencedRuns runs = await fences.EndSilentAsync(now - options.DeadAfter, now - options.Grace, cancellationToken);
 
         // What a run that lives has pinned it may still be reading: its manifest stays too.
         ended.ExceptWith(runs.Pinned);
-        long expired = await ExpireManifestsAsync(ended, cancellationToken);
+        long expired = await ExpireManifestsAsync(ended, request, cancellationToken);
         work.Round = new PruneRound { Began = now, Dead = ended, Position = BeforeChunks };
         work.Totals = work.Totals with { RunsFenced = work.Totals.RunsFenced + runs.Ended, ManifestsExpired = work.Totals.ManifestsExpired + expired };
         work.Phase = PrunePhase.List;
@@ -75,23 +75,33 @@ internal sealed class GarbageListing(SealedStore store, DeadBackups dead, RunFen
     }
 
     // Manifest first, chunks later (W2).
-    private async Task<long> ExpireManifestsAsync(HashSet<BackupId> ended, CancellationToken cancellationToken)
+    private async Task<long> ExpireManifestsAsync(HashSet<BackupId> ended, PruneRequest request, CancellationToken cancellationToken)
     {
-        var expired = new List<BlobName>();
-        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
+        HashSet<BackupId> there = await store.ListIdsAsync(BlobNames.Manifests, cancellationToken);
+        BackupId[] expired = [.. there.Where(ended.Contains)];
+        await ThrowIfUnusualAsync(expired, there.Count, request, cancellationToken);
+        foreach (BackupId id in expired)
         {
-            if (BlobNames.TryReadId(entry.Name, BlobNames.Manifests, out BackupId id) && ended.Contains(id))
-            {
-                expired.Add(entry.Name);
-            }
+            await store.Blobs.ExpireAsync(BlobNames.Manifest(id), cancellationToken);
         }
 
-        foreach (BlobName manifest in expired)
+        return expired.Length;
+    }
+
+    /// <summary>The brake on manifests, before the first one goes. What a person ended by name is not counted, and waives nothing for the others.</summary>
+    private async Task ThrowIfUnusualAsync(BackupId[] expired, int all, PruneRequest request, CancellationToken cancellationToken)
+    {
+        if (request.AllowUnusual || expired.Length == 0)
         {
-            await store.Blobs.ExpireAsync(manifest, cancellationToken);
+            return;
         }
 
-        return expired.Count;
+        IReadOnlyDictionary<BackupId, BackupEnd> ends = await dead.ListEndedAsync(cancellationToken);
+        int confirmed = expired.Count(id => ends.GetValueOrDefault(id)?.Record.Confirmed == true);
+        if (UnusualDeletion.OfManifests(expired.Length - confirmed, all - confirmed, options.UnusualShare) is { } unusual)
+        {
+            throw new RefusedException($"nothing is pruned: {unusual}", UnusualDeletion.Hint);
+        }
     }
 
     private async Task ListListsAsync(PruneWork work, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using QdrantBackup.Manifests;
 namespace QdrantBackup.Retention;
 
 /// <summary>The record <c>holds/backupId</c>: this backup is kept whatever the policy says, until the record is overwritten as released (docs/format.md §6).</summary>
-public sealed record Hold
+public sealed record Hold : IProved<Hold>
 {
     /// <summary>Version of the format.</summary>
     public int Format { get; init; } = 1;
@@ -22,4 +22,9 @@ public sealed record Hold
 
     /// <summary>True once it keeps nothing any more.</summary>
     public bool Released { get; init; }
+
+    /// <summary>A released hold under the key of maintenance, where maintenance has a key of its own.</summary>
+    public string? Proof { get; init; }
+
+    Hold IProved<Hold>.With(string? proof) => this with { Proof = proof };
 }

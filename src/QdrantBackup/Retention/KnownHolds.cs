@@ -12,25 +12,46 @@ internal sealed record RetentionMemory(int Format, IReadOnlyList<BackupId> Held)
 /// <summary>
 /// Holds, and those that vanished: only an overwritten record releases a backup, so one that a retention run has seen and that is gone goes on holding (docs/format.md §6).
 /// </summary>
-internal sealed class KnownHolds(SealedStore store, BackupHolds holds)
+internal sealed class KnownHolds(SealedStore store, BackupHolds holds, MaintenanceMemory memory)
 {
-    /// <summary>The holds on backups of a cluster, those that vanished too.</summary>
-    public async Task<IReadOnlyDictionary<BackupId, Hold>> ListAsync(string cluster, CancellationToken cancellationToken)
+    /// <summary>Every hold in the store, those that vanished too.</summary>
+    public async Task<IReadOnlyDictionary<BackupId, Hold>> ListAsync(CancellationToken cancellationToken)
     {
         var all = new Dictionary<BackupId, Hold>(await holds.ListAsync(cancellationToken));
-        RetentionMemory? memory = await store.GetDocumentAsync(BlobNames.Retention(cluster), SealedType.Record, StoreJson.Default.RetentionMemory, cancellationToken);
-        foreach (BackupId id in (memory?.Held ?? []).Where(id => !all.ContainsKey(id)))
+        await foreach (BlobEntry entry in memory.Place.Blobs.ListAsync(BlobNames.Retentions, cancellationToken))
+        {
+            await AddVanishedAsync(all, await HeldAsync(entry.Name, cancellationToken), cancellationToken);
+        }
+
+        return all;
+    }
+
+    private async Task<IReadOnlyList<BackupId>> HeldAsync(BlobName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await memory.Place.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RetentionMemory, cancellationToken))?.Held ?? [];
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            throw new RefusedException(
+                $"nothing is ended or pruned: '{name}', which says which backups were on hold, cannot be read: {e.Message}",
+                $"Put '{name}' back from soft delete or an older version. If it is lost for good, check the holds ('qdrant-backup list') and delete that blob.");
+        }
+    }
+
+    private async Task AddVanishedAsync(Dictionary<BackupId, Hold> all, IReadOnlyList<BackupId> held, CancellationToken cancellationToken)
+    {
+        foreach (BackupId id in held.Where(id => !all.ContainsKey(id)))
         {
             if (await store.Blobs.FindAsync(BlobNames.Hold(id), cancellationToken) is null)
             {
                 all.Add(id, new Hold { Id = id, Reason = "its hold vanished without being released: release it, or hold it again", By = "", At = id.Began });
             }
         }
-
-        return all;
     }
 
     /// <summary>Remembers which backups of a cluster are on hold.</summary>
-    public Task RememberAsync(string cluster, IEnumerable<BackupId> held, CancellationToken cancellationToken) => store.PutDocumentAsync(
+    public Task RememberAsync(string cluster, IEnumerable<BackupId> held, CancellationToken cancellationToken) => memory.Place.PutDocumentAsync(
         BlobNames.Retention(cluster), SealedType.Record, new RetentionMemory(1, [.. held]), StoreJson.Default.RetentionMemory, PutCondition.Always, summary: null, cancellationToken);
 }

@@ -36,6 +36,9 @@ public sealed record PruneOptions
     /// <summary>How long a store that keeps what was deleted itself, a directory, keeps it.</summary>
     public TimeSpan KeepDeleted { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>For how long no retention may have come to its end: after that the clock is doubted. Two days more than the longest time between two due times.</summary>
+    public TimeSpan MaxSilence { get; init; } = TimeSpan.FromDays(3);
+
     /// <summary>The share of the chunks, or of their bytes, above which deleting needs an explicit yes; 0 to 1.</summary>
     public double UnusualShare { get; init; } = 0.3;
 }

@@ -38,7 +38,8 @@ public sealed record PruneTotals
 /// <param name="RunId">The retention run that does it; its pin tells the store's time.</param>
 /// <param name="AllowUnusual">Whether somebody said yes to deleting an unusual share, or to what vanished.</param>
 /// <param name="By">Who asked, for the records.</param>
-public sealed record PruneRequest(Runs.RunId RunId, bool AllowUnusual, string By);
+/// <param name="ConfirmClock">Whether somebody said that the clock is right although the last retention is long ago.</param>
+public sealed record PruneRequest(Runs.RunId RunId, bool AllowUnusual, string By, bool ConfirmClock = false);
 
 /// <summary>How far a prune is.</summary>
 /// <param name="Done">Whether it is over.</param>

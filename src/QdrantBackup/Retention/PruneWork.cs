@@ -74,6 +74,9 @@ internal sealed class PruneWork(RunId runId)
     /// <summary>Backups whose chunks are marked.</summary>
     public HashSet<BackupId> Marked { get; set; } = [];
 
+    /// <summary>What maintenance remembers of manifests, and what this step saw; kept in the memory of maintenance, not with the work.</summary>
+    public SeenManifests Seen { get; set; } = new(new MemoryRecord(), acceptChanges: false);
+
     /// <summary>Earlier backups that marked manifests name.</summary>
     public HashSet<BackupId> Earlier { get; set; } = [];
 

@@ -17,6 +17,8 @@ public sealed partial class Pruner
     private readonly TimeProvider _time;
     private readonly ILogger<Pruner> _logger;
     private readonly SealedStore _store;
+    private readonly MaintenanceMemory _memory;
+    private readonly StoreClock _clock;
     private readonly DeadBackups _dead;
     private readonly ChunkMarking _marking;
     private readonly VanishedManifests _vanished;
@@ -26,18 +28,18 @@ public sealed partial class Pruner
     private readonly PruneWorkFiles _files;
 
     /// <summary>Makes the pruner of a store.</summary>
-    public Pruner(
-        SealedStore store, RunPins pins, RunFences fences, BackupHolds holds, BackupRetirement retirement, DamageRecords damage, PruneOptions options, TimeProvider time,
-        ILogger<Pruner> logger)
+    public Pruner(RetentionRecords records, RunFences fences, DamageRecords damage, PruneOptions options, TimeProvider time, ILogger<Pruner> logger)
     {
-        (_store, _options, _time, _logger) = (store, options, time, logger);
-        _dead = new DeadBackups(store, holds, pins, options);
-        _marking = new ChunkMarking(store, _dead, options);
-        _listing = new GarbageListing(store, _dead, fences, options);
-        _check = new GarbageCheck(store, _dead, pins, _marking, damage);
-        _vanished = new VanishedManifests(store, pins, _dead, retirement, logger);
-        _deletion = new GarbageDeletion(store, retirement, options);
-        _files = new PruneWorkFiles(store);
+        (_options, _time, _logger) = (options, time, logger);
+        (_store, _memory) = (records.Store, records.Memory);
+        _clock = new StoreClock(fences.Pins, records.Memory, options);
+        _dead = new DeadBackups(_store, records.Known, records.Catalog, records.Memory, options);
+        _marking = new ChunkMarking(_store, _dead, options);
+        _listing = new GarbageListing(_store, _dead, fences, options);
+        _check = new GarbageCheck(_store, _dead, fences.Pins, _marking, damage, options);
+        _vanished = new VanishedManifests(_store, fences.Pins, _dead, records.Retirement, logger);
+        _deletion = new GarbageDeletion(_store, _marking, options);
+        _files = new PruneWorkFiles(_store.OfMaintenance);
     }
 
     /// <summary>
@@ -49,6 +51,7 @@ public sealed partial class Pruner
         long began = _time.GetTimestamp();
         (PruneWork work, StoredDocument<PruneState>? loaded) = await _files.LoadAsync(request.RunId, cancellationToken);
         bool isOver = work.Phase == PrunePhase.Done;
+        work.Seen = new SeenManifests(await _memory.ReadAsync(cancellationToken), request.AllowUnusual);
         while (work.Phase != PrunePhase.Done)
         {
             await AdvanceAsync(work, request, cancellationToken);
@@ -57,6 +60,8 @@ public sealed partial class Pruner
                 break;
             }
         }
+
+        await RememberAsync(work, cancellationToken);
 
         if (!isOver)
         {
@@ -80,7 +85,7 @@ public sealed partial class Pruner
         switch (work.Phase)
         {
             case PrunePhase.Start:
-                await StartAsync(work, cancellationToken);
+                await StartAsync(work, request, cancellationToken);
                 break;
             case PrunePhase.Mark:
                 await MarkNextAsync(work, cancellationToken);
@@ -90,7 +95,7 @@ public sealed partial class Pruner
                 work.Phase = PrunePhase.BeginRound;
                 break;
             case PrunePhase.BeginRound:
-                await _listing.BeginAsync(work, cancellationToken);
+                await _listing.BeginAsync(work, request, await NowAsync(work, request, cancellationToken), cancellationToken);
                 break;
             case PrunePhase.List:
                 await _listing.NextAsync(work, cancellationToken);
@@ -105,9 +110,9 @@ public sealed partial class Pruner
     }
 
     // Marking comes before the round and only keeps more: what is ended in between is still marked, what is committed in between is read by the check.
-    private async Task StartAsync(PruneWork work, CancellationToken cancellationToken)
+    private async Task StartAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken)
     {
-        HashSet<BackupId> dead = await _dead.ListAsync(await _dead.NowAsync(work.RunId, cancellationToken), cancellationToken);
+        HashSet<BackupId> dead = await _dead.ListAsync(await NowAsync(work, request, cancellationToken), cancellationToken);
         var ids = new List<BackupId>();
         await foreach (var entry in _store.Blobs.ListAsync(BlobNames.Manifests, cancellationToken))
         {
@@ -126,7 +131,7 @@ public sealed partial class Pruner
     private async Task MarkNextAsync(PruneWork work, CancellationToken cancellationToken)
     {
         BackupId id = work.ToMark.Peek();
-        if (await _marking.EachChunkAsync(id, work, work.Live.Add, cancellationToken) is { } manifest)
+        if (await _marking.EachChunkAsync(id, work, await _clock.NowAsync(work.RunId, cancellationToken), work.Live.Add, cancellationToken) is { } manifest)
         {
             work.Marked.Add(id);
             work.Earlier.UnionWith(manifest.Earlier.Select(e => e.Id));
@@ -138,8 +143,8 @@ public sealed partial class Pruner
 
     private async Task CheckAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken)
     {
-        await _check.RunAsync(work, cancellationToken);
-        if (await _dead.NowAsync(work.RunId, cancellationToken) - work.Round.Began > _options.MaxListing)
+        await _check.RunAsync(work, await _clock.NowAsync(work.RunId, cancellationToken), cancellationToken);
+        if (await _clock.NowAsync(work.RunId, cancellationToken) - work.Round.Began > _options.MaxListing)
         {
             if (work.Restarts++ == MaxRestarts)
             {
@@ -159,6 +164,22 @@ public sealed partial class Pruner
         LogDeleting(work.Round.Chunks.Count, work.Round.Lists.Count, work.Round.ChunksListed);
         work.Restarts = 0;
         work.Phase = PrunePhase.Delete;
+    }
+
+    private Task<DateTimeOffset> NowAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken) =>
+        _clock.TrustedNowAsync(work.RunId, request.ConfirmClock, cancellationToken);
+
+    /// <summary>Remembers the manifests that were read, and forgets those of backups that are dead and gone.</summary>
+    private async Task RememberAsync(PruneWork work, CancellationToken cancellationToken)
+    {
+        var gone = new HashSet<BackupId>();
+        if (work.Phase == PrunePhase.Done)
+        {
+            gone.UnionWith((await _dead.ListEndedAsync(cancellationToken)).Keys);
+            gone.ExceptWith(await _store.ListIdsAsync(BlobNames.Manifests, cancellationToken));
+        }
+
+        await _memory.SeeAsync(work.Seen.New, gone, cancellationToken);
     }
 
     [LoggerMessage(EventId = 3801, Level = LogLevel.Information, Message = "Deleting {Chunks} of {Listed} chunks and {Lists} chunk lists that nothing needs")]

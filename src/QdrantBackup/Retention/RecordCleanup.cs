@@ -14,7 +14,7 @@ namespace QdrantBackup.Retention;
 public sealed record CleanupReceipt(bool Done, long Records, long Pins, long Findings, int Days);
 
 /// <summary>Removes records of old runs, pins they have let go of, what was found out about backups that are gone, and what a directory store kept of the deleted. No backup depends on any of it.</summary>
-public sealed class RecordCleanup(SealedStore store, RunPins pins, RunFences fences, PruneOptions options, TimeProvider time)
+public sealed class RecordCleanup(SealedStore store, RunFences fences, PruneOptions options, TimeProvider time)
 {
     private const int MonthLength = 7;
 
@@ -70,7 +70,7 @@ public sealed class RecordCleanup(SealedStore store, RunPins pins, RunFences fen
     {
         long removed = 0;
         var old = new List<PinEntry>();
-        await foreach (PinEntry entry in pins.ListAsync(cancellationToken))
+        await foreach (PinEntry entry in fences.Pins.ListAsync(cancellationToken))
         {
             if (entry.Pin.Released && entry.Renewed < before)
             {
@@ -110,7 +110,7 @@ public sealed class RecordCleanup(SealedStore store, RunPins pins, RunFences fen
             return (true, 0);
         }
 
-        HashSet<BackupId> gone = await store.ListIdsAsync(BlobNames.Retirements, cancellationToken);
+        HashSet<BackupId> gone = [.. (await store.Ends.ListAsync(of: null, cancellationToken)).Ids];
         gone.ExceptWith(await store.ListIdsAsync(BlobNames.Manifests, cancellationToken));
         long removed = 0;
         foreach (BlobEntry entry in old.Where(e => BackupId.TryParse(e.Name.Value[(e.Name.Value.LastIndexOf('/') + 1)..], out BackupId id) && gone.Contains(id)))

@@ -74,6 +74,9 @@ public sealed record EndedBackup(BackupId Id, DateTimeOffset Since, DateTimeOffs
 /// <param name="Remarks">What a person should know first.</param>
 public sealed record DeletionPlan(BackupId Id, string Hash, long Bytes, IReadOnlyList<string> Remarks)
 {
+    /// <summary>Whether it is the newest whole backup of its cluster: ending it takes a second confirmation.</summary>
+    public bool IsLast { get; init; }
+
     /// <summary>The moment at which it was looked at, by the store's clock.</summary>
     [JsonIgnore]
     public DateTimeOffset Now { get; init; }

@@ -8,21 +8,16 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.Retention;
 
 /// <summary>Judges the backups of one cluster and plans what to end. Only that cluster's: a store may hold several.</summary>
-public sealed class RetentionPlanner(
-    SealedStore store, BackupCatalog catalog, BackupHolds holds, RetentionPlans plans, RetentionPolicy policy, PruneOptions options, TimeProvider time)
+public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy policy, PruneOptions options, TimeProvider time)
 {
-    private const string NotEndedYet = "it is shown no more, and its chunks stay for";
-
-    private readonly KnownHolds _known = new(store, holds);
-
     /// <summary>What the policy says of a cluster's backups. Changes nothing.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="now">The moment by the store's clock; null where nothing tells it: this machine's clock then, or the last manifest's time if that is later.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<RetentionPreview> PreviewAsync(string cluster, DateTimeOffset? now, CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
-        IReadOnlyDictionary<BackupId, Hold> held = await _known.ListAsync(cluster, cancellationToken);
+        IReadOnlyList<CatalogEntry> entries = await records.Catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
+        IReadOnlyDictionary<BackupId, Hold> held = await records.Known.ListAsync(cancellationToken);
         DateTimeOffset moment = now ?? Now(entries);
         Dictionary<BackupId, CatalogEntry> open = entries.Where(e => !e.Retired).ToDictionary(e => e.Id);
         IReadOnlyList<RetentionVerdict> verdicts = RetentionRules.Judge(
@@ -42,12 +37,12 @@ public sealed class RetentionPlanner(
     /// <exception cref="RefusedException">The run was asked for another plan, or the plan is unusual and nobody allowed that.</exception>
     public async Task<RetentionPlan> PlanAsync(RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (await plans.FindAsync(request.RunId, cancellationToken) is { } stored)
+        if (await records.Plans.FindAsync(request.RunId, cancellationToken) is { } stored)
         {
             return stored;
         }
 
-        RetentionRequest wanted = request.Retention ?? throw new RefusedException($"run {request.RunId} is no retention", "Start a new run.");
+        RetentionRequest wanted = RetentionRequest.Of(records.Store, request);
         RetentionPreview preview = await PreviewAsync(request.Cluster, now, cancellationToken);
         if (wanted.PlanHash is not null && wanted.PlanHash != preview.Hash)
         {
@@ -60,34 +55,35 @@ public sealed class RetentionPlanner(
                 $"nothing was ended: {unusual}", "Look at the plan ('qdrant-backup cleanup --dry-run'). If it is as it should be, say so with 'qdrant-backup cleanup --yes-delete-unusual'.");
         }
 
-        await _known.RememberAsync(request.Cluster, preview.Backups.Where(b => b.Hold is not null).Select(b => b.Verdict.Id), cancellationToken);
-        return await plans.StoreAsync(
+        await records.Known.RememberAsync(request.Cluster, preview.Backups.Where(b => b.Hold is not null).Select(b => b.Verdict.Id), cancellationToken);
+        return await records.Plans.StoreAsync(
             new RetentionPlan { RunId = request.RunId, Cluster = request.Cluster, Now = now, Hash = preview.Hash, End = preview.End }, cancellationToken);
     }
 
     /// <summary>What ending one backup of a cluster means. One on hold, the newest complete one, and one of another cluster are refused.</summary>
     public async Task<DeletionPlan> PreviewDeletionAsync(string cluster, BackupId id, CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
+        IReadOnlyList<CatalogEntry> entries = await records.Catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
         if (entries.FirstOrDefault(e => e.Id == id) is not { } entry)
         {
-            throw await store.Blobs.FindAsync(BlobNames.Manifest(id), cancellationToken) is null
+            throw await records.Store.Blobs.FindAsync(BlobNames.Manifest(id), cancellationToken) is null
                 ? new UsageException($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.")
                 : new RefusedException($"{id} is no backup of cluster '{cluster}'", "Use the app of the cluster that it is of.");
         }
 
-        if ((await _known.ListAsync(cluster, cancellationToken)).GetValueOrDefault(id) is { } hold)
+        if ((await records.Known.ListAsync(cancellationToken)).GetValueOrDefault(id) is { } hold)
         {
             throw new RefusedException($"backup {id} is on hold: {hold.Reason} ({hold.By})", "Release it first, with 'qdrant-backup release'.");
         }
 
         DateTimeOffset now = Now(entries);
-        if (RetentionRules.Newest(entries.Where(e => !e.Retired).Select(CandidateOf), now).Contains(id))
+        bool isLast = RetentionRules.Newest(entries.Where(e => !e.Retired).Select(CandidateOf), now).Contains(id);
+        List<string> remarks = [$"its data stays at least {options.Grace.TotalHours:0.#} hours (undo: qdrant-backup undelete {id})"];
+        if (isLast)
         {
-            throw new RefusedException($"backup {id} is the newest complete one of cluster '{cluster}'", "Make another backup first.");
+            remarks.Insert(0, $"it is the newest whole backup of cluster '{cluster}': confirm that the last one goes with --last");
         }
 
-        List<string> remarks = [$"{NotEndedYet} {options.Grace.TotalHours:0.#} hours more"];
         if (entry.Damage is { } damage)
         {
             remarks.Insert(0, $"its manifest is damaged, so nobody can say what it holds or of which cluster it is: {damage}");
@@ -98,8 +94,8 @@ public sealed class RetentionPlanner(
             remarks.Insert(0, "it was ended already");
         }
 
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"delete\n{id}\n{entry.Summary?.ManifestHash}\n{entry.Retired}"));
-        return new DeletionPlan(id, Convert.ToHexStringLower(hash), entry.Summary?.Totals.Bytes ?? 0, remarks) { Now = now };
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"delete\n{id}\n{entry.Summary?.ManifestHash}\n{entry.Retired}\n{isLast}"));
+        return new DeletionPlan(id, Convert.ToHexStringLower(hash), entry.Summary?.Totals.Bytes ?? 0, remarks) { IsLast = isLast, Now = now };
     }
 
     internal static RetentionCandidate CandidateOf(CatalogEntry entry) => new()
@@ -116,16 +112,8 @@ public sealed class RetentionPlanner(
     private async Task<IReadOnlyList<EndedBackup>> ListEndedAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken)
     {
         HashSet<BackupId> retired = [.. entries.Where(e => e.Retired).Select(e => e.Id)];
-        var ended = new List<EndedBackup>();
-        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Retirements, cancellationToken))
-        {
-            if (BlobNames.TryReadId(entry.Name, BlobNames.Retirements, out BackupId id) && retired.Contains(id))
-            {
-                ended.Add(new EndedBackup(id, entry.Modified, entry.Modified + options.Grace));
-            }
-        }
-
-        return ended;
+        EndedBackups all = await records.Store.Ends.ListAsync(retired.Contains, cancellationToken);
+        return [.. all.All.Select(e => new EndedBackup(e.Key, e.Value.Since, e.Value.Since + options.Grace)).OrderByDescending(e => e.Id.Value, StringComparer.Ordinal)];
     }
 
     /// <summary>What an approval names: the backups as they are, and what becomes of each.</summary>

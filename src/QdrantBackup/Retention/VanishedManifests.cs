@@ -6,7 +6,7 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.Retention;
 
 /// <summary>
-/// Notices that a manifest is gone without a record that it was ended: a later manifest names it, or its chunk lists lie there while neither a manifest, nor a marker,
+/// Notices that a manifest is gone without a record that it was ended: a later manifest names it, maintenance has seen it, or its chunk lists lie there while neither a manifest, nor a marker,
 /// a retirement or a pin accounts for them. Somebody rolled the store back, or lost a part of it; deleting what seems unneeded would make that final.
 /// </summary>
 internal sealed partial class VanishedManifests(SealedStore store, RunPins pins, DeadBackups dead, BackupRetirement retirement, ILogger logger)
@@ -28,11 +28,11 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
             }
         }
 
-
         // A second store may never have had the earlier ones, but knows what came.
         suspects.UnionWith(store.IsReplica ? await ListArrivedAsync(cancellationToken) : work.Earlier);
+        suspects.UnionWith(work.Seen.Ids);
         suspects.ExceptWith(await store.ListIdsAsync(BlobNames.Manifests, cancellationToken));
-        suspects.ExceptWith((await dead.ListEndedAsync(cancellationToken)).Keys);
+        suspects.ExceptWith((await dead.ListEndedAsync(cancellationToken)).Where(e => !e.Value.IsUndeleted).Select(e => e.Key));
         if (suspects.Count == 0)
         {
             return;

@@ -32,7 +32,10 @@ public sealed class RunFences(SealedStore store, RunPins pins)
     }
 
     /// <summary>Ends the runs whose pins nobody has renewed since a moment by the store's clock. A pin that cannot be read is an error.</summary>
-    public async Task<FencedRuns> EndSilentAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    public Task<FencedRuns> EndSilentAsync(DateTimeOffset since, CancellationToken cancellationToken) => EndSilentAsync(since, DateTimeOffset.MaxValue, cancellationToken);
+
+    /// <summary>The same; what a pin names that was released after another moment counts as pinned.</summary>
+    public async Task<FencedRuns> EndSilentAsync(DateTimeOffset since, DateTimeOffset releasedAfter, CancellationToken cancellationToken)
     {
         int ended = 0;
         var pinned = new HashSet<BackupId>();
@@ -40,6 +43,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
         {
             if (entry.Pin.Released)
             {
+                pinned.UnionWith(entry.Counts(releasedAfter) ? entry.Pin.Bases : []);
                 continue;
             }
 
@@ -93,7 +97,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
 
         BackupId id = pin.RunId.AsBackup();
         BlobName name = BlobNames.Manifest(id);
-        if (await store.Blobs.FindAsync(name, cancellationToken) is not null || await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is not null)
+        if (await store.Blobs.FindAsync(name, cancellationToken) is not null || await store.Ends.IsEndedAsync(id, cancellationToken))
         {
             // Committed or fenced before; or committed, ended and gone: whatever came back under this id would be of no use to anybody.
             return;
@@ -105,7 +109,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
     /// <summary>Where the backup did not arrive, a marker of now takes the place of whatever marker is there: a manifest that is still on its way meets another one than its copy read.</summary>
     private async Task FenceCopyAsync(BackupId id, CancellationToken cancellationToken)
     {
-        if (await store.Blobs.FindAsync(BlobNames.Retirement(id), cancellationToken) is not null)
+        if (await store.Ends.IsEndedAsync(id, cancellationToken))
         {
             return;
         }

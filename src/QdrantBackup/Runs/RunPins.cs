@@ -39,7 +39,11 @@ public sealed record Pin
 /// <param name="Renewed">When it was last written, by the store's clock.</param>
 /// <param name="Pin">What it says.</param>
 /// <param name="ETag">What it was when it was read.</param>
-public sealed record PinEntry(RunId RunId, DateTimeOffset Began, DateTimeOffset Renewed, Pin Pin, string ETag);
+public sealed record PinEntry(RunId RunId, DateTimeOffset Began, DateTimeOffset Renewed, Pin Pin, string ETag)
+{
+    /// <summary>Whether what the pin names is to be kept: it is not released, or was written after a moment by the store's clock, for a release by itself proves nothing.</summary>
+    public bool Counts(DateTimeOffset releasedAfter) => !Pin.Released || Renewed > releasedAfter;
+}
 
 /// <summary>Pins: written before anything is read, renewed while the run lives, overwritten as released at its end (W3).</summary>
 public sealed class RunPins(SealedStore store)

@@ -10,7 +10,7 @@ namespace QdrantBackup.Runs;
 /// <summary>The sealed records of runs, under <c>runs/yyyy/mm/runId/</c>.</summary>
 public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILogger<RunRecords> logger)
 {
-    private const string Request = "request";
+    internal const string Request = "request";
     private const string Progress = "progress";
     private const string Result = "result";
     private const string NotePrefix = "note-";

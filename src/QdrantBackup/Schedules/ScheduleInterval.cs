@@ -7,9 +7,19 @@ public static class ScheduleInterval
     private static readonly TimeSpan[] LookBacks =
         [TimeSpan.FromHours(2), TimeSpan.FromDays(2), TimeSpan.FromDays(16), TimeSpan.FromDays(70), TimeSpan.FromDays(800)];
 
+    private const int MaxDue = 20_000;
+
     /// <summary>The shortest interval of the schedules that are not paused; null when nothing is scheduled.</summary>
     public static TimeSpan? Of(IEnumerable<Schedule> schedules, DateTimeOffset now) =>
         schedules.Where(schedule => !schedule.Paused).Select(schedule => Of(schedule, now)).Min();
+
+    /// <summary>The longest time between two due times of a schedule, within the next two years and the next 20,000 due times.</summary>
+    public static TimeSpan LongestOf(Schedule schedule, DateTimeOffset now)
+    {
+        TimeSpan ahead = LookBacks[^1];
+        DateTimeOffset[] due = [.. schedule.DueBetween(now, now + ahead, MaxDue)];
+        return due.Length < 2 ? ahead : due.Zip(due.Skip(1), (a, b) => b - a).Max();
+    }
 
     /// <summary>The longer of the gap that an instant lies in and the one before it: a schedule of working days has a long one over the weekend.</summary>
     private static TimeSpan? Of(Schedule schedule, DateTimeOffset now)

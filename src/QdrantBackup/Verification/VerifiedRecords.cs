@@ -42,18 +42,30 @@ public sealed record VerifiedRecord
 }
 
 /// <summary>The records <c>verified/backupId</c> (docs/format.md §6).</summary>
-public sealed class VerifiedRecords(SealedStore store, TimeProvider time)
+/// <param name="store">The store.</param>
+/// <param name="time">The clock.</param>
+/// <param name="memory">Where maintenance remembers what it has itself read back; null where that is of no matter.</param>
+public sealed class VerifiedRecords(SealedStore store, TimeProvider time, MaintenanceMemory? memory = null)
 {
     /// <summary>What is known of a backup, or null. A record that does not open counts as none: verifying again makes a new one.</summary>
     public Task<VerifiedRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
         store.TryGetRecordAsync(BlobNames.Verified(id), StoreJson.Default.VerifiedRecord, cancellationToken);
 
     /// <summary>Nothing is wrong with a backup, to this level. What was damaged before is mended, if the level at which its parts were looked at would have seen it.</summary>
-    public Task PassAsync(BackupId id, string manifestHash, VerifyLevel level, VerifyLevel levelOfParts, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
-        id, manifestHash, record => record.Passes.Any(p => p.RunId == runId)
-            ? record
-            : record with { Passes = [.. record.Passes.Where(p => p.Level != level), new VerifiedPass(level, time.GetUtcNow(), runId)], Damage = record.Damage?.Level > levelOfParts ? record.Damage : null },
-        cancellationToken);
+    public async Task PassAsync(BackupId id, string manifestHash, VerifyLevel level, VerifyLevel levelOfParts, RunId runId, CancellationToken cancellationToken)
+    {
+        await ChangeAsync(
+            id,
+            manifestHash,
+            record => record.Passes.Any(p => p.RunId == runId)
+                ? record
+                : record with { Passes = [.. record.Passes.Where(p => p.Level != level), new VerifiedPass(level, time.GetUtcNow(), runId)], Damage = record.Damage?.Level > levelOfParts ? record.Damage : null },
+            cancellationToken);
+        if (memory is not null && level >= VerifyLevel.Readable && levelOfParts >= VerifyLevel.Readable)
+        {
+            await memory.NoteReadBackAsync(new ReadBackup(id, manifestHash, time.GetUtcNow()), cancellationToken);
+        }
+    }
 
     /// <summary>Something that a backup needs is damaged. What showed only to a deeper look before is still there.</summary>
     public Task MarkDamagedAsync(BackupId id, string manifestHash, int count, VerifyLevel level, RunId runId, CancellationToken cancellationToken) => ChangeAsync(

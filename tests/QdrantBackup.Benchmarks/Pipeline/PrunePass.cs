@@ -14,10 +14,9 @@ internal static class PrunePass
     {
         var time = TimeProvider.System;
         var pins = new RunPins(store);
-        var holds = new BackupHolds(store, time);
-        var retirement = new BackupRetirement(store, new BackupCatalog(store, NullLogger<BackupCatalog>.Instance), holds, time);
+        var records = new RetentionRecords(store, new BackupCatalog(store, NullLogger<BackupCatalog>.Instance), new MaintenanceMemory(store), time);
         var damage = new DamageRecords(store, time, NullLogger<DamageRecords>.Instance);
-        var pruner = new Pruner(store, pins, new RunFences(store, pins), holds, retirement, damage, new PruneOptions(), time, NullLogger<Pruner>.Instance);
+        var pruner = new Pruner(records, new RunFences(store, pins), damage, new PruneOptions(), time, NullLogger<Pruner>.Instance);
         var request = new PruneRequest(RunId.New(time), AllowUnusual: false, "benchmark");
         PruneReceipt receipt;
         do

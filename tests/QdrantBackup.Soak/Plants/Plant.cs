@@ -25,6 +25,8 @@ internal sealed record Plant(string Rule, ActorKind Kind, ulong CaughtBy, Func<I
         new("chunks before pins", ActorKind.Pruner, 232, store => new PinsBeforeChunks(store)),
         new("pins before manifests", ActorKind.Pruner, 131, store => new ManifestsBeforePins(store)),
         new("nothing modified since the oldest pin", ActorKind.Pruner, 151, store => new OldestPinForgotten(store)),
+        new("what takes ends back is listed after the ends", ActorKind.Pruner, 1, store => new UndeletionsFirst(store)),
+        new("taking an end back looks at the time again", ActorKind.Other, 1, store => new UndeletionNeverTooLate(store)),
         new("If-Match", ActorKind.Pruner, 330, store => new IfMatchForgotten(store)),
         new("a pin is released only behind a manifest or a marker", ActorKind.Writer, 24, store => new ReleasedWithoutMarker(store), IsNoticed: true),
         new("a copy's pin is released only behind a manifest or a marker", ActorKind.Writer, 27, store => new ReleasedWithoutMarker(store), InSecondStore: true, IsNoticed: true),

@@ -166,3 +166,27 @@ internal sealed class ManifestsBeforePins(IBackupStore inner) : EarlierListings(
         _chunksAreListed = prefix == StoreContents.Folder || (_chunksAreListed && prefix != BlobNames.Retirements);
     }
 }
+
+/// <summary>Lists what takes ends back before the ends themselves.</summary>
+internal sealed class UndeletionsFirst(IBackupStore inner) : EarlierListings(inner)
+{
+    protected override async Task BeforeListingAsync(string prefix, CancellationToken cancellationToken)
+    {
+        if (prefix == BlobNames.Pins)
+        {
+            // Where the last round looked at pins: long before the next one lists what is ended.
+            Forget();
+            await ListEarlyAsync(BlobNames.Undeletions, withContents: false, cancellationToken);
+        }
+    }
+}
+
+/// <summary>Takes an end back without the second look at the time: every such record seems to have been written long ago.</summary>
+internal sealed class UndeletionNeverTooLate(IBackupStore inner) : FaultyStore(inner)
+{
+    public override async Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
+    {
+        BlobEntry entry = await Inner.PutAsync(name, content, condition, summary, cancellationToken);
+        return Is(name, BlobNames.Undeletions) ? entry with { Modified = DateTimeOffset.MinValue.AddYears(1) } : entry;
+    }
+}

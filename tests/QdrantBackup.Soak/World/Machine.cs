@@ -18,6 +18,7 @@ internal sealed class Machine
     public Machine(IBackupStore blobs, IBackupStore? first, SimulatedNode node, TimeProvider time, Weather weather)
     {
         Store = new SealedStore(blobs, StoreContents.Sealer, isReplica: first is not null);
+        Store.Ends.MaxParallel = 1;
         var capture = new CaptureOptions { Cluster = Cluster, MaxChunksInFlight = 1, RangeBytes = weather.HasRanges ? 12_000 : 1 << 30 };
         var nodes = new ClusterNodes([node]);
         Pins = new RunPins(Store);
@@ -30,12 +31,13 @@ internal sealed class Machine
         Transfer = new PartTransfer(Store, nodes, plans, damage, capture, time, NullLogger<PartTransfer>.Instance);
         Results = new PartResults(Store, nodes, plans, capture, time);
         Commit = new BackupCommit(Store, new ManifestDraft(plans, Results, Catalog, capture), Pins, damage, capture, NullLogger<BackupCommit>.Instance);
-        Holds = new BackupHolds(Store, time);
-        Retirement = new BackupRetirement(Store, Catalog, Holds, time);
+        var records = new RetentionRecords(Store, Catalog, new MaintenanceMemory(Store), time);
+        (Holds, Retirement) = (records.Holds, records.Retirement);
         PruneOptions options = OptionsOf(weather);
+        Undeletion = new BackupUndeletion(Store, options, time);
         var policy = new RetentionPolicy { KeepLast = 1, Daily = 0, Weekly = 0, Monthly = 0, KeepWithin = TimeSpan.Zero };
-        Retention = new RetentionPlanner(Store, Catalog, Holds, new RetentionPlans(Store), policy, options, time);
-        Pruner = new Pruner(Store, Pins, Fences, Holds, Retirement, damage, options, time, NullLogger<Pruner>.Instance);
+        Retention = new RetentionPlanner(records, policy, options, time);
+        Pruner = new Pruner(records, Fences, damage, options, time, NullLogger<Pruner>.Instance);
         Reader = new PartReader(Store, 1);
         if (first is not null)
         {
@@ -65,6 +67,8 @@ internal sealed class Machine
     public BackupHolds Holds { get; }
 
     public BackupRetirement Retirement { get; }
+
+    public BackupUndeletion Undeletion { get; }
 
     public RetentionPlanner Retention { get; }
 

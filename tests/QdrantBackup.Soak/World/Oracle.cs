@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
@@ -9,6 +10,8 @@ internal sealed class Oracle
 {
     private readonly Dictionary<BackupId, Committed> _committed = [];
 
+    private readonly Dictionary<BackupId, string> _takenBack = [];
+
     private bool _isReplica;
 
     public string? Violation { get; private set; }
@@ -18,6 +21,29 @@ internal sealed class Oracle
 
     /// <summary>For which moment the endings were decided that are under way; what was dated in the future then counts for nothing.</summary>
     public DateTimeOffset DecidedAt { get; set; }
+
+    /// <summary>The backups that are ended and still have their manifest.</summary>
+    public IEnumerable<BackupId> Ended(BlobService service) => _committed.Keys
+        .Where(id => IsEnded(service, id) && service.Get(BlobNames.Manifest(id).Value) is not null)
+        .OrderBy(id => id.Value, StringComparer.Ordinal);
+
+    /// <summary>What names the present end of a backup, or null.</summary>
+    public string? EndOf(BlobService service, BackupId id) => service.Get(BlobNames.Retirement(id).Value) is { } record ? Convert.ToHexString(SHA256.HashData(record.Content.Span)) : null;
+
+    /// <summary>It was confirmed to somebody that the end of a backup is taken back; what ended it since then is another end.</summary>
+    public void TakenBack(BlobService service, BackupId id, string? end)
+    {
+        if (end is null || EndOf(service, id) != end)
+        {
+            return;
+        }
+
+        _takenBack[id] = end;
+        if (service.Get(BlobNames.Manifest(id).Value) is null)
+        {
+            Report($"W4 the end of {id} is taken back, whose manifest is gone");
+        }
+    }
 
     /// <summary>Every backup that was ever committed.</summary>
     public IReadOnlyCollection<BackupId> Committed => _committed.Keys;
@@ -165,7 +191,7 @@ internal sealed class Oracle
     private bool IsOfCommitted(BlobService service, string name) =>
         BlobNames.TryReadListOwner(new BlobName(name), out BackupId owner) && _committed.ContainsKey(owner) && service.Get(BlobNames.Manifest(owner).Value) is not null;
 
-    private static bool IsEnded(BlobService service, BackupId id) => service.Get(BlobNames.Retirement(id).Value) is not null;
+    private bool IsEnded(BlobService service, BackupId id) => EndOf(service, id) is { } end && _takenBack.GetValueOrDefault(id) != end;
 
     private static Manifest Open(BlobName name, ReadOnlySpan<byte> content) => SealedStore.ReadDocument(
         name.Value, StoreContents.Sealer.Open(SealedType.Manifest, name.Value, content), StoreJson.Default.Manifest);

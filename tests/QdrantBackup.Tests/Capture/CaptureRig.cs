@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -27,8 +28,9 @@ internal sealed class CaptureRig : IDisposable
     /// <summary>A rig on a node and, when given, on a store that somebody else opened.</summary>
     public CaptureRig(
         FakeNode node, InMemoryStore? blobs, SealedStore? store, Func<CaptureOptions, CaptureOptions>? change = null, Func<IBackupStore, IBackupStore>? wrap = null,
-        Action<IServiceCollection>? more = null)
+        Action<IServiceCollection>? more = null, FakeTimeProvider? time = null)
     {
+        Time = time ?? Time;
         Node = node;
         Blobs = blobs ?? new InMemoryStore(Time);
         Store = store ?? NewStore(wrap?.Invoke(Blobs) ?? Blobs);
@@ -59,11 +61,14 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton<RestoreChecks>()
             .AddSingleton<DamageRecords>()
             .AddSingleton<RunFences>()
-            .AddSingleton<BackupHolds>()
-            .AddSingleton<BackupRetirement>()
+            .AddSingleton(new MaintenanceMemory(Store))
+            .AddSingleton<RetentionRecords>()
+            .AddSingleton(p => p.GetRequiredService<RetentionRecords>().Holds)
+            .AddSingleton(p => p.GetRequiredService<RetentionRecords>().Retirement)
+            .AddSingleton<BackupUndeletion>()
             .AddSingleton(Policy)
             .AddSingleton(new PruneOptions())
-            .AddSingleton<RetentionPlans>()
+            .AddSingleton(p => p.GetRequiredService<RetentionRecords>().Plans)
             .AddSingleton<RetentionPlanner>()
             .AddSingleton<Pruner>()
             .AddSingleton<RecordCleanup>();
@@ -190,6 +195,15 @@ internal sealed class CaptureRig : IDisposable
 
         return plan;
     }
+
+    /// <summary>Writes the record that a backup is ended, without looking whether it may be.</summary>
+    public Task RetireAsync(BackupId id) => Blobs.PutAsync(BlobNames.Retirement(id), SealedEnd(id), PutCondition.Always, null, Cancellation);
+
+    /// <summary>The record that a backup is ended, as it lies in the store.</summary>
+    public byte[] SealedEnd(BackupId id) => Store.Sealer.Seal(
+        SealedType.Record,
+        BlobNames.Retirement(id).Value,
+        JsonSerializer.SerializeToUtf8Bytes(new Retirement { Id = id, Reason = "test", By = "test", At = id.Began }, StoreJson.Default.Retirement));
 
     /// <summary>The names of the blobs under a prefix.</summary>
     public async Task<IReadOnlyList<BlobName>> NamesAsync(string prefix)

@@ -71,7 +71,7 @@ public sealed class BackupCatalogTests
         Assert.Contains(first.Id.Value, failure.Hint, StringComparison.Ordinal);
         Assert.Contains(second.Id.Value, failure.Hint, StringComparison.Ordinal);
         Assert.Equal(first.Id, (await catalog.AtOrBeforeAsync("prod", second.Id.Began.AddSeconds(-1), Cancellation)).Id);
-        await rig.Blobs.PutAsync(BlobNames.Retirement(second.Id), new byte[1], PutCondition.Always, null, Cancellation);
+        await rig.RetireAsync(second.Id);
         Assert.Equal(first.Id, (await catalog.LatestAsync("prod", Cancellation)).Id);
         await Assert.ThrowsAsync<UsageException>(() => catalog.LatestAsync("other", Cancellation));
     }

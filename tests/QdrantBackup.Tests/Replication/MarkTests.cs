@@ -90,8 +90,8 @@ public sealed class MarkTests
         CommitReceipt first = await rig.BackupAsync();
         CommitReceipt second = await rig.BackupAsync();
         Copying copying = await Copying.IntoMemoryAsync(rig);
-        await rig.Blobs.PutAsync(BlobNames.Retirement(first.Id), new byte[1], PutCondition.Always, null, Cancellation);
-        await copying.Second.Blobs.PutAsync(BlobNames.Retirement(second.Id), new byte[1], PutCondition.Always, null, Cancellation);
+        await rig.RetireAsync(first.Id);
+        await copying.Second.Blobs.PutAsync(BlobNames.Retirement(second.Id), rig.SealedEnd(second.Id), PutCondition.Always, null, Cancellation);
         await copying.CopyAsync();
         Assert.Empty(copying.Receipts);
         Assert.Contains(copying.Remarks, r => r.StartsWith("1 backups were ended", StringComparison.Ordinal));
@@ -111,7 +111,7 @@ public sealed class MarkTests
             if (name.Value.StartsWith(BlobNames.Pins, StringComparison.Ordinal))
             {
                 busy.BeforePut = _ => Task.CompletedTask;
-                await busy.PutAsync(BlobNames.Retirement(first.Id), new byte[1], PutCondition.Always, null, Cancellation);
+                await rig.RetireAsync(first.Id);
             }
         };
         await copying.CopyAsync();

@@ -48,7 +48,7 @@ public sealed class BackupHoldsTests
         await Assert.ThrowsAsync<UsageException>(() => holds.PlaceAsync(id, " ", "alice", Cancellation));
         await Assert.ThrowsAsync<UsageException>(() => holds.PlaceAsync(id, new string('x', BackupHolds.MaxReasonLength + 1), "alice", Cancellation));
         await Assert.ThrowsAsync<UsageException>(() => holds.PlaceAsync(BackupId.New(rig.Time), "audit", "alice", Cancellation));
-        await rig.Blobs.PutAsync(BlobNames.Retirement(id), new byte[1], PutCondition.Always, null, Cancellation);
+        await rig.RetireAsync(id);
         await Assert.ThrowsAsync<RefusedException>(() => holds.PlaceAsync(id, "audit", "alice", Cancellation));
         Assert.Empty(await rig.NamesAsync(BlobNames.Holds));
     }

@@ -104,7 +104,8 @@ public sealed class RetentionPlannerTests
         Assert.Contains("newest complete", receipts[0].Why, StringComparison.Ordinal);
         Assert.Contains("audit", receipts[1].Why, StringComparison.Ordinal);
         var planner = rig.Get<RetentionPlanner>();
-        Assert.Contains("newest complete", (await Assert.ThrowsAsync<RefusedException>(() => planner.PreviewDeletionAsync("prod", ids[0], Cancellation))).Message, StringComparison.Ordinal);
+        DeletionPlan last = await planner.PreviewDeletionAsync("prod", ids[0], Cancellation);
+        Assert.True(last.IsLast && last.Remarks[0].Contains("--last", StringComparison.Ordinal));
         Assert.Contains("on hold", (await Assert.ThrowsAsync<RefusedException>(() => planner.PreviewDeletionAsync("prod", ids[1], Cancellation))).Message, StringComparison.Ordinal);
         Assert.Contains("it was ended already", (await planner.PreviewDeletionAsync("prod", ids[2], Cancellation)).Remarks);
         await Assert.ThrowsAsync<UsageException>(() => planner.PreviewDeletionAsync("prod", BackupId.New(rig.Time), Cancellation));

@@ -51,35 +51,82 @@ public sealed class RightsTests
         Assert.Equal(10, totals.ImmutableBlobs.Count);
     }
 
-    [Fact]
-    public async Task An_unusual_share_of_chunks_stops_the_pruner_unless_it_is_allowed_or_follows_from_what_somebody_confirmed()
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, false)]
+    public async Task An_unusual_share_of_chunks_stops_the_pruner_unless_it_is_allowed_and_one_confirmed_end_waives_nothing_for_the_rest(bool allowed, bool confirmed, bool passes)
     {
-        foreach ((bool allowed, bool confirmed) in new[] { (false, false), (true, false), (false, true) })
+        using CaptureRig rig = Rig();
+        CommitReceipt old = await rig.BackupAsync();
+        await PutChunksAsync(rig);
+        await rig.BackupAsync();
+        await EndsTests.EndAsync(rig, old.Id, end => end with { Confirmed = confirmed });
+        rig.Time.Advance(TimeSpan.FromDays(3));
+        Task<PruneTotals> prune = EndsTests.PruneAsync(rig, allowed);
+        if (passes)
         {
-            using CaptureRig rig = Rig();
-            CommitReceipt old = await rig.BackupAsync();
-            for (int i = 0; i < UnusualDeletion.MostUsualChunks + 1; i++)
-            {
-                byte[] id = new byte[ChunkId.Length];
-                BitConverter.TryWriteBytes(id, i + 1);
-                await rig.Blobs.PutAsync(BlobNames.Chunk(new ChunkId(id)), new byte[100], PutCondition.Always, null, Cancellation);
-            }
-
-            await rig.BackupAsync();
-            await rig.Store.PutDocumentAsync(
-                BlobNames.Retirement(old.Id), SealedType.Record, new Retirement { Id = old.Id, Reason = "", By = "test", At = rig.Time.GetUtcNow(), Confirmed = confirmed },
-                StoreJson.Default.Retirement, PutCondition.Always, null, Cancellation);
-            rig.Time.Advance(TimeSpan.FromDays(3));
-            Task<PruneReceipt> prune = rig.Get<Pruner>().StepAsync(new PruneRequest(RunId.New(rig.Time), allowed, "test"), Cancellation);
-            if (allowed || confirmed)
-            {
-                Assert.Equal(UnusualDeletion.MostUsualChunks + 1, (await prune).Totals.ChunksDeleted);
-            }
-            else
-            {
-                Assert.Contains("more than 30 %", (await Assert.ThrowsAsync<RefusedException>(() => prune)).Message, StringComparison.Ordinal);
-            }
+            Assert.Equal(UnusualDeletion.MostUsualChunks + 1, (await prune).ChunksDeleted);
         }
+        else
+        {
+            Assert.Contains("more than 30 %", (await Assert.ThrowsAsync<RefusedException>(() => prune)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Chunks_of_a_backup_whose_end_a_person_confirmed_are_not_counted_by_the_brake()
+    {
+        using CaptureRig rig = Rig();
+        CommitReceipt old = await rig.BackupAsync();
+        await rig.BackupAsync();
+        IReadOnlyList<ChunkId> chunks = await PutChunksAsync(rig);
+        var list = new ChunkListWriter(1, 99, 0);
+        foreach (ChunkId chunk in chunks)
+        {
+            list.SetChunk(list.AddChunk(100), chunk, 152);
+        }
+
+        await rig.Store.PutPlainAsync(
+            new BlobName($"{BlobNames.ListsOf(old.Id)}00001-more/00099-0123456789abcdef"), SealedType.List, list.Complete(new byte[32]), PutCondition.Always, null, Cancellation);
+        await EndsTests.EndAsync(rig, old.Id, end => end with { Confirmed = true });
+        rig.Time.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(chunks.Count, (await EndsTests.PruneAsync(rig)).ChunksDeleted);
+    }
+
+    [Fact]
+    public async Task The_brake_counts_manifests_before_the_first_one_goes_and_a_confirmed_end_waives_nothing_for_the_others()
+    {
+        using CaptureRig rig = Rig();
+        var made = new List<BackupId>();
+        for (int i = 0; i < 8; i++)
+        {
+            made.Add((await rig.BackupAsync()).Id);
+        }
+
+        foreach (BackupId id in made.Take(5))
+        {
+            await EndsTests.EndAsync(rig, id, end => end with { Confirmed = id == made[0] });
+        }
+
+        rig.Time.Advance(TimeSpan.FromDays(3));
+        Assert.Contains("4 of 7 manifests", (await Assert.ThrowsAsync<RefusedException>(() => EndsTests.PruneAsync(rig))).Message, StringComparison.Ordinal);
+        Assert.Equal(8, (await rig.NamesAsync(BlobNames.Manifests)).Count);
+        Assert.Equal(5, (await EndsTests.PruneAsync(rig, allowUnusual: true)).ManifestsExpired);
+    }
+
+    private static async Task<IReadOnlyList<ChunkId>> PutChunksAsync(CaptureRig rig)
+    {
+        var chunks = new List<ChunkId>();
+        for (int i = 0; i < UnusualDeletion.MostUsualChunks + 1; i++)
+        {
+            byte[] id = new byte[ChunkId.Length];
+            BitConverter.TryWriteBytes(id, i + 1);
+            chunks.Add(new ChunkId(id));
+            await rig.Blobs.PutAsync(BlobNames.Chunk(chunks[^1]), new byte[100], PutCondition.Always, null, Cancellation);
+        }
+
+        return chunks;
     }
 
     [Fact]

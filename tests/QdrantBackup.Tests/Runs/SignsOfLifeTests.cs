@@ -44,7 +44,7 @@ public sealed class SignsOfLifeTests : IDisposable
     public async Task A_retired_backup_is_none()
     {
         var id = (await _rig.BackupAsync()).Id;
-        await _rig.Blobs.PutAsync(BlobNames.Retirement(id), new byte[] { 1 }, PutCondition.Always, summary: null, CaptureRig.Cancellation);
+        await _rig.RetireAsync(id);
         await TellAsync(Daily);
         Assert.Equal((NoBackup, LogLevel.Warning), (Assert.Single(_log.Events).Id, _log.Events[0].Level));
     }

@@ -64,7 +64,7 @@ public sealed class StoreUsageTests
         Assert.DoesNotContain(recording.Steps, s => s.StartsWith("get lists/", StringComparison.Ordinal));
 
         rig.Time.Advance(TimeSpan.FromHours(1));
-        await rig.Blobs.PutAsync(BlobNames.Retirement(first), new byte[1], PutCondition.Always, null, Cancellation);
+        await rig.RetireAsync(first);
         UsageReport later = await Usage(rig).ReportAsync(fresh: false, Cancellation);
         Assert.True(later.At > report.At);
         Assert.Equal([false, true], later.Backups.Select(b => b.Retired));

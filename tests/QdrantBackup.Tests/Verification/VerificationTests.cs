@@ -129,7 +129,7 @@ public sealed class VerificationTests
     {
         using var rig = new CaptureRig();
         (BackupId first, _) = await BackUpTwiceAsync(rig);
-        await rig.Blobs.PutAsync(BlobNames.Retirement(first), new byte[1], PutCondition.Always, null, Cancellation);
+        await rig.RetireAsync(first);
         var checking = new Checking(rig);
         await Assert.ThrowsAsync<RefusedException>(() => checking.VerifyAsync(first, VerifyLevel.Exists));
         await rig.Blobs.DeleteAsync(BlobNames.Manifest(first), null, Cancellation);
@@ -148,7 +148,7 @@ public sealed class VerificationTests
             if (name.Value.StartsWith(BlobNames.Pins, StringComparison.Ordinal))
             {
                 busy.BeforePut = _ => Task.CompletedTask;
-                await busy.PutAsync(BlobNames.Retirement(first), new byte[1], PutCondition.Always, null, Cancellation);
+                await rig.RetireAsync(first);
             }
         };
         var checking = new Checking(rig);

@@ -1,0 +1,33 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.Retention;
+
+/// <summary>
+/// The store's clock, as far as deleting may trust it. One reading decides what is old, which runs are silent and what of the trash goes; a clock that jumped ahead would end
+/// every grace period at once. So a reading counts only when it follows the last retention as the schedule lets expect. What was written since then does not vouch
+/// for the clock: the same clock may have dated it.
+/// </summary>
+public sealed class StoreClock(RunPins pins, MaintenanceMemory memory, PruneOptions options)
+{
+    /// <summary>Now: the modification time of the pin that this writes. A run whose pin was released meanwhile is refused.</summary>
+    public async Task<DateTimeOffset> NowAsync(RunId asker, CancellationToken cancellationToken) =>
+        (await pins.WriteAsync(asker, RunKind.Retention, [], cancellationToken)).Renewed;
+
+    /// <summary>Now, unless the clock seems to have jumped ahead and nobody confirmed it.</summary>
+    /// <exception cref="RefusedException">Too long ago a retention came to its end.</exception>
+    public async Task<DateTimeOffset> TrustedNowAsync(RunId asker, bool isConfirmed, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = await NowAsync(asker, cancellationToken);
+        if (!isConfirmed && (await memory.ReadAsync(cancellationToken)).LastRetention is { } last && now - last > options.MaxSilence)
+        {
+            throw new RefusedException(
+                $"nothing is ended or deleted: the store's clock says {Text(now)}, and the last retention came to its end at {Text(last)}, longer than {options.MaxSilence.TotalDays:0.#} days before",
+                "Check the clock of the machine that holds the store. If the clock is right, because retention was off for so long, say so with 'qdrant-backup cleanup --clock-is-right'.");
+        }
+
+        return now;
+    }
+
+    private static string Text(DateTimeOffset time) => $"{time.UtcDateTime:yyyy-MM-dd HH:mm}Z";
+}
