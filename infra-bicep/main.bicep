@@ -138,6 +138,8 @@ param alerts alertsType
 @description('A monthly budget; left out: none.')
 param budget budgetType?
 
+// What maintenance remembers, and its own key: in the account of its host, which the backup app cannot reach.
+var memoryContainer = 'maintenance'
 var isPrivate = network != null
 var usesScheduler = durableBackend == 'DurableTaskScheduler'
 var principals = {
@@ -193,6 +195,7 @@ module maintenanceHost 'modules/host-storage.bicep' = {
     redundancy: hostRedundancy
     principalId: principals.maintenance
     holdsDurableState: !usesScheduler
+    ownContainer: memoryContainer
     isPrivate: isPrivate
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -344,6 +347,7 @@ module maintenanceApp 'modules/function-app.bicep' = {
         identities.outputs.maintenance.clientId
       )
       Backup__Role: 'maintenance'
+      Backup__Retention__Memory: 'https://${names.maintenanceHostStorage}.blob.${cloud.storageSuffix}/${memoryContainer}'
     }
   }
   dependsOn: [storeAccess, vault, servicesInNetwork]

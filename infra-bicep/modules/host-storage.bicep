@@ -17,7 +17,11 @@ param holdsDurableState bool
 @description('Whether the account is reached through private endpoints only.')
 param isPrivate bool
 
+@description('A further container for what only this app may reach; empty: none.')
+param ownContainer string = ''
+
 var packageContainerName = 'app-package'
+var containerNames = empty(ownContainer) ? [packageContainerName] : [packageContainerName, ownContainer]
 var durableRoles = holdsDurableState
   ? [builtInRoles.storageQueueDataContributor, builtInRoles.storageTableDataContributor]
   : []
@@ -48,10 +52,12 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
       containerDeleteRetentionPolicy: { enabled: true, days: 14 }
     }
 
-    resource package 'containers' = {
-      name: packageContainerName
-      properties: { publicAccess: 'None' }
-    }
+    resource containers 'containers' = [
+      for container in containerNames: {
+        name: container
+        properties: { publicAccess: 'None' }
+      }
+    ]
   }
 
   resource queues 'queueServices' = {

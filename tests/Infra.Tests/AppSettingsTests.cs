@@ -41,6 +41,8 @@ public sealed partial class AppSettingsTests(Templates templates)
             var options = Read(deployment.SettingsOf(app));
             Assert.Equal(app == deployment.Apps[0] ? AppRole.Backup : AppRole.Maintenance, options.Role);
             Assert.Equal($"https://{deployment.BackupAccount.Name}.blob.core.windows.net/qdrant", options.Storage.Remote?.ToString());
+            Assert.Equal(app == deployment.Apps[0], options.Retention.Memory is null);
+            Assert.NotEqual(options.Storage.Remote?.Host, options.Retention.Memory?.Remote?.Host);
             Assert.NotEmpty(options.ApiKeys);
             Assert.Contains(options.Schedules, s => s.Name == "daily");
         }
