@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using QdrantBackup.Integration.Tests.Storage;
+using QdrantBackup.Manifests;
 using Xunit;
 
 namespace QdrantBackup.Integration.Tests.App;
@@ -36,7 +38,7 @@ public sealed class RetentionTests
         Assert.Equal(0, ended.GetProperty("pruned").GetProperty("chunksDeleted").GetInt64());
         Assert.Equal("retired", (await ListAsync(app)).Single(b => b.GetProperty("id").GetString() == old).GetProperty("state").GetString());
 
-        Age(app.StoreFolder, TimeSpan.FromDays(3));
+        await AgedStore.AgeAsync(app.StoreFolder, app.KeyFile, TimeSpan.FromDays(3));
         var pruned = (await ApplyAsync(app, await app.GetAsync("/api/v1/retention/plan"))).GetProperty("pruned");
         Assert.True(pruned.GetProperty("chunksDeleted").GetInt64() > 0 && pruned.GetProperty("manifestsExpired").GetInt64() == 1, pruned.GetRawText());
         Assert.Equal([young], (await ListAsync(app)).Select(b => b.GetProperty("id").GetString()));
@@ -59,12 +61,18 @@ public sealed class RetentionTests
 
         await DeleteAsync(app, $"/api/v1/backups/{old}/hold", HttpStatusCode.OK);
         await DeleteAsync(app, $"/api/v1/backups/{old}/hold", HttpStatusCode.NotFound);
-        await DeleteAsync(app, $"/api/v1/backups/{young}", HttpStatusCode.UnprocessableEntity);
+        var last = await DeleteAsync(app, $"/api/v1/backups/{young}", HttpStatusCode.OK);
+        Assert.True(last.GetProperty("isLast").GetBoolean());
+        await DeleteAsync(app, $"/api/v1/backups/{young}?confirm={last.GetProperty("hash").GetString()}", HttpStatusCode.UnprocessableEntity);
         var hash = (await DeleteAsync(app, $"/api/v1/backups/{old}", HttpStatusCode.OK)).GetProperty("hash").GetString();
         await DeleteAsync(app, $"/api/v1/backups/{old}?confirm={new string('0', 64)}", HttpStatusCode.Conflict);
         Assert.Equal("complete", (await ListAsync(app))[1].GetProperty("state").GetString());
         await DeleteAsync(app, $"/api/v1/backups/{old}?confirm={hash}", HttpStatusCode.OK);
         Assert.Equal("retired", (await ListAsync(app))[1].GetProperty("state").GetString());
+
+        await app.PostAsync($"/api/v1/backups/{old}/undelete", new { }, HttpStatusCode.OK);
+        Assert.Equal("complete", (await ListAsync(app))[1].GetProperty("state").GetString());
+        await app.PostAsync($"/api/v1/backups/{old}/undelete", new { }, HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -89,6 +97,10 @@ public sealed class RetentionTests
         var plan = await app.GetAsync("/api/v1/retention/plan");
         var refused = await app.PostAsync("/api/v1/retention/apply", new { planHash = plan.GetProperty("hash").GetString() }, HttpStatusCode.UnprocessableEntity);
         Assert.Contains("role is backup", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        var id = BackupId.New(TimeProvider.System);
+        await DeleteAsync(app, $"/api/v1/backups/{id}", HttpStatusCode.UnprocessableEntity);
+        await DeleteAsync(app, $"/api/v1/backups/{id}/hold", HttpStatusCode.UnprocessableEntity);
+        await app.PostAsync($"/api/v1/backups/{id}/undelete", new { }, HttpStatusCode.UnprocessableEntity);
     }
 
     private static Task<RunningApp> StartAsync(Dictionary<string, string?>? more = null)
@@ -132,14 +144,5 @@ public sealed class RetentionTests
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.StatusCode == expected, $"{(int)response.StatusCode} {text}");
         return JsonElement.Parse(text);
-    }
-
-    /// <summary>Makes every blob of a directory store older, as if so much time had passed.</summary>
-    private static void Age(string folder, TimeSpan by)
-    {
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file) - by);
-        }
     }
 }

@@ -118,7 +118,7 @@ internal sealed class RunningApp : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private string KeyFile => Path.Combine(_folder, "backup.key");
+    public string KeyFile => Path.Combine(_folder, "backup.key");
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage response, string path, HttpStatusCode expected)
     {

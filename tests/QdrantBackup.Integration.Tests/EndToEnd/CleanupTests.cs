@@ -7,7 +7,7 @@ public sealed class CleanupTests
 {
     private const string Collection = "late-interaction";
     // A verification that follows a backup pins it, and may take longer than a test waits.
-    private const string KeepsTheNewestOnly = "  verification: false\n  retention: { daily: 0, weekly: 0, monthly: 0, keepWithin: 0s, schedule: \"off\" }\n";
+    private const string KeepsTheNewestOnly = "  verification: false\n  retention: { daily: 0, weekly: 0, monthly: 0, keepWithin: 0s, schedule: \"off\", afterBackups: false }\n";
 
     [Fact]
     public async Task Cleanup_shows_verdicts_and_reasons_and_does_what_they_say()

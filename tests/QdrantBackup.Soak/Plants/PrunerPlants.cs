@@ -167,15 +167,16 @@ internal sealed class ManifestsBeforePins(IBackupStore inner) : EarlierListings(
     }
 }
 
-/// <summary>Lists what takes ends back before the ends themselves.</summary>
+/// <summary>Lists what takes ends back once, when the prune begins, and believes that from then on.</summary>
 internal sealed class UndeletionsFirst(IBackupStore inner) : EarlierListings(inner)
 {
+    private bool _isListed;
+
     protected override async Task BeforeListingAsync(string prefix, CancellationToken cancellationToken)
     {
-        if (prefix == BlobNames.Pins)
+        if (!_isListed)
         {
-            // Where the last round looked at pins: long before the next one lists what is ended.
-            Forget();
+            _isListed = true;
             await ListEarlyAsync(BlobNames.Undeletions, withContents: false, cancellationToken);
         }
     }
