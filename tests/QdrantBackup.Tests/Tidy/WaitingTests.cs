@@ -18,6 +18,15 @@ public sealed class WaitingTests
         Assert.Empty(files.SelectMany(file => UnboundedWaits.In(File.ReadAllText(Repository.Path(file))).Select(w => $"{file}:{w.Line}: {w.What}: use Waiting")));
     }
 
+    [Fact]
+    public void Every_run_of_tests_ends_a_test_that_hangs()
+    {
+        string[] runs = [.. File.ReadAllText(Repository.Path("dev")).Replace("\\\n", "", StringComparison.Ordinal).Split('\n').Where(line => line.TrimStart().StartsWith("dotnet test ", StringComparison.Ordinal) || line.Contains(" dotnet test ", StringComparison.Ordinal))];
+
+        Assert.NotEmpty(runs);
+        Assert.All(runs, run => Assert.True(run.Contains("\"${watched[@]}\"", StringComparison.Ordinal) || run.Contains("--blame-hang-timeout", StringComparison.Ordinal), run));
+    }
+
     [Theory]
     [InlineData("while (!isThere()) { await Task.Yield(); }")]
     [InlineData("while (true) { if (isThere()) { break; } await Task.Delay(5); }")]
