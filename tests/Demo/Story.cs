@@ -29,7 +29,7 @@ internal sealed class Story(Stage stage)
         AnsiConsole.MarkupLineInterpolated($"[bold]Qdrant[/]  {stage.QdrantAddress} {(stage.IsRealServer ? "(the server in TEST_QDRANT_URL)" : "(a stand-in that behaves like 1.18.3, with snapshots of a real server)")}");
         await using (var init = ChildProcess.Start("qdrant-backup.dll", ["key", "init", .. stage.Files.Options]))
         {
-            if (await init.WaitForExitAsync() != 0)
+            if (await init.EndAsync() != 0)
             {
                 throw new InvalidOperationException($"key init failed:\n{init.Output}");
             }

@@ -6,7 +6,8 @@ namespace QdrantBackup.Harness;
 /// <summary>The app's HTTP API as a caller with a key sees it.</summary>
 public sealed class ApiCalls : IDisposable
 {
-    private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     public ApiCalls(Uri address, string? apiKey)
     {
@@ -56,18 +57,13 @@ public sealed class ApiCalls : IDisposable
 
     public async Task<JsonElement> FinishAsync(string statusPath, Action<JsonElement>? onProgress = null)
     {
-        using var timeout = new CancellationTokenSource(RunTimeout);
-        while (true)
+        var end = await Waiting.FindAsync($"{statusPath} to show the end", async () =>
         {
             var status = await GetAsync(statusPath);
             onProgress?.Invoke(status);
-            if (status.GetProperty("state").GetString() is not ("pending" or "running" or "paused" or "waiting" or "cancelling"))
-            {
-                return status;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, timeout.Token);
-        }
+            return status.GetProperty("state").GetString() is "pending" or "running" or "paused" or "waiting" or "cancelling" ? null : (object)status;
+        }, RunTimeout, Pause);
+        return (JsonElement)end;
     }
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)

@@ -6,6 +6,7 @@ namespace QdrantBackup.Harness;
 public sealed class AppProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private readonly ChildProcess _process;
 
     private AppProcess(ChildProcess process, Uri address)
@@ -36,23 +37,24 @@ public sealed class AppProcess : IAsyncDisposable
         IEnumerable<string> through, AppFiles files, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments)
     {
         var process = ChildProcess.Start("qdrant-backup.dll", ["serve", "--urls", "http://127.0.0.1:0", .. arguments, .. files.Options], environment, through);
-        using var timeout = new CancellationTokenSource(StartTimeout);
         using var http = new HttpClient();
-        while (true)
+        try
         {
-            if (process.HasExited)
+            var address = await Waiting.FindAsync("the app to be ready", async () =>
             {
-                var output = process.Output;
-                await process.DisposeAsync();
-                throw new InvalidOperationException($"the app ended while starting:\n{output}");
-            }
+                if (process.HasExited)
+                {
+                    throw new InvalidOperationException($"the app ended while starting:\n{process.Output}");
+                }
 
-            if (RunningServer.TryFind(files.StateDirectory) is { Addresses: [var server, ..] } && await IsReadyAsync(http, server, timeout.Token))
-            {
-                return new AppProcess(process, server);
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, timeout.Token);
+                return RunningServer.TryFind(files.StateDirectory) is { Addresses: [var server, ..] } && await IsReadyAsync(http, server) ? server : null;
+            }, StartTimeout, Pause);
+            return new AppProcess(process, address);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
         }
     }
 
@@ -65,11 +67,11 @@ public sealed class AppProcess : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    private static async Task<bool> IsReadyAsync(HttpClient http, Uri server, CancellationToken cancellationToken)
+    private static async Task<bool> IsReadyAsync(HttpClient http, Uri server)
     {
         try
         {
-            using var answer = await http.GetAsync(new Uri(server, "/ready"), cancellationToken);
+            using var answer = await http.GetAsync(new Uri(server, "/ready"));
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

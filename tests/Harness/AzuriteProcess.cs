@@ -50,7 +50,7 @@ public sealed class AzuriteProcess : IAsyncDisposable
             EnableRaisingEvents = true,
         });
         azurite.Start();
-        azurite.Address = new Uri(await azurite._ready.Task);
+        azurite.Address = new Uri(await azurite._ready.Task.WithinAsync("Azurite to listen"));
         return azurite;
     }
 
@@ -83,7 +83,7 @@ public sealed class AzuriteProcess : IAsyncDisposable
     public async Task StopAsync()
     {
         await Installation.ProgramAsync(["kill", "-TERM", $"{_process.Id}"]);
-        await _closed.Task;
+        await _closed.Task.WithinAsync("Azurite to close");
         await DisposeAsync();
     }
 
@@ -99,7 +99,7 @@ public sealed class AzuriteProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
+            await _process.EndAsync("Azurite, which was killed");
         }
 
         _process.Dispose();

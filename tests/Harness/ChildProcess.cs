@@ -7,6 +7,8 @@ namespace QdrantBackup.Harness;
 /// <summary>A program of this repository as a process of its own: what it prints is kept, and it can be killed as the kernel kills.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(5);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _results = new();
@@ -94,12 +96,22 @@ public sealed class ChildProcess : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
         }
 
-        await _process.WaitForExitAsync();
+        await _process.EndAsync($"process {_process.Id}, which was killed");
     }
 
-    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken = default)
+    /// <summary>Waits for its end, and returns its exit code; one that does not end is killed.</summary>
+    /// <param name="bound">The longest that is waited.</param>
+    public async Task<int> EndAsync(TimeSpan? bound = null)
     {
-        await _process.WaitForExitAsync(cancellationToken);
+        try
+        {
+            await _process.EndAsync(string.Join(' ', _process.StartInfo.ArgumentList.Prepend(_process.StartInfo.FileName)), bound ?? LongestRun);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}; it had printed:\n{Output}", e);
+        }
+
         return _process.ExitCode;
     }
 

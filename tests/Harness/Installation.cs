@@ -19,7 +19,7 @@ public static class Installation
     public static async Task<(int ExitCode, string Output)> RunAsync(AppFiles files, params string[] arguments)
     {
         await using var command = ChildProcess.Start("qdrant-backup.dll", [.. arguments, .. files.Options]);
-        var exitCode = await command.WaitForExitAsync();
+        var exitCode = await command.EndAsync();
         return (exitCode, command.Output);
     }
 
@@ -31,15 +31,15 @@ public static class Installation
     }
 
     /// <summary>Runs a program of the system, or of an installed package, to its end.</summary>
-    public static async Task<CommandResult> ProgramAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
+    public static async Task<CommandResult> ProgramAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, TimeSpan? bound = null)
     {
         await using var program = ChildProcess.StartProgram(command, environment, folder);
-        return await ResultAsync(program);
+        return await ResultAsync(program, bound);
     }
 
-    private static async Task<CommandResult> ResultAsync(ChildProcess process)
+    private static async Task<CommandResult> ResultAsync(ChildProcess process, TimeSpan? bound = null)
     {
-        var exitCode = await process.WaitForExitAsync();
+        var exitCode = await process.EndAsync(bound);
         return new(exitCode, process.Results, process.Errors);
     }
 

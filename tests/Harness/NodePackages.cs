@@ -5,6 +5,7 @@ namespace QdrantBackup.Harness;
 /// <summary>Programs for Node.js in <c>.tools/name</c>, as pinned by <c>tests/name</c>; installed by npm when they are missing or of another version.</summary>
 public static class NodePackages
 {
+    private static readonly TimeSpan InstallTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly string[] Pinned = ["package.json", "package-lock.json", ".npmrc"];
 
@@ -45,27 +46,29 @@ public static class NodePackages
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var output = await Task.WhenAll(npm.StandardOutput.ReadToEndAsync(cancellationToken), npm.StandardError.ReadToEndAsync(cancellationToken));
-        await npm.WaitForExitAsync(cancellationToken);
+        var output = Task.WhenAll(npm.StandardOutput.ReadToEndAsync(cancellationToken), npm.StandardError.ReadToEndAsync(cancellationToken));
+        await npm.EndAsync("npm ci", InstallTime);
         if (npm.ExitCode != 0)
         {
-            throw new InvalidOperationException($"npm could not install what {pins} pins: {string.Join('\n', output)}");
+            throw new InvalidOperationException($"npm could not install what {pins} pins: {string.Join('\n', await output)}");
         }
     }
 
     /// <summary>Test projects run side by side; one of them installs.</summary>
-    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
-    {
-        while (true)
+    private static Task<FileStream> LockAsync(string path, CancellationToken cancellationToken) => Waiting.FindAsync(
+        $"{path}, which another installation holds",
+        () =>
         {
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return Task.FromResult<FileStream?>(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
             catch (IOException)
             {
-                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+                return Task.FromResult<FileStream?>(null);
             }
-        }
-    }
+        },
+        InstallTime,
+        Pause);
 }

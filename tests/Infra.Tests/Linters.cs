@@ -20,7 +20,7 @@ internal static class Linters
     /// <summary>What is wrong with the files whose names are given.</summary>
     public static async Task<IReadOnlyList<string>> FindingsAsync(Templates templates, IEnumerable<string> names)
     {
-        await Turn.WaitAsync();
+        Assert.True(await Turn.WaitAsync(TimeSpan.FromMinutes(4)), "the linters did not end for another test");
         try
         {
             _findings ??= await RunAsync(
@@ -49,7 +49,7 @@ internal static class Linters
             var errors = node.StandardError.ReadToEndAsync();
             await node.StandardInput.WriteAsync(JsonSerializer.Serialize(new { tables = Tables, queries, workflows }));
             node.StandardInput.Close();
-            await node.WaitForExitAsync();
+            await node.EndAsync("the linters", TimeSpan.FromMinutes(3));
             return node.ExitCode == 0 ? JsonSerializer.Deserialize<string[]>(await output)! : throw new InvalidOperationException(await errors);
         }
         finally

@@ -11,6 +11,7 @@ namespace LocalFunctions.Benchmarks;
 /// <summary>The engine as an app has it, with durability on, on a database file of its own in the folder for temporary files.</summary>
 internal sealed class EngineUnderTest : IAsyncDisposable
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(2);
     private static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true };
     private readonly string _directory = Directory.CreateTempSubdirectory("engine-benchmark-").FullName;
     private DurableEngine? _engine;
@@ -59,7 +60,8 @@ internal sealed class EngineUnderTest : IAsyncDisposable
 
     public async Task EndAsync(string instanceId)
     {
-        var end = await Client.WaitForInstanceCompletionAsync(instanceId, CancellationToken.None);
+        using var patience = new CancellationTokenSource(Longest);
+        var end = await Client.WaitForInstanceCompletionAsync(instanceId, patience.Token);
         if (end.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
         {
             throw new InvalidOperationException($"{instanceId} ended {end.RuntimeStatus}");
@@ -69,9 +71,10 @@ internal sealed class EngineUnderTest : IAsyncDisposable
     /// <summary>Waits until an instance shows a custom status.</summary>
     public async Task UntilStatusAsync(string instanceId, string status)
     {
+        using var patience = new CancellationTokenSource(Longest);
         while ((await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: true))?.SerializedCustomStatus != $"\"{status}\"")
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
         }
     }
 

@@ -75,13 +75,11 @@ public sealed class InstalledServer : IAsyncDisposable
         var environment = unit.Environment.ToDictionary(pair => pair.Key, pair => Placed(pair.Value), StringComparer.Ordinal);
         environment["LocalFunctions__Urls"] = "http://127.0.0.1:0";
         var process = ChildProcess.StartProgram([.. asUser, .. unit.Command.Select(Placed)], environment, At(unit["WorkingDirectory"]));
-        using var timeout = new CancellationTokenSource(StartTimeout);
-        while (RunningServer.TryFind(At("/var/lib/qdrant-backup")) is not { Addresses: [_, ..] })
+        await Waiting.UntilAsync("the service to listen", () =>
         {
             Assert.False(process.HasExited, process.Output);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, timeout.Token);
-        }
-
+            return RunningServer.TryFind(At("/var/lib/qdrant-backup")) is { Addresses: [_, ..] };
+        }, StartTimeout);
         return process;
     }
 

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using QdrantBackup.Harness;
 
 namespace Infra.Tests.Compiler;
 
@@ -67,14 +68,14 @@ public sealed class BicepServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        await _process.WaitForExitAsync();
+        await _process.EndAsync("Bicep");
         _process.Dispose();
         _turn.Dispose();
     }
 
     private async Task<JsonObject> CallAsync(string method, object parameters)
     {
-        await _turn.WaitAsync();
+        Assert.True(await _turn.WaitAsync(Waiting.Usual), $"Bicep did not answer what was asked before {method}");
         try
         {
             var body = JsonSerializer.SerializeToUtf8Bytes(new { jsonrpc = "2.0", id = ++_lastId, method, @params = new[] { parameters } });
@@ -82,7 +83,7 @@ public sealed class BicepServer : IAsyncDisposable
             await input.WriteAsync(Encoding.ASCII.GetBytes($"Content-Length: {body.Length}\r\n\r\n"));
             await input.WriteAsync(body);
             await input.FlushAsync();
-            return JsonNode.Parse(await ReadAnswerAsync())!.AsObject();
+            return JsonNode.Parse(await ReadAnswerAsync().WithinAsync($"Bicep's answer to {method}"))!.AsObject();
         }
         finally
         {

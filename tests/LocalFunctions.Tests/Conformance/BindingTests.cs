@@ -9,6 +9,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Conformance;
 
@@ -139,7 +140,6 @@ public sealed class BindingTests
         using var started = await app.Http.PostAsync(new Uri($"/runtime/webhooks/durabletask/orchestrators/{orchestrator}", UriKind.Relative), content);
         var id = System.Text.Json.JsonElement.Parse(await started.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;
         await using var client = app.Services.GetRequiredService<DurableEngine>().CreateClient();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        return await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
+        return await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true).WithinAsync($"instance {id} to end");
     }
 }

@@ -2,6 +2,7 @@ using LocalFunctions.Durable.History;
 using LocalFunctions.Tests.Durable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using QdrantBackup.Harness;
 using static LocalFunctions.Tests.Conformance.OneTurn;
 
 namespace LocalFunctions.Tests.Conformance;
@@ -126,7 +127,7 @@ public sealed class CompletionTests
                 .Orchestrator("Main", async context => (object?)(await context.CallActivityAsync<string>("A") + await context.WaitForExternalEvent<string>("Go"))),
         }.StartAsync();
         await engine.ScheduleAsync("Main", id: "one");
-        await isRunning.Task;
+        await isRunning.Task.WithinAsync("the activity to run");
         await engine.Client.TerminateInstanceAsync("one");
         await engine.EndOfAsync("one");
 

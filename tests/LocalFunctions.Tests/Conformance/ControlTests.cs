@@ -3,6 +3,7 @@ using LocalFunctions.Durable.History;
 using LocalFunctions.Tests.Durable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using QdrantBackup.Harness;
 using static LocalFunctions.Tests.Conformance.OneTurn;
 
 namespace LocalFunctions.Tests.Conformance;
@@ -23,7 +24,7 @@ public sealed class ControlTests
                 .Activity<string>("Slow", async (_, cancellation) =>
                 {
                     isRunning.SetResult();
-                    var result = await finish.Task;
+                    var result = await finish.Task.WithinAsync("the test to let the activity end");
                     hasFinished.SetResult();
                     return cancellation.IsCancellationRequested ? throw new OperationCanceledException() : result;
                 })
@@ -42,13 +43,13 @@ public sealed class ControlTests
                 }),
         }.StartAsync();
         await engine.ScheduleAsync("Main", id: "main");
-        await isRunning.Task;
+        await isRunning.Task.WithinAsync("the activity to run");
         await engine.UntilAsync("child", instance => instance.IsRunning);
 
         await engine.Client.TerminateInstanceAsync("main", new { Why = "enough" });
         var end = await engine.EndOfAsync("main");
         finish.SetResult("late");
-        await hasFinished.Task;
+        await hasFinished.Task.WithinAsync("the activity to end");
         await engine.Client.RaiseEventAsync("child", "Go", "on");
 
         Assert.Equal((OrchestrationRuntimeStatus.Terminated, """{"Why":"enough"}"""), (end.RuntimeStatus, end.SerializedOutput));
@@ -68,7 +69,7 @@ public sealed class ControlTests
             Functions = new TestFunctions().Orchestrator("Main", async context =>
             {
                 Interlocked.Increment(ref turns);
-                gate.Wait();
+                gate.Within("the test to let the orchestrator go on");
                 await context.WaitForExternalEvent<string>("Go");
                 context.ContinueAsNew();
             }),

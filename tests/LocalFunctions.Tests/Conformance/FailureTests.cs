@@ -2,6 +2,7 @@ using LocalFunctions.Durable.History;
 using LocalFunctions.Tests.Durable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using QdrantBackup.Harness;
 using static LocalFunctions.Tests.Conformance.OneTurn;
 
 namespace LocalFunctions.Tests.Conformance;
@@ -51,13 +52,11 @@ public sealed class FailureTests
         }.StartAsync();
         var id = await engine.ScheduleAsync("Main");
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await engine.Client.GetInstanceAsync(id))!.IsCompleted)
+        await Waiting.UntilAsync("the retries to be over", async () =>
         {
-            patience.Token.ThrowIfCancellationRequested();
             engine.Time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Yield();
-        }
+            return (await engine.Client.GetInstanceAsync(id))!.IsCompleted;
+        });
 
         Assert.Equal(("enough now", 2), ((await engine.EndOfAsync(id)).ReadOutputAs<string>(), attempts));
     }

@@ -1,6 +1,7 @@
 using LocalFunctions.Durable.History;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using QdrantBackup.Harness;
 using Xunit;
 
 namespace LocalFunctions.Tests.Durable;
@@ -84,7 +85,7 @@ public sealed class CallTests
                         gate.TrySetResult();
                     }
 
-                    await gate.Task;
+                    await gate.Task.WithinAsync("three activities to run at once");
                     Interlocked.Decrement(ref running);
                     return null;
                 })
@@ -179,7 +180,7 @@ public sealed class CallTests
             Functions = new TestFunctions()
                 .Activity<int>("Slow", async (_, _) =>
                 {
-                    await gate.Task;
+                    await gate.Task.WithinAsync("the test to let the activity end");
                     return null;
                 })
                 .Orchestrator("Main", context =>

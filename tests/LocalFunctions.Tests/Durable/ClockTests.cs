@@ -1,5 +1,6 @@
 using LocalFunctions.Durable.History;
 using Microsoft.DurableTask;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Durable;
 
@@ -58,14 +59,9 @@ public sealed class ClockTests
         Assert.Equal(3, (await engine.HistoryAsync(id)).Count(happened => happened.EventType == HistoryEventType.TimerFired));
     }
 
-    private static async Task AdvanceUntilAsync(EngineFixture engine, string id, int completed)
+    private static Task AdvanceUntilAsync(EngineFixture engine, string id, int completed) => Waiting.UntilAsync($"{completed} activities to be over", async () =>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((await engine.HistoryAsync(id)).Count(happened => happened.EventType == HistoryEventType.TaskCompleted) < completed)
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            engine.Time.Advance(TimeSpan.FromMinutes(1));
-            await Task.Yield();
-        }
-    }
+        engine.Time.Advance(TimeSpan.FromMinutes(1));
+        return (await engine.HistoryAsync(id)).Count(happened => happened.EventType == HistoryEventType.TaskCompleted) >= completed;
+    });
 }

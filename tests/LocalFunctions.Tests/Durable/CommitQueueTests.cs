@@ -1,5 +1,6 @@
 using LocalFunctions.Durable.Storage;
 using Microsoft.Data.Sqlite;
+using QdrantBackup.Harness;
 using Xunit;
 
 namespace LocalFunctions.Tests.Durable;
@@ -116,10 +117,10 @@ public sealed class CommitQueueTests : IDisposable
         var first = _queue.AddAsync(session =>
         {
             isWriting.SetResult();
-            go.Task.Wait();
+            go.Task.Within("the test to let the transaction go on");
             return session.Execute("INSERT INTO written VALUES(0)");
         });
-        await isWriting.Task;
+        await isWriting.Task.WithinAsync("the first transaction to be written");
         return (first, go);
     }
 

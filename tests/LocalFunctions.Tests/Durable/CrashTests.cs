@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using LocalFunctions.Durable.History;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using QdrantBackup.Harness;
 using Xunit;
 
 namespace LocalFunctions.Tests.Durable;
@@ -23,7 +24,7 @@ public sealed class CrashTests
                     if (Interlocked.Increment(ref runs) == 1)
                     {
                         isRunning.SetResult();
-                        await hangs.Task;
+                        await hangs.Task.WithinAsync("the test to let the dead activity end");
                         return "of the dead";
                     }
 
@@ -32,7 +33,7 @@ public sealed class CrashTests
                 .Orchestrator("Main", async context => (object?)await context.CallActivityAsync<string>("Work")),
         }.StartAsync();
         var id = await engine.ScheduleAsync("Main");
-        await isRunning.Task;
+        await isRunning.Task.WithinAsync("the activity to run");
 
         await engine.CrashAndRestartAsync();
 
@@ -78,7 +79,7 @@ public sealed class CrashTests
         var id = await engine.ScheduleAsync("Main");
         for (var crashes = 0; crashes < 5; crashes++)
         {
-            if (await Task.WhenAny(crash.WaitAsync(), engine.EndOfAsync(id)) is Task<OrchestrationMetadata>)
+            if (await Task.WhenAny(crash.WaitAsync(Waiting.Usual), engine.EndOfAsync(id)) is Task<OrchestrationMetadata>)
             {
                 break;
             }
@@ -124,18 +125,18 @@ public sealed class CrashTests
                 {
                     runs++;
                     isRunning.SetResult();
-                    await finish.Task;
+                    await finish.Task.WithinAsync("the test to let the activity end");
                     return "done";
                 })
                 .Orchestrator("Main", async context => (object?)await context.CallActivityAsync<string>("Work")),
         }.StartAsync();
         var id = await engine.ScheduleAsync("Main");
-        await isRunning.Task;
+        await isRunning.Task.WithinAsync("the activity to run");
 
         var stop = engine.Engine.StopAsync(TimeSpan.FromMinutes(1));
         Assert.False(stop.IsCompleted);
         finish.SetResult();
-        await stop;
+        await stop.WithinAsync("the engine to stop");
         await engine.StartAsync();
 
         Assert.Equal("done", (await engine.EndOfAsync(id)).ReadOutputAs<string>());
@@ -164,7 +165,7 @@ public sealed class CrashTests
                 .Orchestrator("Main", async context => (object?)await context.CallActivityAsync<string>("Work")),
         }.StartAsync();
         var id = await engine.ScheduleAsync("Main");
-        await isRunning.Task;
+        await isRunning.Task.WithinAsync("the activity to run");
         await engine.Engine.StopAsync(TimeSpan.Zero);
         await engine.StartAsync();
 
@@ -180,7 +181,7 @@ public sealed class CrashTests
             Functions = new TestFunctions()
                 .Orchestrator("Stuck", _ =>
                 {
-                    never.Wait();
+                    never.Within("the test to let the orchestrator return");
                     return Task.CompletedTask;
                 })
                 .Orchestrator("Other", _ => Task.FromResult<object?>("done")),

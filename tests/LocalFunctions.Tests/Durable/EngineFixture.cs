@@ -6,6 +6,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Durable;
 
@@ -15,7 +16,6 @@ internal sealed class EngineFixture : IAsyncDisposable
     /// <summary>How many orchestrators run at a time.</summary>
     public const int MaxOrchestrations = 4;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _directory = Directory.CreateTempSubdirectory("durable-").FullName;
     private DurableEngine? _engine;
 
@@ -75,8 +75,7 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public async Task<OrchestrationMetadata> EndOfAsync(string id)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
+        return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true).WithinAsync($"instance {id} to end");
     }
 
     public async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input = null, string? id = null) =>
@@ -84,11 +83,11 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     /// <summary>Waits until the instance is as asked.</summary>
     public async Task<OrchestrationMetadata> UntilAsync(string id, Func<OrchestrationMetadata, bool> isReached) =>
-        await UntilAsync(async () => await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && isReached(found) ? found : null);
+        await Waiting.FindAsync($"instance {id} to be as asked", async () => await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && isReached(found) ? found : null);
 
     /// <summary>Waits until the history holds so many events of a type.</summary>
     public async Task<IReadOnlyList<HistoryEvent>> UntilHistoryAsync(string id, HistoryEventType type, int count = 1) =>
-        await UntilAsync(async () => await HistoryAsync(id) is { } found && found.Count(happened => happened.EventType == type) >= count ? found : null);
+        await Waiting.FindAsync($"the history of {id} to hold {count} of {type}", async () => await HistoryAsync(id) is { } found && found.Count(happened => happened.EventType == type) >= count ? found : null);
 
     public async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(string id) => await Engine.GetHistoryAsync(id, CancellationToken.None) ?? [];
 
@@ -100,21 +99,5 @@ internal sealed class EngineFixture : IAsyncDisposable
         }
 
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static async Task<T> UntilAsync<T>(Func<Task<T?>> look)
-        where T : class
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            if (await look() is { } found)
-            {
-                return found;
-            }
-
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

@@ -2,6 +2,7 @@ using LocalFunctions.Durable.History;
 using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Durable;
 
@@ -30,24 +31,22 @@ public sealed class FullDiskTests
                         threeRun.SetResult();
                     }
 
-                    await (number == 2 ? smallMayEnd : mayEnd).Task;
+                    await (number == 2 ? smallMayEnd : mayEnd).Task.WithinAsync("the test to let the activity end");
                     return number == 2 ? "small" : Big;
                 })
                 .Orchestrator("Fan", async context =>
                     (object?)(await Task.WhenAll(Enumerable.Range(0, 6).Select(number => context.CallActivityAsync<string>("Write", number)))).Sum(text => text.Length)),
         }.StartAsync();
         var id = await engine.ScheduleAsync("Fan");
-        await threeRun.Task;
+        await threeRun.Task.WithinAsync("three activities to run");
 
-        // Two results find no room. The third does, and its worker could take more: it must not.
+        // Two results find no room. The third does, and its worker could take more: it must not. It ends when the other two wait for the clock, which stands still:
+        // a transaction that finds no room takes those with it that it shares a commit with, and the third would wait for the clock too.
         await disk.FillAsync();
         mayEnd.SetResult();
-        await UntilAsync(engine, problem => problem is not null);
+        await Waiting.UntilAsync("two results to find no room", () => disk is { Refused: 2, IsWriting: false });
         smallMayEnd.SetResult();
-        while (await disk.ActivitiesLeftAsync() == 6)
-        {
-            await Task.Yield();
-        }
+        await Waiting.UntilAsync("the small result to be written", async () => await disk.ActivitiesLeftAsync() == 5);
 
         for (var minute = 0; minute < 5; minute++)
         {
@@ -59,7 +58,11 @@ public sealed class FullDiskTests
         Assert.Equal(3, begun);
 
         await disk.FreeAsync();
-        await UntilAsync(engine, problem => problem is null);
+        await Waiting.UntilAsync("all that waited for room to go on", () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(10));
+            return engine.Engine.Problem is null;
+        });
 
         Assert.Equal((5 * Big.Length) + "small".Length, (await engine.EndOfAsync(id)).ReadOutputAs<int>());
         Assert.Equal(6, begun);
@@ -83,16 +86,5 @@ public sealed class FullDiskTests
         Assert.Null(await engine.Client.GetInstanceAsync("one"));
         await disk.FreeAsync();
         Assert.Equal(OrchestrationRuntimeStatus.Completed, (await engine.RunAsync("Main", Big, "one")).RuntimeStatus);
-    }
-
-    private async Task UntilAsync(EngineFixture engine, Func<string?, bool> isReached)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!isReached(engine.Engine.Problem))
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            _time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Yield();
-        }
     }
 }

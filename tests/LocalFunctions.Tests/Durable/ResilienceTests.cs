@@ -6,6 +6,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Harness;
 using Xunit;
 
 namespace LocalFunctions.Tests.Durable;
@@ -61,7 +62,7 @@ public sealed class ResilienceTests
 
         clock.SetBack = TimeSpan.FromSeconds(5);
         engine.Time.Advance(TimeSpan.FromHours(1));
-        await clock.Seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await clock.Seen.Task.WithinAsync("a turn to see the earlier time");
         clock.SetBack = TimeSpan.Zero;
 
         Assert.Equal(OrchestrationRuntimeStatus.Completed, (await engine.EndOfAsync(id)).RuntimeStatus);
@@ -88,11 +89,11 @@ public sealed class ResilienceTests
         for (var times = 0; times < 5; times++)
         {
             var reached = ready.TakeAsync(stop.Token);
-            while (!reached.IsCompleted)
+            await Waiting.UntilAsync("the sleeper to be looked at again", () =>
             {
                 engine.Time.Advance(TimeSpan.FromMinutes(1));
-                await Task.Yield();
-            }
+                return reached.IsCompleted;
+            });
 
             Assert.Equal("sleeper", await reached);
             ready.Done("sleeper");

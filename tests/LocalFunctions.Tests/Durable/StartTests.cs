@@ -2,6 +2,7 @@ using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using QdrantBackup.Harness;
 using Xunit;
 
 namespace LocalFunctions.Tests.Durable;
@@ -111,7 +112,7 @@ public sealed class StartTests
         await using var engine = await new EngineFixture { Functions = Both() }.StartAsync();
         var id = await engine.ScheduleAsync("Wait");
 
-        var started = await engine.Client.WaitForInstanceStartAsync(id, CancellationToken.None);
+        var started = await engine.Client.WaitForInstanceStartAsync(id, CancellationToken.None).WithinAsync("the instance to start");
 
         Assert.True(started.IsRunning);
         Assert.Throws<InvalidOperationException>(() => started.ReadInputAs<string>());

@@ -1,4 +1,5 @@
 using Microsoft.DurableTask;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Durable;
 
@@ -16,7 +17,7 @@ public sealed class StuckTests
                 .Orchestrator("Stuck", _ =>
                 {
                     allStuck.Signal();
-                    never.Wait();
+                    never.Within("the test to let the orchestrator return");
                     return Task.CompletedTask;
                 })
                 .Activity<int>("Work", number => number + 1)
@@ -27,7 +28,7 @@ public sealed class StuckTests
             await engine.ScheduleAsync("Stuck", id: $"stuck-{number}");
         }
 
-        allStuck.Wait(TimeSpan.FromSeconds(30));
+        Assert.True(allStuck.Wait(Waiting.Usual), "not all orchestrators came to run");
         var id = await engine.ScheduleAsync("Other");
         engine.Time.Advance(TimeSpan.FromSeconds(30));
 
@@ -49,27 +50,27 @@ public sealed class StuckTests
                 .Activity<int>("Deaf", async (_, _) =>
                 {
                     isRunning.Set();
-                    await Task.Run(never.Wait, CancellationToken.None);
+                    await Task.Run(() => never.Within("the test to let the activity return"), CancellationToken.None);
                     return null;
                 })
                 .Orchestrator("Ignores", context => context.CallActivityAsync("Deaf"))
                 .Orchestrator("Blocks", _ =>
                 {
                     isRunning.Set();
-                    never.Wait();
+                    never.Within("the test to let the orchestrator return");
                     return Task.CompletedTask;
                 }),
         }.StartAsync();
         var start = engine.Time.GetUtcNow();
         await engine.ScheduleAsync(orchestrator);
-        isRunning.Wait(TimeSpan.FromSeconds(30));
+        isRunning.Within("the function to run");
 
         var stop = engine.Engine.StopAsync(TimeSpan.FromSeconds(20));
-        while (!stop.IsCompleted)
+        await Waiting.UntilAsync("the engine to stop", () =>
         {
             engine.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
-        }
+            return stop.IsCompleted;
+        });
 
         // The drain, then the grace for what was cancelled.
         Assert.True(engine.Time.GetUtcNow() - start >= TimeSpan.FromSeconds(20));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Hosting;
 
@@ -216,18 +217,18 @@ public sealed class ManagementApiTests
 
     private static async Task<JsonElement> CompletedAsync(TestApp app, string status)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
+        var body = await Waiting.FindAsync($"{status} to show the end", async () =>
         {
-            using var answer = await app.Http.GetAsync(new Uri(status, UriKind.RelativeOrAbsolute), patience.Token);
+            using var answer = await app.Http.GetAsync(new Uri(status, UriKind.RelativeOrAbsolute));
             if (answer.StatusCode == HttpStatusCode.OK)
             {
-                return await answer.Content.ReadFromJsonAsync<JsonElement>(patience.Token);
+                return await answer.Content.ReadAsStringAsync();
             }
 
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
-        }
+            return null;
+        });
+        return JsonElement.Parse(body);
     }
 
     private static async Task<IEnumerable<string>> IdsAsync(HttpResponseMessage answer) =>

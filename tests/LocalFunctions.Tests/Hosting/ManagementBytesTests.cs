@@ -2,6 +2,7 @@ using System.Text;
 using LocalFunctions.Durable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Hosting;
 
@@ -89,12 +90,11 @@ public sealed class ManagementBytesTests
             (200, $$"""{"name":"Breaks","instanceId":"bad","runtimeStatus":"Failed","input":null,"customStatus":null,"output":"System.InvalidOperationException: no such order in Breaks","createdTime":"{{Noon}}","lastUpdatedTime":"{{Noon}}"}"""),
             await AnswerAsync(app, "POST", "/orchestrators/Breaks/bad?timeout=60"));
         var waiting = AnswerAsync(app, "POST", "/orchestrators/Approval/slow?timeout=2");
-        while (!waiting.IsCompleted)
+        await Waiting.UntilAsync("the answer after its time-out", () =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
+            return waiting.IsCompleted;
+        });
         Assert.Equal(202, (await waiting).Status);
     }
 
@@ -140,19 +140,8 @@ public sealed class ManagementBytesTests
         Assert.Contains("Store the data elsewhere and pass its name.", body, StringComparison.Ordinal);
     }
 
-    private static async Task<string> EndAsync(TestApp app, string id)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            if (await AnswerAsync(app, "GET", $"/instances/{id}") is { Status: 200, Body: var body })
-            {
-                return body;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
-        }
-    }
+    private static Task<string> EndAsync(TestApp app, string id) => Waiting.FindAsync(
+        $"instance {id} to end", async () => await AnswerAsync(app, "GET", $"/instances/{id}") is { Status: 200, Body: var body } ? body : null);
 
     private static async Task<(int Status, string Body)> AnswerAsync(TestApp app, string method, string path, string? body = null, string type = "application/json")
     {

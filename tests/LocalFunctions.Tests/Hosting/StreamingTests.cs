@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Hosting;
 
@@ -78,7 +79,7 @@ public sealed class StreamingTests
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
 
-        await app.Services.GetRequiredService<Signals>().Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await app.Services.GetRequiredService<Signals>().Cancelled.Task.WithinAsync("the function to be cancelled");
         Assert.DoesNotContain(app.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 

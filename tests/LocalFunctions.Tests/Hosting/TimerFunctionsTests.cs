@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Hosting;
 
@@ -13,7 +14,7 @@ public sealed class Ticks
 
     public TaskCompletionSource MayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task<Tick> NextAsync() => Seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    public Task<Tick> NextAsync() => Seen.Reader.ReadAsync().AsTask().WithinAsync("the timer function to run");
 }
 
 public class Clocks(Ticks ticks)
@@ -38,7 +39,7 @@ public class Patient(Ticks ticks)
     public async Task Wait([TimerTrigger("0 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken)
     {
         ticks.Seen.Writer.TryWrite(new Tick("began", timer.IsPastDue, null));
-        await ticks.MayEnd.Task.WaitAsync(cancellationToken);
+        await ticks.MayEnd.Task.WaitAsync(cancellationToken).WithinAsync("the test to let the function end");
         ticks.Seen.Writer.TryWrite(new Tick("ended", timer.IsPastDue, null));
     }
 }
@@ -49,7 +50,7 @@ public class Deaf(Ticks ticks)
     public async Task Wait([TimerTrigger("0 * * * *", RunOnStartup = true)] TimerInfo timer)
     {
         ticks.Seen.Writer.TryWrite(new Tick("began", timer.IsPastDue, null));
-        await ticks.MayEnd.Task;
+        await ticks.MayEnd.Task.WithinAsync("the test to let the function end");
         ticks.Seen.Writer.TryWrite(new Tick("ended", timer.IsPastDue, null));
     }
 }
@@ -117,12 +118,11 @@ public sealed class TimerFunctionsTests
         await using var app = await StartAsync(typeof(Deaf));
         await ticks.NextAsync();
         var stopping = app.StopAsync();
-        while (!stopping.IsCompleted)
+        await Waiting.UntilAsync("the app to stop", () =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
+            return stopping.IsCompleted;
+        });
         await stopping;
         ticks.MayEnd.SetResult();
         Assert.Equal("ended", (await ticks.NextAsync()).What);

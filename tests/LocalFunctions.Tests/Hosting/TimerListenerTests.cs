@@ -3,6 +3,7 @@ using LocalFunctions.Hosting.State;
 using LocalFunctions.Hosting.Timers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Hosting;
 
@@ -264,6 +265,6 @@ public sealed class TimerListenerTests : IDisposable
             return held?.Task ?? Task.CompletedTask;
         }
 
-        public Task<TimerRun> NextAsync() => started.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        public Task<TimerRun> NextAsync() => started.Reader.ReadAsync().AsTask().WithinAsync("the timer to run");
     }
 }

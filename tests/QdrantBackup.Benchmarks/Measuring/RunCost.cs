@@ -9,6 +9,9 @@ namespace QdrantBackup.Benchmarks.Measuring;
 /// <param name="PeakBytes">The most memory that one of them ever had resident.</param>
 internal sealed record RunCost(double CpuSeconds, double Seconds, long PeakBytes)
 {
+    /// <summary>Longer than any program takes that is measured.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(2);
+
     private const string Time = "/usr/bin/time";
 
     /// <summary>
@@ -25,7 +28,7 @@ internal sealed record RunCost(double CpuSeconds, double Seconds, long PeakBytes
         using var folder = new TempFolder("time");
         var costs = folder.File("costs");
         string[] timed = [Time, "-o", costs, "-f", "%U %S %e %M", "sh", "-c", "in=$1 out=$2; shift 2; exec \"$@\" <\"$in\" >\"$out\"", "sh", input, output, .. command];
-        var result = await Installation.ProgramAsync(timed, environment);
+        var result = await Installation.ProgramAsync(timed, environment, bound: Longest);
         if (result.ExitCode != 0)
         {
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with {result.ExitCode}: {result.Errors}");

@@ -36,7 +36,7 @@ internal abstract class Peer(string folder)
 
     protected static string FirstLine(params string[] command)
     {
-        var result = Installation.ProgramAsync(command).GetAwaiter().GetResult();
+        var result = Installation.ProgramAsync(command, bound: RunCost.Longest).GetAwaiter().GetResult();
         return result.ExitCode == 0 ? result.Results.Split('\n')[0].Trim() : throw new InvalidOperationException($"{command[0]} does not run: {result.Errors}");
     }
 }

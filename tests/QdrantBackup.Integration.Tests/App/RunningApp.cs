@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Configuration.Access;
 using QdrantBackup.Functions;
+using QdrantBackup.Harness;
 using QdrantBackup.Manifests;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Sealing;
@@ -19,6 +20,7 @@ namespace QdrantBackup.Integration.Tests.App;
 internal sealed class RunningApp : IAsyncDisposable
 {
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly string _folder;
     private readonly string _location;
@@ -89,16 +91,20 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <summary>Asks until the answer holds what is looked for.</summary>
     public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, JsonElement> find)
     {
-        using var late = new CancellationTokenSource(LongestRun);
-        while (true)
+        var last = "";
+        try
         {
-            var found = find(await GetAsync(path));
-            if (found.ValueKind != JsonValueKind.Undefined)
+            var found = await Waiting.FindAsync($"{path} to answer what the test looks for", async () =>
             {
-                return found;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, late.Token);
+                var answer = await GetAsync(path);
+                last = answer.GetRawText();
+                return find(answer) is { ValueKind: not JsonValueKind.Undefined } looked ? (object)looked : null;
+            }, LongestRun, Pause);
+            return (JsonElement)found;
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}; the last answer was {last}", e);
         }
     }
 

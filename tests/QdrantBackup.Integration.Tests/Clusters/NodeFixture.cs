@@ -36,15 +36,7 @@ internal sealed class NodeFixture : IAsyncDisposable
     {
         Server.SetCollection(collection, Recorded(collection));
         await Node.BeginSnapshotAsync(collection, Stop);
-        while (true)
-        {
-            if (await Node.ListSnapshotsAsync(collection, Stop) is [var snapshot])
-            {
-                return snapshot;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Stop);
-        }
+        return await Harness.Waiting.FindAsync($"the snapshot of {collection}", async () => await Node.ListSnapshotsAsync(collection, Stop) is [var snapshot] ? snapshot : null);
     }
 
     public static string Recorded(string collection) => Path.Combine(Fixtures.Directory!, "snapshots", $"{collection}.snapshot");

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using QdrantBackup.Clusters;
+using QdrantBackup.Harness;
 using QdrantStandIn;
 using static QdrantBackup.Integration.Tests.Clusters.NodeFixture;
 
@@ -45,7 +46,7 @@ public sealed class UploadTests
         Assert.Same(original, await Assert.ThrowsAsync<SealException>(() => fixture.Node.UploadSnapshotAsync("copy", upload, Stop)));
 
         Assert.Empty(await fixture.Node.ListCollectionsAsync(Stop));
-        await UntilAsync(() => fixture.Server.FilesOnDisk.Count == 0);
+        await Waiting.UntilAsync("the server to delete what it received", () => fixture.Server.FilesOnDisk.Count == 0);
         Assert.Empty(fixture.Server.SnapshotFiles("copy"));
     }
 
@@ -87,7 +88,7 @@ public sealed class UploadTests
         };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fixture.Node.UploadSnapshotAsync("copy", upload, cancel.Token));
-        await UntilAsync(() => fixture.Server.FilesOnDisk.Count == 0);
+        await Waiting.UntilAsync("the server to delete what it received", () => fixture.Server.FilesOnDisk.Count == 0);
     }
 
     [Fact]
@@ -166,13 +167,5 @@ public sealed class UploadTests
         Assert.Equal(77ul, await fixture.Node.CountPointsAsync("copy", Stop));
         Assert.Equal(fixture.Server.CollectionSha256("big"), fixture.Server.CollectionSha256("copy"));
         Assert.Empty(fixture.Server.FilesOnDisk);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Stop);
-        }
     }
 }

@@ -93,12 +93,12 @@ public sealed class KilledAppTests(ITestOutputHelper output)
         try
         {
             var id = await start(app.Api);
-            await assassin.Done.WaitAsync(TimeSpan.FromMinutes(2));
+            await assassin.Done.WithinAsync("the app to be killed", TimeSpan.FromMinutes(2));
             return id;
         }
         catch (HttpRequestException)
         {
-            await assassin.Done;
+            await assassin.Done.WithinAsync("the app to be killed", TimeSpan.FromMinutes(2));
             return null;
         }
     }

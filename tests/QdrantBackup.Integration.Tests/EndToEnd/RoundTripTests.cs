@@ -69,19 +69,18 @@ public abstract class RoundTripTests
             ["Backup__Schedule__soon"] = $"{(TimeProvider.System.GetUtcNow().Second + 12) % 60} * * * * *",
         };
         await using var app = await AppProcess.StartAsync(site.Files, dueSoon);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        while (true)
+        return await Waiting.FindAsync("a scheduled backup to be over", async () =>
         {
             var runs = (await app.Api.GetAsync("/api/v1/runs?kind=backup")).GetProperty("runs").EnumerateArray().ToList();
-            if (runs.Find(IsOver) is { ValueKind: JsonValueKind.Object } run)
+            if (runs.Find(IsOver) is not { ValueKind: JsonValueKind.Object } run)
             {
-                Assert.True(Installation.IsDone(run), run.ToString());
-                Assert.Equal("schedule soon", run.GetProperty("requestedBy").GetString());
-                return run.GetProperty("backupId").GetString()!;
+                return null;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, timeout.Token);
-        }
+            Assert.True(Installation.IsDone(run), run.ToString());
+            Assert.Equal("schedule soon", run.GetProperty("requestedBy").GetString());
+            return run.GetProperty("backupId").GetString()!;
+        }, TimeSpan.FromMinutes(3), TimeSpan.FromMilliseconds(100));
     }
 
     private static bool IsOver(JsonElement run) => run.TryGetProperty("finishedAt", out var at) && at.ValueKind == JsonValueKind.String;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using LocalFunctions.Hosting;
+using QdrantBackup.Harness;
 
 namespace QdrantBackup.Integration.Tests.EndToEnd;
 
@@ -77,7 +78,7 @@ internal sealed class StateDisk : IDisposable
     private static bool Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
-        process.WaitForExit();
+        Assert.True(process.WaitForExit(Waiting.Usual), $"{program} did not end");
         return process.ExitCode == 0;
     }
 }

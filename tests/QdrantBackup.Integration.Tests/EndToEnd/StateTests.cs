@@ -57,14 +57,8 @@ public sealed class StateTests
         Assert.True(Installation.IsDone(await app.Api.FinishBackupAsync(begun ?? await app.Api.StartBackupAsync())));
     }
 
-    private static async Task UntilReadyIsAsync(AppProcess app, HttpStatusCode status)
-    {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (await StatusOfAsync(app, "/ready") != status)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, timeout.Token);
-        }
-    }
+    private static Task UntilReadyIsAsync(AppProcess app, HttpStatusCode status) =>
+        Waiting.UntilAsync($"/ready to answer {(int)status}", async () => await StatusOfAsync(app, "/ready") == status, TimeSpan.FromMinutes(2));
 
     private static async Task<HttpStatusCode> StatusOfAsync(AppProcess app, string path)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using LocalFunctions.Durable.History;
 using QdrantBackup.Functions;
+using QdrantBackup.Harness;
 using QdrantBackup.Integration.Tests.App;
 using QdrantBackup.Tests;
 
@@ -43,18 +44,10 @@ public sealed class HistoryRecordingTests
     }
 
     // A run is over when its record says so; its orchestration ends a moment later.
-    private static async Task<IReadOnlyList<RecordedHistory>> EndedAsync(RunningApp app, string runId)
+    private static Task<IReadOnlyList<RecordedHistory>> EndedAsync(RunningApp app, string runId) => Waiting.FindAsync($"the orchestration of run {runId} to end", () =>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            var histories = HistoryFile.FromState(app.StateFolder);
-            if (histories.Any(history => history.Started.Parent is null && history.Started.Input == JsonSerializer.Serialize(runId)))
-            {
-                return histories;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
-        }
-    }
+        var histories = HistoryFile.FromState(app.StateFolder);
+        var isThere = histories.Any(history => history.Started.Parent is null && history.Started.Input == JsonSerializer.Serialize(runId));
+        return Task.FromResult(isThere ? histories : null);
+    });
 }

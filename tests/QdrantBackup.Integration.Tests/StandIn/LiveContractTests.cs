@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using QdrantBackup.Clusters;
+using QdrantBackup.Harness;
 using QdrantStandIn;
 
 namespace QdrantBackup.Integration.Tests.StandIn;
@@ -65,12 +66,7 @@ public sealed class LiveContractTests
         Assert.Equal(2ul, await node.CountPointsAsync(collection, Stop));
         Assert.All((await node.GetPlacementAsync(collection, Stop))!.Shards, shard => Assert.Equal("Active", shard.State));
         await node.BeginSnapshotAsync(collection, Stop);
-        SnapshotDescription? snapshot = null;
-        while (snapshot is null)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Stop);
-            snapshot = (await node.ListSnapshotsAsync(collection, Stop))!.SingleOrDefault();
-        }
+        var snapshot = await Waiting.FindAsync($"the snapshot of {collection}", async () => (await node.ListSnapshotsAsync(collection, Stop))!.SingleOrDefault());
 
         using var received = new MemoryStream();
         string? etag;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Harness;
 using QdrantBackup.Integration.Tests.Clusters;
 using QdrantStandIn;
 
@@ -78,11 +79,7 @@ internal sealed class Scenario(Recording recording, StandInServer server, FakeTi
                 break;
             case ("standalone", "list with the new one"):
                 time.Advance(TimeSpan.FromSeconds(1));
-                while (server.SnapshotFiles("mixtral_vectors").Count < 2)
-                {
-                    await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
-                }
-
+                await Waiting.UntilAsync("the second snapshot", () => server.SnapshotFiles("mixtral_vectors").Count >= 2);
                 break;
             case ("auth", "url recovery switched off"):
                 server.Reconfigure(o => o with { AllowsUrlRecovery = false, ApiKey = null });

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.Harness;
 
 namespace QdrantBackup.Integration.Tests.Storage;
 
@@ -60,7 +61,7 @@ public sealed class TroubledLink : IAsyncDisposable
     public Task AfterAsync(int requests)
     {
         Volatile.Write(ref _awaited, Volatile.Read(ref _requests) + requests);
-        return _reached.Task;
+        return _reached.Task.WithinAsync($"{requests} more requests to come");
     }
 
     public async ValueTask DisposeAsync()

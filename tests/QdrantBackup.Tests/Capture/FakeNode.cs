@@ -29,6 +29,12 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
 
     public Dictionary<string, string> Status { get; } = [];
 
+    /// <summary>What the placement of every collection is, if not one active shard.</summary>
+    public CollectionPlacement? Placement { get; set; }
+
+    /// <summary>Why no snapshot can be deleted.</summary>
+    public Exception? DeleteFailure { get; set; }
+
     public long LastUploadReceived { get; private set; }
 
     public bool LastUploadWasWhole { get; private set; }
@@ -53,7 +59,7 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
             : null);
 
     public Task<CollectionPlacement?> GetPlacementAsync(string collection, CancellationToken cancellationToken) =>
-        Task.FromResult(Collections.ContainsKey(collection) ? new CollectionPlacement(0, [new ShardReplica(0, 0, "Active", null)], 0) : null);
+        Task.FromResult(Collections.ContainsKey(collection) ? Placement ?? new CollectionPlacement(0, [new ShardReplica(0, 0, "Active", null)], 0) : null);
 
     public Task<IReadOnlyList<CollectionAlias>> ListAliasesAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<CollectionAlias>>([.. Aliases]);
@@ -93,7 +99,7 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
     }
 
     public Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken) =>
-        Task.FromResult(_snapshots.Remove((collection, name)));
+        DeleteFailure is null ? Task.FromResult(_snapshots.Remove((collection, name))) : Task.FromException<bool>(DeleteFailure);
 
     public async Task UploadSnapshotAsync(string collection, SnapshotUpload upload, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using KeyVaultStandIn;
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Harness;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Sealing;
 
@@ -168,13 +169,9 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
         {
             _vault.Server.Faults.Enqueue(fault);
             var unwrapping = recipient.UnwrapAsync(document, _storeId, Cancellation);
-            while (!_vault.Server.Faults.IsEmpty)
-            {
-                await Task.Yield();
-            }
-
+            await Waiting.UntilAsync("the vault to be asked", () => _vault.Server.Faults.IsEmpty);
             time.Advance(TimeSpan.FromMinutes(3));
-            var failure = await Assert.ThrowsAsync<StoreException>(() => unwrapping);
+            var failure = await Assert.ThrowsAsync<StoreException>(() => unwrapping.WithinAsync("the patience to end"));
             Assert.True(failure.IsTransient);
             Assert.Contains("stopped answering", failure.Message, StringComparison.Ordinal);
         }

@@ -15,7 +15,7 @@ internal sealed class Turnstile
 
     public int Waiting => waiting.Count;
 
-    public Task WaitAsync()
+    public Task TurnAsync()
     {
         var turn = new TaskCompletionSource();
         waiting.Add(turn);
@@ -42,22 +42,22 @@ internal sealed class TurnedPorts(IScheduleStateStore store, IRunStarter starter
 {
     public async Task<(ScheduleState? State, string? ETag)> LoadAsync(CancellationToken cancellationToken)
     {
-        await turnstile.WaitAsync();
+        await turnstile.TurnAsync();
         return await store.LoadAsync(cancellationToken);
     }
 
     public async Task<string?> TrySaveAsync(ScheduleState state, string? expectedETag, CancellationToken cancellationToken)
     {
-        await turnstile.WaitAsync();
+        await turnstile.TurnAsync();
         var etag = await store.TrySaveAsync(state, expectedETag, cancellationToken);
-        await turnstile.WaitAsync();
+        await turnstile.TurnAsync();
         return etag;
     }
 
     public async Task StartAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
-        await turnstile.WaitAsync();
+        await turnstile.TurnAsync();
         await starter.StartAsync(run, cancellationToken);
-        await turnstile.WaitAsync();
+        await turnstile.TurnAsync();
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Intrinsics;
+using QdrantBackup.Harness;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Tests.Sealing;
@@ -45,8 +46,8 @@ public sealed class ChunkIdTests(ITestOutputHelper output)
         string[] pair = setting.Split('=');
         start.Environment[pair[0]] = pair[1];
         using Process child = Process.Start(start)!;
-        string told = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+        string told = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WithinAsync("the end of the tests in another process", TimeSpan.FromMinutes(3));
+        await child.EndAsync("the tests in another process");
 
         Assert.True(child.ExitCode == 0, told);
         Assert.Contains(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using QdrantBackup.Harness;
 
 namespace QdrantBackup.Tests.Vectors;
 
@@ -49,7 +50,7 @@ internal static class IndependentReader
         Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
         process.StandardInput.Close();
-        await process.WaitForExitAsync(cancellationToken);
+        await process.EndAsync($"{program}, the independent reader", TimeSpan.FromMinutes(3));
         return (process.ExitCode, process.ExitCode == 0 ? await told : await errors);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class FunctionsHostStandIn : IAsyncDisposable
             ["dotnet", Path.Combine(folder, "QdrantBackup.Functions.dll"), "--functions-uri", address, "--functions-worker-id", "worker", "--functions-request-id", "start", "--functions-grpc-max-message-length", "4194304"],
             new Dictionary<string, string>(settings, StringComparer.Ordinal) { ["FUNCTIONS_APPLICATION_DIRECTORY"] = folder, ["FUNCTIONS_WORKER_DIRECTORY"] = folder },
             folder);
-        await host._ready.Task.WaitAsync(Patience);
+        await host._ready.Task.WithinAsync("the worker to load every function", Patience);
         return host;
     }
 
@@ -61,7 +61,7 @@ internal sealed class FunctionsHostStandIn : IAsyncDisposable
         var id = $"{function}-{Interlocked.Increment(ref _number)}";
         var answer = _invocations.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         await SendInvocationAsync(id, _functions[function], trigger, instanceId);
-        return await answer.Task.WaitAsync(Patience);
+        return await answer.Task.WithinAsync($"the worker's answer to {id}", Patience);
     }
 
     /// <summary>Sends a request on to an HTTP function, as the host's proxy does.</summary>
@@ -166,7 +166,7 @@ internal sealed class FunctionsHostStandIn : IAsyncDisposable
 
     private async Task SendAsync(int field, WireMessage content)
     {
-        await _sending.WaitAsync();
+        Assert.True(await _sending.WaitAsync(Patience), "an earlier message to the worker was not sent");
         try
         {
             await _stream!.Body.WriteAsync(new WireMessage().With(1, "request").With(field, content).Framed());

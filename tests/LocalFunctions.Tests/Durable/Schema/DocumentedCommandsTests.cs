@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LocalFunctions.Durable.Storage;
+using QdrantBackup.Harness;
 using QdrantBackup.Tests;
 
 namespace LocalFunctions.Tests.Durable.Schema;
@@ -30,7 +31,7 @@ public sealed class DocumentedCommandsTests
     {
         using var shell = Process.Start(new ProcessStartInfo("bash", ["-eu", "-c", commands]) { UseShellExecute = false, WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, errors) = (shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
-        await shell.WaitForExitAsync();
+        await shell.EndAsync("the documented commands");
         Assert.True(shell.ExitCode == 0, $"exit code {shell.ExitCode}: {await errors}");
         return await output;
     }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using QdrantBackup.Harness;
 using QdrantBackup.Tests;
 
 namespace LocalFunctions.Tests.Hosting.Documented;
@@ -9,7 +10,6 @@ namespace LocalFunctions.Tests.Hosting.Documented;
 /// <summary>The official documentation's own examples are sent as they stand there: they were not written for this runtime.</summary>
 public sealed partial class DocumentedExamplesTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // The key that the page's addresses carry.
     private static readonly string DocumentedKey = new('X', 3);
@@ -38,22 +38,19 @@ public sealed partial class DocumentedExamplesTests(ITestOutputHelper output)
         Assert.Equal(25, examples.Count);
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(TestApp app, Example example, string id)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
+    private static Task<HttpResponseMessage> SendAsync(TestApp app, Example example, string id) =>
+        Waiting.FindAsync($"'{example.RequestLine}' to answer {example.Status} as documented", async () =>
         {
             using var request = Request(example, id);
-            var answer = await app.Http.SendAsync(request, patience.Token);
-            if (!example.IsRepeated || (example.Status == (int)answer.StatusCode && Matches(example, await answer.Content.ReadAsStringAsync(patience.Token))))
+            var answer = await app.Http.SendAsync(request);
+            if (!example.IsRepeated || (example.Status == (int)answer.StatusCode && Matches(example, await answer.Content.ReadAsStringAsync())))
             {
                 return answer;
             }
 
             answer.Dispose();
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
-        }
-    }
+            return null;
+        });
 
     private static HttpRequestMessage Request(Example example, string id)
     {

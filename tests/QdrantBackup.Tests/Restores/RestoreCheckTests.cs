@@ -1,0 +1,116 @@
+using QdrantBackup.Capture;
+using QdrantBackup.Clusters;
+using QdrantBackup.Restores;
+using QdrantBackup.Tests.Capture;
+
+namespace QdrantBackup.Tests.Restores;
+
+/// <summary>What is looked at after an upload: whether the collection has settled, holds what the backup says, and which alias it gets.</summary>
+public sealed class RestoreCheckTests : IDisposable
+{
+    private readonly CaptureRig _rig = new();
+
+    public RestoreCheckTests()
+    {
+        _rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");
+        _rig.Node.Aliases.AddRange([new("live", "docs"), new("elsewhere", "other")]);
+    }
+
+    private static CancellationToken Cancellation => CaptureRig.Cancellation;
+
+    public static TheoryData<string, CollectionPlacement> Unsettled => new()
+    {
+        { "Partial", Of(new ShardReplica(0, 0, "Partial", null)) },
+        { "Dead", Of(new ShardReplica(0, 0, "Active", null), new ShardReplica(1, 7, "Dead", null)) },
+        { "Recovery", Of(new ShardReplica(0, 0, "Recovery", null), new ShardReplica(1, 7, "Active", null)) },
+        { "transfers", new CollectionPlacement(0, [new ShardReplica(0, 0, "Active", null)], 1) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unsettled), DisableDiscoveryEnumeration = true)]
+    public async Task A_collection_with_a_replica_that_is_not_active_or_on_its_way_is_not_settled(string why, CollectionPlacement placement)
+    {
+        RestoreStep step = await UploadedAsync();
+        _rig.Node.Placement = placement;
+
+        SettledLook look = await _rig.Get<RestoreChecks>().LookAsync(step, Cancellation);
+
+        Assert.False(look.IsSettled);
+        Assert.Contains(why, look.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("yellow")]
+    [InlineData("grey")]
+    [InlineData("red")]
+    public async Task A_collection_whose_status_is_not_green_is_not_settled(string status)
+    {
+        RestoreStep step = await UploadedAsync();
+        _rig.Node.Status["docs-back"] = status;
+
+        SettledLook look = await _rig.Get<RestoreChecks>().LookAsync(step, Cancellation);
+
+        Assert.False(look.IsSettled);
+        Assert.Contains(status, look.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_collection_that_is_gone_is_neither_settled_nor_counted_as_empty()
+    {
+        RestoreStep step = await UploadedAsync();
+        _rig.Node.Collections.Remove("docs-back");
+
+        Assert.False((await _rig.Get<RestoreChecks>().LookAsync(step, Cancellation)).IsSettled);
+        await Assert.ThrowsAsync<SourceException>(() => _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_collection_with_another_number_of_points_than_the_backup_is_not_good()
+    {
+        RestoreStep step = await UploadedAsync();
+        Assert.True((await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation)).IsGood);
+
+        _rig.Node.Collections["docs-back"] = _rig.Node.Collections["docs-back"][..^1];
+
+        RestoreVerdict verdict = await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation);
+        Assert.False(verdict.IsGood);
+        Assert.Equal(verdict.Expected - 1, verdict.Actual);
+    }
+
+    [Fact]
+    public async Task Nothing_but_the_aliases_of_the_restored_collection_is_moved_and_they_lead_to_it()
+    {
+        RestoreStep step = await UploadedAsync();
+        Assert.Contains(new CollectionAlias("live", "docs"), _rig.Node.Aliases);
+
+        Assert.Equal(["live"], await _rig.Get<RestoreChecks>().SetAliasesAsync(step, Cancellation));
+
+        Assert.Equal(
+            [new CollectionAlias("elsewhere", "other"), new CollectionAlias("live", "docs-back")],
+            _rig.Node.Aliases.OrderBy(a => a.Alias, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_restore_that_does_not_switch_aliases_moves_none()
+    {
+        RestoreStep step = await UploadedAsync(switchAliases: false);
+
+        Assert.Empty(await _rig.Get<RestoreChecks>().SetAliasesAsync(step, Cancellation));
+
+        Assert.Contains(new CollectionAlias("live", "docs"), _rig.Node.Aliases);
+    }
+
+    public void Dispose() => _rig.Dispose();
+
+    private static CollectionPlacement Of(params ShardReplica[] shards) => new(0, shards, 0);
+
+    private async Task<RestoreStep> UploadedAsync(bool switchAliases = true)
+    {
+        await _rig.BackupAsync();
+        var restore = new RestoreRequest { Latest = true, Suffix = "-back", SwitchAliases = switchAliases };
+        RestorePlanOverview plan = await _rig.Get<RestorePlanner>().PlanAsync(await _rig.AskAsync(restore: restore), Cancellation);
+        var step = new RestoreStep(plan.RunId, Assert.Single(plan.Items).ItemNo);
+        await _rig.Get<PartRestore>().UploadAsync(step, Cancellation);
+        return step;
+    }
+}

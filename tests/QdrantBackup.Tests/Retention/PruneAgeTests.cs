@@ -1,0 +1,151 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Retention;
+using QdrantBackup.Runs;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+using QdrantBackup.Tests.Capture;
+
+namespace QdrantBackup.Tests.Retention;
+
+/// <summary>Nothing that is young by the store's clock is deleted, whatever the records say about who needs it.</summary>
+public sealed class PruneAgeTests
+{
+    private static readonly TimeSpan Grace = new PruneOptions().Grace;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private static CancellationToken Cancellation => CaptureRig.Cancellation;
+
+    [Fact]
+    public async Task A_chunk_that_nothing_needs_stays_until_it_is_as_old_as_the_grace_period()
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        BlobName young = await PutChunkAsync(rig, 1);
+        Assert.Equal([young], await LeftAsync(rig, young));
+
+        rig.Time.Advance(Grace - Second);
+        Assert.Equal([young], await LeftAsync(rig, young));
+
+        rig.Time.Advance(Second);
+        Assert.Empty(await LeftAsync(rig, young));
+    }
+
+    [Fact]
+    public async Task A_chunk_list_that_nothing_needs_stays_until_it_is_as_old_as_the_grace_period()
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        BlobName young = await PutListAsync(rig);
+        Assert.Equal([young], await LeftAsync(rig, young));
+
+        rig.Time.Advance(Grace - Second);
+        Assert.Equal([young], await LeftAsync(rig, young));
+
+        rig.Time.Advance(Second);
+        Assert.Empty(await LeftAsync(rig, young));
+    }
+
+    [Fact]
+    public async Task A_chunk_that_was_put_again_counts_from_then_on()
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        BlobName chunk = await PutChunkAsync(rig, 1);
+        rig.Time.Advance(Grace - Second);
+        await PutChunkAsync(rig, 1);
+        rig.Time.Advance(Grace - Second);
+        Assert.Equal([chunk], await LeftAsync(rig, chunk));
+
+        rig.Time.Advance(Second);
+        Assert.Empty(await LeftAsync(rig, chunk));
+    }
+
+    /// <summary>The parts of a service do not agree on the time: a chunk of a run may bear a time before the run's own pin.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(14)]
+    [InlineData(15)]
+    public async Task What_was_put_within_a_quarter_of_an_hour_before_the_pin_of_a_living_run_stays(int minutesBefore)
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        BlobName chunk = await PutChunkAsync(rig, 1);
+        BlobName list = await PutListAsync(rig);
+        rig.Time.Advance(TimeSpan.FromMinutes(minutesBefore));
+
+        await LiveAsync(rig, Grace + Grace);
+
+        Assert.Equal([chunk, list], await LeftAsync(rig, chunk, list));
+    }
+
+    [Fact]
+    public async Task What_was_put_longer_before_the_pins_of_all_living_runs_goes()
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        BlobName chunk = await PutChunkAsync(rig, 1);
+        BlobName list = await PutListAsync(rig);
+        rig.Time.Advance(TimeSpan.FromMinutes(15) + Second);
+
+        await LiveAsync(rig, Grace + Grace);
+
+        Assert.Empty(await LeftAsync(rig, chunk, list));
+    }
+
+    private static async Task<CaptureRig> BackedUpAsync()
+    {
+        var rig = new CaptureRig();
+        rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
+        await rig.BackupAsync();
+        rig.Time.Advance(TimeSpan.FromHours(1));
+        return rig;
+    }
+
+    /// <summary>A chunk that no list and no pin names, as a run leaves it that was ended.</summary>
+    private static async Task<BlobName> PutChunkAsync(CaptureRig rig, byte content)
+    {
+        byte[] plaintext = [content, 2, 3];
+        ChunkId id = rig.Store.Sealer.ChunkIdOf(plaintext);
+        await rig.Store.PutPlainAsync(BlobNames.Chunk(id), SealedType.Chunk, plaintext, PutCondition.Always, summary: null, Cancellation);
+        return BlobNames.Chunk(id);
+    }
+
+    /// <summary>A list of a run that was ended before it committed.</summary>
+    private static async Task<BlobName> PutListAsync(CaptureRig rig)
+    {
+        RunId ended = RunId.New(rig.Time);
+        await rig.Get<RunPins>().WriteAsync(ended, RunKind.Backup, [], Cancellation);
+        await rig.Get<RunFences>().ReleaseAsync(ended, Cancellation);
+        string[] existing = (await rig.NamesAsync(BlobNames.Lists))[0].Value.Split('/');
+        var name = new BlobName(string.Join('/', [existing[0], ended.AsBackup().Value, .. existing[2..]]));
+        await rig.Blobs.PutAsync(name, new byte[100], PutCondition.Always, null, Cancellation);
+        return name;
+    }
+
+    /// <summary>Begins a run that goes on for a while and renews its pin as a living run does.</summary>
+    private static async Task LiveAsync(CaptureRig rig, TimeSpan time)
+    {
+        RunId living = RunId.New(rig.Time);
+        await rig.Get<RunPins>().WriteAsync(living, RunKind.Backup, [], Cancellation);
+        for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromHours(1))
+        {
+            rig.Time.Advance(TimeSpan.FromHours(1));
+            await rig.Get<RunPins>().RenewAsync(living, Cancellation);
+        }
+    }
+
+    /// <summary>Prunes, and says which of some blobs are still there.</summary>
+    private static async Task<IReadOnlyList<BlobName>> LeftAsync(CaptureRig rig, params BlobName[] blobs)
+    {
+        RunId run = RunId.New(rig.Time);
+        PruneReceipt receipt = await rig.Get<Pruner>().StepAsync(new PruneRequest(run, AllowUnusual: true, "test"), Cancellation);
+        Assert.True(receipt.Done);
+        await rig.Get<RunFences>().ReleaseAsync(run, Cancellation);
+        var left = new List<BlobName>();
+        foreach (BlobName blob in blobs)
+        {
+            if (await rig.Blobs.FindAsync(blob, Cancellation) is not null)
+            {
+                left.Add(blob);
+            }
+        }
+
+        return left;
+    }
+}
