@@ -29,7 +29,7 @@ public sealed class JanitorTests : IDisposable
     {
         _rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");
         _services = new StoreServices(
-            _rig.Store, second: null, away: null, _rig.Get<ClusterNodes>(), _rig.Get<CaptureOptions>(), new QdrantBackup.Configuration.RetentionOptions(), _rig.Time, NullLoggerFactory.Instance);
+            _rig.Store, _rig.Get<MaintenanceMemory>(), second: null, away: null, _rig.Get<ClusterNodes>(), _rig.Get<CaptureOptions>(), new QdrantBackup.Configuration.RetentionOptions(), _rig.Time, NullLoggerFactory.Instance);
     }
 
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
