@@ -59,6 +59,17 @@ var rules = [
     rows: 0
   }
   {
+    name: 'refused'
+    title: 'A retention was refused'
+    description: 'Nothing is pruned until somebody looks: a record without proof, a manifest that vanished or changed, an unusual share, or a clock that jumped. The run says which: qdrant-backup runs.'
+    severity: 1
+    query: eventQuery(loadTextContent('../queries/runs-ended.kql'), { state: 'Refused' })
+    window: 'PT1H'
+    every: 'PT15M'
+    operator: 'GreaterThan'
+    rows: 0
+  }
+  {
     name: 'missed'
     title: 'A due time was missed'
     description: 'A due time passed while nothing ticked; a later run made it up.'

@@ -6,6 +6,7 @@ var events = {
   backupDamaged: 3501
   chunksDamaged: 3511
   manifestDamaged: 3201
+  falseEnd: 3204
   scheduleStarted: 2201
   backupAge: 2601
   noBackup: 2602

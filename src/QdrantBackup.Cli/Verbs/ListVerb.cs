@@ -29,6 +29,11 @@ internal static class ListVerb
                     b.Text("id") ?? "?", b.Text("state") ?? "?", b.Text("started") ?? "?", b.Text("collectionCount") ?? $"{b.Items("collections").Count()}",
                     Amounts.Bytes(b.Number("bytes")), Amounts.Bytes(b.Number("newBytes")), Verified(b), b.Text("copiedAt") ?? "-",
                 ]));
+            foreach (var end in page.Items("backups").Select(b => (Id: b.Text("id"), False: b.Text("falseEnd"))).Where(b => b.False is not null))
+            {
+                session.Note($"warning: {end.Id}: {end.False}");
+            }
+
             if (page.Text("storeAway") is { } away)
             {
                 session.Note($"note:  this is what the second store has; the first is away: {away}");

@@ -47,7 +47,13 @@ internal sealed record BackupView
 
     public string? Hint { get; init; }
 
-    public static BackupView Of(CatalogEntry entry, Hold? hold) => Of(entry) with { Hold = hold is null ? null : HoldView.Of(hold) };
+    public string? FalseEnd { get; init; }
+
+    public static BackupView Of(CatalogEntry entry, Hold? hold) => Of(entry) with
+    {
+        Hold = hold is null ? null : HoldView.Of(hold),
+        FalseEnd = entry.FalseEnd is null ? null : $"A record says that it was ended and does not prove it: {entry.FalseEnd}. {CatalogEntry.FalseEndHint(entry.Id)}",
+    };
 
     private static BackupView Of(CatalogEntry entry) => entry.Summary is { } summary
         ? Of(summary) with { State = entry.Retired ? "retired" : summary.State.ToString().ToLowerInvariant(), Damage = entry.Damage, Hint = entry.Hint }

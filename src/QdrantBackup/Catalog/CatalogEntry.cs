@@ -36,6 +36,6 @@ public sealed record CatalogEntry(BackupId Id, BackupSummary? Summary, bool Reti
     public string? FalseEnd { get; init; }
 
     /// <summary>What to do about a record that ends nothing.</summary>
-    internal static string FalseEndHint(BackupId id) =>
+    public static string FalseEndHint(BackupId id) =>
         $"Find out who wrote 'retired/{id}'. Then delete that blob to keep the backup, or end the backup with 'qdrant-backup delete {id}'.";
 }
