@@ -17,11 +17,20 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
         return nodes.Of(key).BeginSnapshotAsync(key.Collection, cancellationToken);
     }
 
-    /// <summary>Those that are listed now and were not before: none yet, one, or several, of which none may be deleted: whose they are cannot be told.</summary>
+    /// <summary>
+    /// Those that are listed now and were not before: none yet, one, or several, of which none may be deleted: whose they are cannot be told. An odd entry is left out when
+    /// its name cannot be that of a snapshot which Qdrant makes; any other is a <see cref="SourceException"/>.
+    /// </summary>
     public async Task<IReadOnlyList<SnapshotDescription>> FindNewAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
         var known = before.ToHashSet(StringComparer.Ordinal);
-        return [.. (await ListAsync(key, cancellationToken)).Where(s => !known.Contains(s.Name)).OrderBy(s => s.Name, StringComparer.Ordinal)];
+        var found = (await ListAsync(key, cancellationToken)).Where(s => !known.Contains(s.Name) && (s.Problem is null || MayBeMadeHere(key, s))).ToList();
+        return found.Find(s => s.Problem is not null) is not { } odd
+            ? [.. found.OrderBy(s => s.Name, StringComparer.Ordinal)]
+            : throw new SourceException(
+                $"the new snapshot '{odd.Name}' of collection '{key.Collection}' on {key.Node} cannot be used: {odd.Problem}",
+                "Look at the node's log and its snapshots directory; the collection is captured again.",
+                isTransient: true);
     }
 
     /// <summary>Deletes a snapshot; false when there was none.</summary>
@@ -47,4 +56,7 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
             throw new RefusedException($"shard {key.Shard} of '{key.Collection}' cannot be captured by itself", "This version captures whole collections of a standalone server.");
         }
     }
+    // Qdrant calls them COLLECTION-PEER-TIME.snapshot.
+    private static bool MayBeMadeHere(PartKey key, SnapshotDescription snapshot) => snapshot.Name.StartsWith($"{key.Collection}-", StringComparison.Ordinal);
+
 }

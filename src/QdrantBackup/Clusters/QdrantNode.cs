@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -36,7 +35,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
                 return new ClusterState(
                     IsEnabled: true,
                     answer.PeerId ?? throw Incomplete(operation, "peer_id"),
-                    peers.ToDictionary(p => PeerId(operation, p.Key), p => p.Value?.Uri ?? ""));
+                    OddEntries.Peers(peers));
             default:
                 throw _client.Errors.Untrusted(operation, $"the cluster's status is neither enabled nor disabled but {answer.Status ?? "missing"}.");
         }
@@ -46,8 +45,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     {
         const string operation = "Listing collections";
         var answer = await GetAsync(operation, "collections", NodeJson.Default.EnvelopeCollectionsAnswer, cancellationToken);
-        var collections = Whole(operation, "collections", answer.Collections);
-        return [.. collections.Select(c => c.Name).Order(StringComparer.Ordinal)];
+        return OddEntries.Names(answer.Collections ?? throw Incomplete(operation, "collections"));
     }
 
     public async Task<CollectionInfo?> DescribeCollectionAsync(string collection, CancellationToken cancellationToken)
@@ -96,8 +94,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     {
         const string operation = "Listing aliases";
         var answer = await GetAsync(operation, "aliases", NodeJson.Default.EnvelopeAliasesAnswer, cancellationToken);
-        var aliases = Whole(operation, "aliases", answer.Aliases);
-        return [.. aliases.Select(a => new CollectionAlias(a.AliasName, a.CollectionName))];
+        return OddEntries.Aliases(answer.Aliases ?? throw Incomplete(operation, "aliases"));
     }
 
     public async Task<ulong?> CountPointsAsync(string collection, CancellationToken cancellationToken)
@@ -133,13 +130,13 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     public async Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken)
     {
         var operation = $"Listing the snapshots of collection {collection}";
-        var found = await FindAsync(operation, $"{CollectionPath(collection)}/snapshots", NodeJson.Default.EnvelopeIReadOnlyListSnapshotAnswer, cancellationToken);
+        var found = await FindAsync(operation, $"{CollectionPath(collection)}/snapshots", NodeJson.Default.EnvelopeIReadOnlyListJsonElement, cancellationToken);
         if (found is null)
         {
             return null;
         }
 
-        return [.. Whole(operation, "result", found.Result).Select(s => Describe(operation, s))];
+        return OddEntries.Snapshots(found.Result ?? throw Incomplete(operation, "result"));
     }
 
     public Task<SnapshotDownload> OpenSnapshotAsync(string collection, string name, long offset, string? ifMatch, CancellationToken cancellationToken) =>
@@ -228,24 +225,12 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     private async Task<long?> SizeAsync(string collection, string name, CancellationToken cancellationToken)
     {
         var snapshots = await ListSnapshotsAsync(collection, cancellationToken);
-        return snapshots?.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal))?.Size;
-    }
-
-    /// <summary>A size and checksum that a transfer and a restore can be held to; a server that has no checksum leaves it out or empty.</summary>
-    private SnapshotDescription Describe(string operation, SnapshotAnswer snapshot)
-    {
-        var checksum = string.IsNullOrEmpty(snapshot.Checksum) ? null : snapshot.Checksum.ToLowerInvariant();
-        return snapshot.Size >= 0 && snapshot.Name.Length > 0 && (checksum is null || (checksum.Length == 64 && checksum.All(char.IsAsciiHexDigitLower)))
-            ? new SnapshotDescription(snapshot.Name, snapshot.Size, snapshot.CreationTime, checksum)
-            : throw _client.Errors.Untrusted(operation, "a snapshot has no name, a negative size or a checksum that is no SHA-256.");
+        return snapshots?.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal) && s.Problem is null)?.Size;
     }
 
     private IReadOnlyList<T> Whole<T>(string operation, string member, IReadOnlyList<T?>? items)
         where T : class =>
         items?.OfType<T>().ToList() is { } whole && whole.Count == items.Count ? whole : throw Incomplete(operation, member);
-
-    private ulong PeerId(string operation, string text) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw Incomplete(operation, "a peer id");
 
     private SourceException Incomplete(string operation, string member) => _client.Errors.Untrusted(operation, $"the answer lacks {member}.");
 }

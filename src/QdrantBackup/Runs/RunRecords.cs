@@ -73,7 +73,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
             BlobNames.Run(runId, what), SealedType.Record, note, StoreJson.Default.RunNote, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
     }
 
-    /// <summary>Everything recorded of one run, or null when there is no such run.</summary>
+    /// <summary>Everything recorded of one run, or null when there is no such run. Progress and remarks that do not open count as none.</summary>
     public async Task<RunOverview?> FindAsync(RunId runId, CancellationToken cancellationToken)
     {
         var names = new List<BlobName>();
@@ -136,7 +136,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     {
         RunRequest request = await ReadRequestAsync(runId, cancellationToken);
         RunProgress? progress = names.Contains(BlobNames.Run(runId, Progress))
-            ? await store.GetDocumentAsync(BlobNames.Run(runId, Progress), SealedType.Record, StoreJson.Default.RunProgress, cancellationToken)
+            ? await store.TryGetRecordAsync(BlobNames.Run(runId, Progress), StoreJson.Default.RunProgress, cancellationToken)
             : null;
         RunResult? result = names.Contains(BlobNames.Run(runId, Result))
             ? await store.GetDocumentAsync(BlobNames.Run(runId, Result), SealedType.Record, StoreJson.Default.RunResult, cancellationToken)
@@ -144,7 +144,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         var notes = new List<RunNote>();
         foreach (BlobName name in names.Where(n => n.Value.StartsWith(BlobNames.RunFolder(runId) + NotePrefix, StringComparison.Ordinal)))
         {
-            if (await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RunNote, cancellationToken) is { } note)
+            if (await store.TryGetRecordAsync(name, StoreJson.Default.RunNote, cancellationToken) is { } note)
             {
                 notes.Add(note);
             }
