@@ -65,10 +65,11 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
                 Hint = missing?.Hint,
                 Items = ItemsOf(items, captured.Errors),
+                Remarks = commit.Remarks,
                 FollowUps = following,
             },
             cancellationToken);
-        return captured with { State = counted.State, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash, services.Store.StoreId.ToString()) : null };
+        return captured with { State = counted.State, Remarks = commit.Remarks, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash, services.Store.StoreId.ToString()) : null };
     }
 
     // The manifest keeps why a collection is missing; what to do about it is told by the step that failed.

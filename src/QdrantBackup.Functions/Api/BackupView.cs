@@ -29,6 +29,8 @@ internal sealed record BackupView
 
     public ulong? PointCount { get; init; }
 
+    public int? UncountedCollections { get; init; }
+
     public int? OwedProofs { get; init; }
 
     public long? Bytes { get; init; }
@@ -72,7 +74,8 @@ internal sealed record BackupView
         Classes = summary.Classes,
         Collections = summary.Collections,
         CollectionCount = summary.CollectionCount,
-        PointCount = summary.PointCount,
+        PointCount = summary.UncountedCollections is null ? summary.PointCount : null,
+        UncountedCollections = summary.UncountedCollections,
         OwedProofs = summary.OwedProofs,
         Bytes = summary.Totals.Bytes,
         NewBytes = summary.Totals.NewBytes,

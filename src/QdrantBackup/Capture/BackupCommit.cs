@@ -11,6 +11,9 @@ namespace QdrantBackup.Capture;
 /// <summary>Makes a backup exist: checks every chunk, then writes the manifest once (W1, W2).</summary>
 public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft, RunPins pins, DamageRecords damage, CaptureOptions options, ILogger<BackupCommit> logger)
 {
+    // All of them stand in the manifest.
+    private const int MaxRemarks = 20;
+
     private readonly ManifestDocuments _manifests = new(store);
 
     /// <summary>Commits what the run's parts recorded. Repeating it returns the same receipt. Nothing captured at all is a <see cref="SourceException"/>.</summary>
@@ -117,7 +120,21 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
             c.Covered ? RunState.Complete : RunState.Failed,
             manifest.Parts.Where(p => p.Key.Collection == c.Name).Sum(p => p.Length),
             c.Missing))],
+        Remarks = [.. RemarksOn([.. manifest.Collections.Where(c => c.Covered)])],
     };
+
+    private static IEnumerable<string> RemarksOn(ManifestCollection[] covered)
+    {
+        foreach (ManifestCollection uncounted in covered.Where(c => c.CountProblem is not null).Take(MaxRemarks))
+        {
+            yield return $"'{uncounted.Name}' is in the backup, but could not be counted: {uncounted.CountProblem}";
+        }
+
+        if (covered.FirstOrDefault(c => c.AliasProblem is not null) is { } unknown)
+        {
+            yield return $"the aliases are not in the backup: {unknown.AliasProblem}";
+        }
+    }
 
     [LoggerMessage(EventId = 3321, Level = LogLevel.Information, Message = "Backup {Id} is committed: {State}, {Parts} parts, {Bytes} bytes read, {StoredBytes} stored")]
     private partial void LogCommitted(string id, BackupState state, int parts, long bytes, long storedBytes);

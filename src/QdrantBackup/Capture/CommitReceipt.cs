@@ -29,4 +29,7 @@ public sealed record CommitReceipt
 
     /// <summary>A line per selected collection.</summary>
     public IReadOnlyList<RunItem> Items { get; init; } = [];
+
+    /// <summary>What a person should know besides: what could not be counted, and aliases that are not known.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
 }

@@ -68,6 +68,7 @@ public sealed class ManifestDraft(BackupPlans plans, PartResults results, Backup
             : collection with
             {
                 Covered = true,
+                CountProblem = collection.CountProblem ?? parts.Select(p => p.CountProblem).FirstOrDefault(p => p is not null),
                 CountIsExact = collection.PointCount is not null && parts.All(p => p.PointCount == collection.PointCount),
             };
     }

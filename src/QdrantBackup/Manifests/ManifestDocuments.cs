@@ -105,6 +105,7 @@ internal sealed class ManifestDocuments(SealedStore store)
         PartCount = manifest.Parts.Count,
         OwedProofs = manifest.Parts.Count(p => p.Proof == PartProof.Owed),
         PointCount = manifest.Collections.Where(c => c.Covered).Aggregate(0UL, (sum, c) => sum + (c.PointCount ?? 0)),
+        UncountedCollections = manifest.Collections.Count(c => c.Covered && c.PointCount is null) is > 0 and var uncounted ? uncounted : null,
         Totals = manifest.Totals,
         ManifestHash = hash,
     };

@@ -129,6 +129,9 @@ public sealed record BackupSummary
     /// <summary>Points of all collections together, as counted.</summary>
     public ulong PointCount { get; init; }
 
+    /// <summary>How many collections could not be counted, and are missing in that sum; null: none.</summary>
+    public int? UncountedCollections { get; init; }
+
     /// <summary>Sums over all parts.</summary>
     public required CaptureTotals Totals { get; init; }
 
