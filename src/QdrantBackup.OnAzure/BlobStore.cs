@@ -191,8 +191,11 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
         }
     }
 
-    /// <summary>Listings give ETags without quotes, answers with them; ours always have them, so that the two compare.</summary>
-    private static string Quoted(ETag etag) => etag.ToString("H");
+    /// <summary>
+    /// Listings give ETags without quotes, answers with them; ours always have them, so that the two compare. The service's are strong; one that is weak was marked by
+    /// something in between, and would meet no condition.
+    /// </summary>
+    private static string Quoted(ETag etag) => etag.ToString("H") is var text && text.StartsWith("W/", StringComparison.Ordinal) ? text[2..] : text;
 
     /// <summary>Accounts with a hierarchical namespace list their folders too.</summary>
     private static bool IsFolder(BlobItem item) => item.Metadata is { } metadata && metadata.ContainsKey("hdi_isfolder");

@@ -24,7 +24,7 @@ public sealed class PartActivities(StoreConnection connection)
         var services = await connection.OpenAsync(cancellationToken);
         if ((await services.Snapshots.FindNewAsync(input.Key, input.Before, cancellationToken)).Count == 0)
         {
-            await services.Snapshots.BeginAsync(input.Key, cancellationToken);
+            await services.Snapshots.BeginAsync(input.Key, input.Before, cancellationToken);
         }
     }
 

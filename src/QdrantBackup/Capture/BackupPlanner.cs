@@ -23,6 +23,8 @@ public sealed partial class BackupPlanner(
             return Overview(stored, BlobNames.Plan(request.RunId).Value);
         }
 
+        // Nothing is lost yet: a person who waits is told at once that the node is away, a schedule waits for it.
+        using IDisposable patience = Patience.Use(request.Backup?.Schedule is null ? Patience.OfPerson : Patience.Current);
         BackupPlan plan = await DraftAsync(request, cancellationToken);
         plan = await bases.ChooseAsync(plan, chosen => pins.WriteAsync(request.RunId, RunKind.Backup, chosen, cancellationToken), cancellationToken);
         plan = await plans.StoreAsync(plan, cancellationToken);

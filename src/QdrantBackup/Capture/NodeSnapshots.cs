@@ -10,11 +10,27 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
     public async Task<IReadOnlyList<string>> ListNamesAsync(PartKey key, CancellationToken cancellationToken) =>
         [.. (await ListAsync(key, cancellationToken)).Select(s => s.Name).Order(StringComparer.Ordinal)];
 
-    /// <summary>Begins a snapshot; creation outlives this call.</summary>
-    public Task BeginAsync(PartKey key, CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins a snapshot; creation outlives this call. Where it is not known whether the node heard of it, this looks: a second request would make a second snapshot, and then
+    /// neither could be told from somebody else's.
+    /// </summary>
+    public async Task BeginAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
         ThrowIfShard(key);
-        return nodes.Of(key).BeginSnapshotAsync(key.Collection, cancellationToken);
+        try
+        {
+            await nodes.Of(key).BeginSnapshotAsync(key.Collection, cancellationToken);
+        }
+        catch (SourceException e) when (e.IsOutcomeUnknown)
+        {
+            // Where the node does not tell what it is making, the snapshot is waited for as if it had been begun.
+            var isBegun = await nodes.Of(key).CountRunningSnapshotsAsync(key.Collection, cancellationToken) is not 0
+                || (await FindNewAsync(key, before, cancellationToken)).Count > 0;
+            if (!isBegun)
+            {
+                throw;
+            }
+        }
     }
 
     /// <summary>
@@ -40,6 +56,9 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
         return nodes.Of(key).DeleteSnapshotAsync(key.Collection, name, cancellationToken);
     }
 
+    // Qdrant calls them COLLECTION-PEER-TIME.snapshot.
+    private static bool MayBeMadeHere(PartKey key, SnapshotDescription snapshot) => snapshot.Name.StartsWith($"{key.Collection}-", StringComparison.Ordinal);
+
     private async Task<IReadOnlyList<SnapshotDescription>> ListAsync(PartKey key, CancellationToken cancellationToken)
     {
         ThrowIfShard(key);
@@ -56,7 +75,4 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
             throw new RefusedException($"shard {key.Shard} of '{key.Collection}' cannot be captured by itself", "This version captures whole collections of a standalone server.");
         }
     }
-    // Qdrant calls them COLLECTION-PEER-TIME.snapshot.
-    private static bool MayBeMadeHere(PartKey key, SnapshotDescription snapshot) => snapshot.Name.StartsWith($"{key.Collection}-", StringComparison.Ordinal);
-
 }

@@ -12,6 +12,7 @@ internal static class PointCounts
 {
     public static async Task<PointCount> TakeAsync(IQdrantNode node, string collection, CancellationToken cancellationToken)
     {
+        using IDisposable hurry = Patience.Use(Patience.OfPerson);
         try
         {
             return await node.CountPointsAsync(collection, cancellationToken) is { } points ? new PointCount(points) : new PointCount(null, "the collection is not there any more");

@@ -115,7 +115,7 @@ public sealed record SnapshotDescription(string Name, long Size, string? Creatio
 /// <param name="Content">The bytes, from the offset asked for; a stream that ends early throws <see cref="SourceException"/> instead of ending.</param>
 /// <param name="Offset">Where the content begins.</param>
 /// <param name="TotalLength">Length of the whole snapshot.</param>
-/// <param name="ETag">To resume with, or null where the server gives none.</param>
+/// <param name="ETag">To resume with, or null where there is nothing to resume with.</param>
 public sealed record SnapshotDownload(Stream Content, long Offset, long TotalLength, string? ETag) : IAsyncDisposable
 {
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -17,7 +16,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     public async Task<string> GetVersionAsync(CancellationToken cancellationToken)
     {
         const string operation = "Asking for the version";
-        using var response = await _client.ReadAsync(operation, () => _client.Request(HttpMethod.Get, ""), cancellationToken);
+        using var response = await _client.ReadWholeAsync(operation, () => _client.Request(HttpMethod.Get, ""), cancellationToken);
         var answer = await _client.ResultAsync(operation, response, NodeJson.Default.VersionAnswer, cancellationToken);
         return answer.Version ?? throw Incomplete(operation, "version");
     }
@@ -100,14 +99,10 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     public async Task<ulong?> CountPointsAsync(string collection, CancellationToken cancellationToken)
     {
         var operation = $"Counting the points of collection {collection}";
-        HttpRequestMessage Request()
-        {
-            var request = _client.Request(HttpMethod.Post, $"{CollectionPath(collection)}/points/count");
-            request.Content = JsonContent.Create(new CountRequest(Exact: true), NodeJson.Default.CountRequest);
-            return request;
-        }
+        HttpRequestMessage Request() =>
+            _client.Request(HttpMethod.Post, $"{CollectionPath(collection)}/points/count", new CountRequest(Exact: true), NodeJson.Default.CountRequest);
 
-        using var response = await _client.ReadAsync(operation, Request, cancellationToken);
+        using var response = await _client.ReadWholeAsync(operation, Request, cancellationToken);
         if (await _client.IsMissingAsync(operation, response, cancellationToken))
         {
             return null;
@@ -120,10 +115,24 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     public async Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken)
     {
         var operation = $"Beginning a snapshot of collection {collection}";
-        using var response = await _client.SendAsync(operation, _client.Request(HttpMethod.Post, $"{CollectionPath(collection)}/snapshots?wait=false"), cancellationToken);
+        var path = $"{CollectionPath(collection)}/snapshots?wait=false";
+        using var response = await _client.SendOnceAsync(operation, () => _client.Request(HttpMethod.Post, path), cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             throw await _client.FailureAsync(operation, response, cancellationToken);
+        }
+    }
+
+    public async Task<int?> CountRunningSnapshotsAsync(string collection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await GetAsync("Asking which snapshots are being made", "telemetry?details_level=2", NodeJson.Default.EnvelopeTelemetryAnswer, cancellationToken);
+            return answer.Collections?.Snapshots is { } snapshots ? OddEntries.RunningSnapshots(snapshots, collection) : null;
+        }
+        catch (SourceException e) when (!e.IsAway)
+        {
+            return null; // A server before 1.16, or a key that may not read it.
         }
     }
 
@@ -148,7 +157,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
             $"Reading in snapshot {name} of collection {collection}", SnapshotPath(collection, name), offset, count, ifMatch, cancellationToken);
 
     public Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken) =>
-        DeleteAsync($"Deleting snapshot {name} of collection {collection}", SnapshotPath(collection, name), cancellationToken);
+        DeleteAsync($"Deleting snapshot {name} of collection {collection}", SnapshotPath(collection, name), isRepeatable: true, cancellationToken);
 
     public Task UploadSnapshotAsync(string collection, SnapshotUpload upload, CancellationToken cancellationToken)
     {
@@ -163,7 +172,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     }
 
     public Task<bool> DeleteCollectionAsync(string collection, CancellationToken cancellationToken) =>
-        DeleteAsync($"Deleting collection {collection}", CollectionPath(collection), cancellationToken);
+        DeleteAsync($"Deleting collection {collection}", CollectionPath(collection), isRepeatable: false, cancellationToken);
 
     public async Task SetAliasesAsync(IReadOnlyList<CollectionAlias> aliases, CancellationToken cancellationToken)
     {
@@ -175,13 +184,23 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
 
         // Creating an alias that points elsewhere moves it: no deletion first, and nobody sees it gone.
         var actions = aliases.Select(a => new AliasAction(new AliasAnswer(a.Alias, a.Collection))).ToList();
-        using var request = _client.Request(HttpMethod.Post, "collections/aliases");
-        request.Content = JsonContent.Create(new AliasesRequest(actions), NodeJson.Default.AliasesRequest);
-        using var response = await _client.SendAsync(operation, request, cancellationToken);
-        var answer = await _client.ResultAsync(operation, response, NodeJson.Default.EnvelopeNullableBoolean, cancellationToken);
-        if (answer.Result is not true)
+        try
         {
-            throw _client.Errors.Untrusted(operation, "the server does not say that it set them.");
+            using var response = await _client.SendOnceAsync(
+                operation, () => _client.Request(HttpMethod.Post, "collections/aliases", new AliasesRequest(actions), NodeJson.Default.AliasesRequest), cancellationToken);
+            var answer = await _client.ResultAsync(operation, response, NodeJson.Default.EnvelopeNullableBoolean, cancellationToken);
+            if (answer.Result is not true)
+            {
+                throw _client.Errors.Untrusted(operation, "the server does not say that it set them.");
+            }
+        }
+        catch (SourceException e) when (e.IsOutcomeUnknown)
+        {
+            // Looked at instead of set again: somebody may have moved one since.
+            if ((await ListAliasesAsync(cancellationToken)).ToHashSet() is var there && !aliases.All(there.Contains))
+            {
+                throw;
+            }
         }
     }
 
@@ -197,22 +216,25 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     private async Task<T> GetAsync<T>(string operation, string path, JsonTypeInfo<Envelope<T>> type, CancellationToken cancellationToken)
         where T : class
     {
-        using var response = await _client.ReadAsync(operation, () => _client.Request(HttpMethod.Get, path), cancellationToken);
+        using var response = await _client.ReadWholeAsync(operation, () => _client.Request(HttpMethod.Get, path), cancellationToken);
         var answer = await _client.ResultAsync(operation, response, type, cancellationToken);
         return answer.Result ?? throw Incomplete(operation, "result");
     }
 
     private async Task<Envelope<T>?> FindAsync<T>(string operation, string path, JsonTypeInfo<Envelope<T>> type, CancellationToken cancellationToken)
     {
-        using var response = await _client.ReadAsync(operation, () => _client.Request(HttpMethod.Get, path), cancellationToken);
+        using var response = await _client.ReadWholeAsync(operation, () => _client.Request(HttpMethod.Get, path), cancellationToken);
         return await _client.IsMissingAsync(operation, response, cancellationToken)
             ? null
             : await _client.ResultAsync(operation, response, type, cancellationToken);
     }
 
-    private async Task<bool> DeleteAsync(string operation, string path, CancellationToken cancellationToken)
+    private async Task<bool> DeleteAsync(string operation, string path, bool isRepeatable, CancellationToken cancellationToken)
     {
-        using var response = await _client.SendAsync(operation, _client.Request(HttpMethod.Delete, path), cancellationToken);
+        HttpRequestMessage Request() => _client.Request(HttpMethod.Delete, path);
+        using var response = isRepeatable
+            ? await _client.ReadWholeAsync(operation, Request, cancellationToken)
+            : await _client.SendOnceAsync(operation, Request, cancellationToken);
         if (await _client.IsMissingAsync(operation, response, cancellationToken))
         {
             return false;

@@ -46,7 +46,7 @@ public sealed class OddEntryTests : IAsyncLifetime
             : answer;
         var snapshots = new NodeSnapshots(new ClusterNodes([_node]));
         var key = new PartKey("empty", ClusterNodes.NameOf(_node));
-        await snapshots.BeginAsync(key, Stop);
+        await snapshots.BeginAsync(key, [], Stop);
 
         SnapshotDescription ours;
         while (true)
