@@ -7,6 +7,9 @@ var events = {
   chunksDamaged: 3511
   manifestDamaged: 3201
   scheduleStarted: 2201
+  stepFails: 2221
+  recipientFails: 2024
+  runLeft: 2308
   backupAge: 2601
   noBackup: 2602
   restoreAge: 2603

@@ -39,7 +39,11 @@ public sealed class StoreConflictException(string message, string hint, Exceptio
 
 /// <summary>Bytes of the store are not to be trusted: flipped, cut, swapped, moved, sealed under another key, or of a newer format.</summary>
 public sealed class SealException(string message, string hint, Exception? innerException = null)
-    : BackupException(message, hint, innerException);
+    : BackupException(message, hint, innerException)
+{
+    /// <summary>Whether a newer version of this program wrote it: nothing is wrong with it, so it must neither be replaced nor started afresh.</summary>
+    public bool IsNewerFormat { get; init; }
+}
 
 /// <summary>What the caller asked for or configured is wrong; nothing was started.</summary>
 public class UsageException(string message, string hint, Exception? innerException = null)

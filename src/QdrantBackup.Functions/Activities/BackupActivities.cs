@@ -9,12 +9,13 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Functions.Activities;
 
 /// <summary>Steps of a backup as a whole.</summary>
-public sealed class BackupActivities(StoreConnection connection, BackupOptions options, FollowUps followUps, TimeProvider time)
+public sealed class BackupActivities(StoreConnection connection, BackupOptions options, FollowUps followUps, KeyChecks keys, TimeProvider time)
 {
     /// <summary>Plans, pins the bases before it reads them, and stores the plan.</summary>
     [Function(nameof(PlanBackup))]
     public async Task<PlanReceipt> PlanBackup([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
+        await keys.ThrowIfLostAsync((await connection.OpenAsync(cancellationToken)).Store, cancellationToken);
         var plan = await ReadPlanAsync(runId, cancellationToken);
         var lanes = plan.Lanes
             .Select((lane, number) => new LanePlan(number, lane.Parts.Count, WidthOf(lane.Node)))

@@ -72,7 +72,7 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
 
             // With its result recorded a run only gives back what it held, and the next one waits for that by itself.
             var services = await connection.OpenForRunAsync(id, cancellationToken);
-            if (await services.Records.FindAsync(id, cancellationToken) is not { Result: not null })
+            if (!await services.Records.HasResultAsync(id, cancellationToken))
             {
                 return id.Value;
             }

@@ -10,7 +10,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>Tells of runs: those that go on, and those that are over.</summary>
-public sealed class RunApi(StoreConnection connection, RunStarter starter, RunViews views, BackupOptions options, TimeProvider time)
+public sealed class RunApi(StoreConnection connection, RunStarter starter, RunViews views, TickReports ticks, BackupOptions options, TimeProvider time)
 {
     private const int DefaultTop = 50;
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(35);
@@ -41,6 +41,8 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
 
         var catalog = await services.Catalog.ListAsync(new CatalogFilter { Cluster = options.ClusterName, State = Manifests.BackupState.Complete }, cancellationToken);
         var good = catalog.Where(e => e is { Summary: not null, Retired: false }).Select(e => e.Id).ToList();
+        var left = (await services.Records.Open.ListAsync(options.ClusterName, cancellationToken)).Where(r => r.Left.Count > 0).ToList();
+        var failing = await ticks.FindFailingOfAllAsync(services.Ticks, cancellationToken);
         var rolling = await services.Rolling.FindAsync(cancellationToken);
         return ApiResults.Ok(new
         {
@@ -53,6 +55,8 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
             SecondStore = services is { HasSecond: true, StandsInFor: null } ? await services.Copies.LagAsync(good, cancellationToken) : null,
             StoreReadSince = rolling?.CoveredSince(),
             StoreAway = services.StandsInFor?.Message,
+            Left = left.Count == 0 ? null : left.Select(r => new { Run = r.RunId.Value, What = r.Left }),
+            Failing = failing.Count == 0 ? null : failing.Select(s => new { Step = s.Name, Since = s.FailingSince, s.Problem, s.Hint }),
         });
     }
 

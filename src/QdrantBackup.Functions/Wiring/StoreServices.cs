@@ -40,6 +40,7 @@ public sealed class StoreServices : IDisposable
         ILoggerFactory logs)
     {
         Store = store;
+        store.Log = logs.CreateLogger<SealedStore>();
         (_options, _time, _logs) = (options, time, logs);
         _second = second is null ? null : new SecondStore(store, second, time);
         StandsInFor = away;
@@ -57,6 +58,8 @@ public sealed class StoreServices : IDisposable
         Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
         Snapshots = new NodeSnapshots(nodes);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
+        Ticks = new TickRecords(store);
+        OpenRunSearch = new OpenRunSearch(store, Records, MadeSnapshots, time);
         Ranges = new PartRanges(nodes, plans, options, time, logs.CreateLogger<PartRanges>());
         Transfer = new PartTransfer(store, nodes, plans, Damage, options, time, logs.CreateLogger<PartTransfer>());
         Results = new PartResults(store, nodes, plans, options, time);
@@ -105,6 +108,12 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>Which snapshots runs made.</summary>
     public MadeSnapshots MadeSnapshots { get; }
+
+    /// <summary>What the ticks come to.</summary>
+    public TickRecords Ticks { get; }
+
+    /// <summary>Makes the index of open runs anew.</summary>
+    public OpenRunSearch OpenRunSearch { get; }
 
     /// <summary>Plans the ranges of large parts.</summary>
     public PartRanges Ranges { get; }

@@ -20,4 +20,7 @@ public sealed record BackupRequest
 
     /// <summary>Retention classes that the schedule gives.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>Through when this run settles the due times of each schedule that it serves; null when no schedule asks, and in requests of earlier versions.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset>? Settles { get; init; }
 }

@@ -24,6 +24,14 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
         return [.. (await ListAsync(key, cancellationToken)).Where(s => !known.Contains(s.Name)).OrderBy(s => s.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>The same; null when the collection is gone, and its snapshots with it.</summary>
+    public async Task<IReadOnlyList<SnapshotDescription>?> FindNewIfThereAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
+    {
+        ThrowIfShard(key);
+        var known = before.ToHashSet(StringComparer.Ordinal);
+        return await nodes.Of(key).ListSnapshotsAsync(key.Collection, cancellationToken) is { } listed ? [.. listed.Where(s => !known.Contains(s.Name))] : null;
+    }
+
     /// <summary>Deletes a snapshot; false when there was none.</summary>
     public Task<bool> DeleteAsync(PartKey key, string name, CancellationToken cancellationToken)
     {

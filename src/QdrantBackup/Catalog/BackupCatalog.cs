@@ -47,6 +47,19 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     /// <summary>Opens a backup's manifest; a missing, aborted or damaged one is an error that says so.</summary>
     public async Task<Manifest> OpenAsync(BackupId id, CancellationToken cancellationToken) => (await OpenWithHashAsync(id, cancellationToken)).Manifest;
 
+    /// <summary>A backup's manifest; null when there is none that opens and is no marker.</summary>
+    public async Task<Manifest?> FindCommittedAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _manifests.FindAsync(id, cancellationToken) is { Manifest: { Aborted: false } manifest } ? manifest : null;
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            return null;
+        }
+    }
+
     /// <summary>The newest complete backup of a cluster.</summary>
     public async Task<BackupSummary> LatestAsync(string cluster, CancellationToken cancellationToken) =>
         await ListCompleteAsync(cluster, cancellationToken) is [var newest, ..] ? newest : throw None(cluster, "");

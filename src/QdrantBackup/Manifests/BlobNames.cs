@@ -117,6 +117,12 @@ public static class BlobNames
     /// <summary>The state of a cluster's schedules.</summary>
     public static BlobName Schedules(string cluster) => new("schedules/" + ClusterSegment(cluster));
 
+    /// <summary>Which runs of a cluster are not known to have left nothing behind.</summary>
+    public static BlobName OpenRuns(string cluster) => new("open/" + ClusterSegment(cluster));
+
+    /// <summary>What the last tick of a cluster's app of some role came to.</summary>
+    public static BlobName Tick(string role, string cluster) => new($"checks/tick-{role}/{ClusterSegment(cluster)}");
+
     /// <summary>What retention of a cluster remembers.</summary>
     public static BlobName Retention(string cluster) => new("retention/" + ClusterSegment(cluster));
 

@@ -24,6 +24,8 @@ namespace QdrantBackup.Manifests;
 [JsonSerializable(typeof(RunProgress))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(RunNote))]
+[JsonSerializable(typeof(OpenRunsRecord))]
+[JsonSerializable(typeof(TickState))]
 [JsonSerializable(typeof(Pin))]
 [JsonSerializable(typeof(LeaseRecord))]
 [JsonSerializable(typeof(BackupPlan))]

@@ -10,18 +10,24 @@ namespace QdrantBackup.Runs;
 /// <summary>The sealed records of runs, under <c>runs/yyyy/mm/runId/</c>.</summary>
 public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILogger<RunRecords> logger)
 {
-    private const string Request = "request";
-    private const string Progress = "progress";
-    private const string Result = "result";
-    private const string NotePrefix = "note-";
+    internal const string Request = "request";
+    internal const string Progress = "progress";
+    internal const string Result = "result";
+    internal const string NotePrefix = "note-";
 
     // Older than any run can be: whoever asks for all of them must not make us list every month since the year 1.
     private static readonly DateTimeOffset Oldest = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Writes the request, once. Writing an equal one again is harmless; a different one under the same id is refused.</summary>
+    private readonly RunReading _parts = new(store);
+
+    /// <summary>The runs that are not known to have left nothing behind.</summary>
+    public OpenRuns Open { get; } = new(store);
+
+    /// <summary>Writes the request, once. Writing an equal one again is harmless; a different one under the same id is refused. One that was damaged is written anew.</summary>
     public async Task WriteRequestAsync(RunRequest request, CancellationToken cancellationToken)
     {
         Validate(request, request.RunId);
+        await Open.AddAsync(request, cancellationToken);
         byte[] plaintext = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(request, StoreJson.Default.RunRequest);
         BlobName name = BlobNames.Run(request.RunId, Request);
         try
@@ -30,7 +36,12 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         }
         catch (StoreConflictException)
         {
-            if (await store.FindPlainAsync(name, SealedType.Record, cancellationToken) is not { } there || !there.Value.AsSpan().SequenceEqual(plaintext))
+            FoundRecord<RunRequest> there = await store.FindRenewableAsync(name, StoreJson.Default.RunRequest, cancellationToken);
+            if (there.Damage is not null)
+            {
+                await store.PutPlainAsync(name, SealedType.Record, plaintext, there.Condition, summary: null, cancellationToken);
+            }
+            else if (there.Value is null || !System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(there.Value, StoreJson.Default.RunRequest).AsSpan().SequenceEqual(plaintext))
             {
                 throw new RefusedException($"run {request.RunId} was already asked for, with another request", "Start a new run.");
             }
@@ -54,11 +65,16 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     public Task WriteProgressAsync(RunProgress progress, CancellationToken cancellationToken) => store.PutDocumentAsync(
         BlobNames.Run(progress.RunId, Progress), SealedType.Record, progress, StoreJson.Default.RunProgress, PutCondition.Always, summary: null, cancellationToken);
 
-    /// <summary>Writes the result if there is none yet, and returns the one that counts.</summary>
+    /// <summary>Whether the record of how the run ended is there, damaged or not.</summary>
+    public async Task<bool> HasResultAsync(RunId runId, CancellationToken cancellationToken) =>
+        await store.Blobs.FindAsync(BlobNames.Run(runId, Result), cancellationToken) is not null;
+
+    /// <summary>Writes the result if there is none yet, or if the one there is damaged, and returns the one that counts.</summary>
     public async Task<RunResult> WriteResultAsync(RunResult result, CancellationToken cancellationToken)
     {
         RunRequest request = await ReadRequestAsync(result.RunId, cancellationToken);
-        RunResult counts = (await store.PutOnceAsync(BlobNames.Run(result.RunId, Result), SealedType.Record, result, StoreJson.Default.RunResult, cancellationToken)).Value;
+        RunResult counts = await store.ChangeRecordAsync(
+            BlobNames.Run(result.RunId, Result), StoreJson.Default.RunResult, there => there ?? result, cancellationToken) ?? result;
         LogLevel level = counts.State switch { RunState.Failed => LogLevel.Error, RunState.Complete => LogLevel.Information, _ => LogLevel.Warning };
         LogEnded(level, request.Kind, request.RunId, request.Cluster, request.RequestedBy, counts.State, counts.Totals.Bytes, counts.Totals.StoredBytes);
         return counts;
@@ -132,26 +148,8 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         }
     }
 
-    private async Task<RunOverview> ReadOverviewAsync(RunId runId, List<BlobName> names, CancellationToken cancellationToken)
-    {
-        RunRequest request = await ReadRequestAsync(runId, cancellationToken);
-        RunProgress? progress = names.Contains(BlobNames.Run(runId, Progress))
-            ? await store.GetDocumentAsync(BlobNames.Run(runId, Progress), SealedType.Record, StoreJson.Default.RunProgress, cancellationToken)
-            : null;
-        RunResult? result = names.Contains(BlobNames.Run(runId, Result))
-            ? await store.GetDocumentAsync(BlobNames.Run(runId, Result), SealedType.Record, StoreJson.Default.RunResult, cancellationToken)
-            : null;
-        var notes = new List<RunNote>();
-        foreach (BlobName name in names.Where(n => n.Value.StartsWith(BlobNames.RunFolder(runId) + NotePrefix, StringComparison.Ordinal)))
-        {
-            if (await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RunNote, cancellationToken) is { } note)
-            {
-                notes.Add(note);
-            }
-        }
-
-        return new RunOverview(request, progress, result, notes);
-    }
+    private async Task<RunOverview> ReadOverviewAsync(RunId runId, List<BlobName> names, CancellationToken cancellationToken) =>
+        await _parts.ReadAsync(await ReadRequestAsync(runId, cancellationToken), names, cancellationToken);
 
     private static void Validate(RunRequest request, RunId runId)
     {

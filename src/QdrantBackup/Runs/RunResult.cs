@@ -73,7 +73,11 @@ public sealed record RunResult
 /// <param name="Kind">What it does.</param>
 /// <param name="RunId">The run.</param>
 /// <param name="InstanceId">Its orchestration's instance id.</param>
-public sealed record FollowUp(RunKind Kind, RunId RunId, string InstanceId);
+public sealed record FollowUp(RunKind Kind, RunId RunId, string InstanceId)
+{
+    /// <summary>What "requested by" begins with for a run that follows a backup; the backup's id comes after it.</summary>
+    public const string RequestedByPrefix = "backup ";
+}
 
 /// <summary>One line of a run's result.</summary>
 /// <param name="Name">The collection, or what else it is about.</param>
