@@ -49,6 +49,7 @@ internal static class CommandLine
             CleanupVerb.Create(options),
             HoldVerb.Create(options),
             ReleaseVerb.Create(options),
+            ConfirmVerb.Create(options),
             DeleteVerb.Create(options),
             RepairVerb.Create(options),
             CopyVerb.Create(options),

@@ -5,6 +5,7 @@ using Azure.Core;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 
@@ -144,6 +145,22 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
 
     /// <summary>Nothing to do: the service expunges what soft delete keeps.</summary>
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult(0);
+
+    /// <summary>What the service dates its answer with; whether the blob that is asked for is there does not matter.</summary>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => _errors.TranslateAsync("ask for the time", async () =>
+    {
+        try
+        {
+            return DateOf((await _container.GetBlobClient(BlobNames.Store.Value).GetPropertiesAsync(cancellationToken: cancellationToken)).GetRawResponse());
+        }
+        catch (RequestFailedException e) when (BlobErrors.IsBlobMissing(e))
+        {
+            return DateOf(e.GetRawResponse());
+        }
+    }, cancellationToken);
+
+    // Something on the way may have taken the header out.
+    private DateTimeOffset DateOf(Response? answer) => answer?.Headers.Date ?? _time.GetUtcNow();
 
     /// <summary>One request per put, whatever its size here: only a single Put Blob is atomic with its condition and its metadata.</summary>
     private static BlobUploadOptions Upload(PutCondition condition, string? summary, string? putId)

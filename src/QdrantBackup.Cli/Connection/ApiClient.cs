@@ -46,7 +46,7 @@ internal sealed class ApiClient(HttpClient http)
 
             // The detail ends with the hint, for callers that show nothing else.
             var message = detail.EndsWith(hint, StringComparison.Ordinal) ? detail[..^hint.Length].TrimEnd(' ', '.') : detail;
-            return new ApiProblem(response.StatusCode, problem.Text("type") ?? "", message, hint, problem.Text("id"));
+            return new ApiProblem(response.StatusCode, problem.Text("type") ?? "", message, hint, problem.Text("id"), problem.Member("doesTheSame") is { ValueKind: JsonValueKind.True });
         }
         catch (JsonException)
         {

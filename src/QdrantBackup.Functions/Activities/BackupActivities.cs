@@ -62,6 +62,7 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 Finished = time.GetUtcNow(),
                 BackupId = commit.Id,
                 Totals = commit.Totals,
+                Suspect = commit.Suspect,
                 Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
                 Hint = missing?.Hint,
                 Items = ItemsOf(items, captured.Errors),

@@ -19,6 +19,7 @@ internal static class ApiRoutes
         ["DeleteBackup"] = ApiScopes.Admin,
         ["HoldBackup"] = ApiScopes.Admin,
         ["ReleaseBackup"] = ApiScopes.Admin,
+        ["ConfirmBackup"] = ApiScopes.Admin,
         ["ShowRetention"] = ApiScopes.Read,
         ["ApplyRetention"] = ApiScopes.Admin,
         ["RepairBackup"] = ApiScopes.Backup,

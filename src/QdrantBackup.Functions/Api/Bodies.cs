@@ -14,6 +14,9 @@ internal sealed record CreateBackupBody
 
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
+    /// <summary>True: a backup without any collection is wanted all the same.</summary>
+    public bool AllowEmpty { get; init; }
+
     public bool DryRun { get; init; }
 }
 

@@ -27,6 +27,12 @@ internal sealed record RunView
 
     public string? BackupId { get; init; }
 
+    /// <summary>Why the backup that was made counts for nothing until a person confirms it.</summary>
+    public string? Suspect { get; init; }
+
+    /// <summary>Whether it is dated ahead of the store's clock.</summary>
+    public bool? DatedAhead { get; init; }
+
     public string? Step { get; init; }
 
     public IReadOnlyList<StepStatus>? Steps { get; init; }
@@ -161,6 +167,8 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         RequestedAt = run.Request.RequestedAt,
         FinishedAt = run.Result?.Finished,
         BackupId = run.Result?.BackupId?.Value,
+        Suspect = run.Result?.Suspect,
+        DatedAhead = run.IsAhead ? true : null,
         Errors = ErrorsOf(run.Result),
         Totals = run.Result?.Totals,
         Pruned = run.Result?.Pruned,

@@ -33,7 +33,7 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
         var now = time.GetUtcNow();
         await foreach (var run in services.Records.ListAsync(now - LookBack, cancellationToken))
         {
-            if (run.Result is null && run.Request.Cluster == options.ClusterName && run.Request.RequestedAt < now - Young && await IsDeadAsync(services, client, run.Request, now, cancellationToken))
+            if (run.Result is null && run.Request.Cluster == options.ClusterName && (run.IsAhead ? run.Asked : run.Request.RequestedAt) < now - Young && await IsDeadAsync(services, client, run.Request, now, cancellationToken))
             {
                 await TryBuryAsync(services, run.Request, now, cancellationToken);
             }

@@ -25,6 +25,7 @@ internal sealed class ScheduledRuns(RunStarter starter, DurableTaskClient client
                 Schedule = run.Schedule,
                 Classes = [.. run.Classes().Select(c => c.ToString().ToLowerInvariant())],
                 Labels = options.Labels,
+                AllowEmpty = options.Schedules.Any(s => s.AllowEmpty && run.Served.Any(due => due.Schedule == s.Name)),
                 Description = Describe(run),
             },
         },

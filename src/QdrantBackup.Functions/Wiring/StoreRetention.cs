@@ -24,7 +24,7 @@ public sealed class StoreRetention
         Holds = new BackupHolds(store, time);
         Endings = new BackupRetirement(store, catalog, Holds, time);
         Plans = new RetentionPlans(store);
-        Planner = new RetentionPlanner(store, catalog, Holds, Plans, options.Policy, prune, time);
+        Planner = new RetentionPlanner(store, catalog, Holds, Plans, options.Policy, prune);
         Pruner = new Pruner(store, fences.Pins, fences, Holds, Endings, damage, prune, time, logs.CreateLogger<Pruner>());
         Cleanup = new RecordCleanup(store, fences.Pins, fences, prune, time);
     }

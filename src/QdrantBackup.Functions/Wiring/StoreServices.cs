@@ -50,8 +50,9 @@ public sealed class StoreServices : IDisposable
         Records = new RunRecords(store, time, logs.CreateLogger<RunRecords>());
         Lease = new ClusterLease(store, Pins);
         Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>(), time);
+        Confirmations = new Confirmations(store, Catalog, time);
         Damage = new DamageRecords(store, time, logs.CreateLogger<DamageRecords>());
-        SignsOfLife = new SignsOfLife(Catalog, Records, time, logs.CreateLogger<SignsOfLife>());
+        SignsOfLife = new SignsOfLife(store, Catalog, Records, time, logs.CreateLogger<SignsOfLife>());
         var plans = new BackupPlans(store);
         var bases = new BackupBases(store, Catalog, Damage, options, logs.CreateLogger<BackupBases>());
         Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
@@ -93,6 +94,9 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>Which backups exist.</summary>
     public BackupCatalog Catalog { get; }
+
+    /// <summary>What persons said of suspect backups.</summary>
+    public Confirmations Confirmations { get; }
 
     /// <summary>Says how old the newest backup is.</summary>
     public SignsOfLife SignsOfLife { get; }

@@ -39,6 +39,10 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
             // W2: written once, after all its parts. Nothing before this makes a backup; nothing after it can break one.
             await store.PutPlainAsync(name, SealedType.Manifest, plaintext, PutCondition.OnlyIfAbsent, summary, cancellationToken);
             LogCommitted(manifest.Id.Value, manifest.State, manifest.Parts.Count, manifest.Totals.Bytes, manifest.Totals.StoredBytes);
+            if (manifest.Suspect is { } reason)
+            {
+                LogSuspect(manifest.Id.Value, manifest.Cluster.Name, reason);
+            }
         }
         catch (StoreConflictException)
         {
@@ -107,6 +111,7 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
     {
         Id = manifest.Id,
         State = manifest.State,
+        Suspect = manifest.Suspect,
         Finished = manifest.Finished,
         ManifestHash = hash,
         Totals = manifest.Totals,
@@ -121,4 +126,7 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
 
     [LoggerMessage(EventId = 3321, Level = LogLevel.Information, Message = "Backup {Id} is committed: {State}, {Parts} parts, {Bytes} bytes read, {StoredBytes} stored")]
     private partial void LogCommitted(string id, BackupState state, int parts, long bytes, long storedBytes);
+
+    [LoggerMessage(EventId = 3322, Level = LogLevel.Error, Message = "Backup {Id} of cluster {Cluster} is suspect: {Reason}. It counts for nothing until a person confirms it")]
+    private partial void LogSuspect(string id, string cluster, string reason);
 }

@@ -45,7 +45,10 @@ public sealed partial class BackupPlanner(
         IReadOnlyList<CollectionAlias> aliases = await node.ListAliasesAsync(cancellationToken);
         var collections = new List<ManifestCollection>();
         var parts = new List<PlannedPart>();
-        foreach (string name in Select(wanted, await node.ListCollectionsAsync(cancellationToken), aliases))
+        IReadOnlyList<string> existing = await node.ListCollectionsAsync(cancellationToken);
+        string[] selected = [.. Select(wanted, existing, aliases)];
+        EmptyBackups.ThrowUnlessAllowed(wanted, selected.Length, serverIsEmpty: existing.Count == 0);
+        foreach (string name in selected)
         {
             ManifestCollection collection = await DescribeAsync(node, name, aliases, cancellationToken);
             collections.Add(collection);

@@ -12,6 +12,9 @@ public sealed record CommitReceipt
     /// <summary>Complete or partial.</summary>
     public required BackupState State { get; init; }
 
+    /// <summary>Why a person must confirm it before it counts, or null.</summary>
+    public string? Suspect { get; init; }
+
     /// <summary>When its last part was done.</summary>
     public required DateTimeOffset Finished { get; init; }
 

@@ -42,6 +42,9 @@ public static class BlobNames
     /// <summary>Where it is recorded what verifications have shown of backups.</summary>
     public const string VerifiedBackups = "verified/";
 
+    /// <summary>Where it is recorded which suspect backups a person has confirmed.</summary>
+    public const string ConfirmedBackups = "confirmed/";
+
     private const int MaxLabelBytes = 48;
     private const int ChunkNameLength = 10 + (2 * ChunkId.Length);
     private const int MaxClusterLength = 200;
@@ -92,6 +95,9 @@ public static class BlobNames
 
     /// <summary>The record that a backup must be kept.</summary>
     public static BlobName Hold(BackupId id) => new(Holds + id);
+
+    /// <summary>The record that a person confirmed a suspect backup.</summary>
+    public static BlobName Confirmed(BackupId id) => new(ConfirmedBackups + id);
 
     /// <summary>What the sealed summary of a manifest is bound to.</summary>
     public static string SummaryOf(BlobName manifest) => manifest.Value + "#summary";

@@ -72,6 +72,12 @@ public sealed record Manifest
     /// <summary>Retention classes that the schedule gives: daily, weekly, monthly.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>What was asked for, where that was not every collection; null for a whole backup.</summary>
+    public BackupSelection? Selection { get; init; }
+
+    /// <summary>Why a person must confirm this backup before it counts, or null.</summary>
+    public string? Suspect { get; init; }
+
     /// <summary>What the person who asked for it wrote.</summary>
     public string? Description { get; init; }
 

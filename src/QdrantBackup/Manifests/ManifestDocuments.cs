@@ -100,6 +100,8 @@ internal sealed class ManifestDocuments(SealedStore store)
         State = manifest.State,
         Schedule = manifest.Schedule,
         Classes = manifest.Classes,
+        Selection = manifest.Selection?.Key,
+        Suspect = manifest.Suspect,
         Collections = [.. manifest.Collections.Where(c => c.Covered).Select(c => c.Name)],
         CollectionCount = manifest.Collections.Count(c => c.Covered),
         PartCount = manifest.Parts.Count,

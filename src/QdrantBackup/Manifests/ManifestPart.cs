@@ -114,6 +114,12 @@ public sealed record BackupSummary
     /// <summary>Retention classes.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>Which selection it is of (<see cref="BackupSelection.Key"/>); null for a whole backup.</summary>
+    public string? Selection { get; init; }
+
+    /// <summary>Why a person must confirm it before it counts, or null.</summary>
+    public string? Suspect { get; init; }
+
     /// <summary>Names of the collections in it, as many as fit; see <see cref="CollectionCount"/>.</summary>
     public IReadOnlyList<string> Collections { get; init; } = [];
 

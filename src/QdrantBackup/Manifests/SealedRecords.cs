@@ -38,6 +38,18 @@ internal static class SealedRecords
         return ids;
     }
 
+    /// <summary>Every blob whose name begins with a prefix.</summary>
+    public static async Task<IReadOnlyList<BlobEntry>> ListAllAsync(this SealedStore store, string prefix, CancellationToken cancellationToken)
+    {
+        var found = new List<BlobEntry>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(prefix, cancellationToken))
+        {
+            found.Add(entry);
+        }
+
+        return found;
+    }
+
     /// <summary>
     /// Puts what <paramref name="change"/> makes of the record (null: there is none), and returns it; when it makes the same, or null, nothing is put.
     /// A record that does not open is replaced as if there were none.

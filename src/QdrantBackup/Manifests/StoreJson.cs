@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
 using QdrantBackup.Replication;
 using QdrantBackup.Restores;
 using QdrantBackup.Retention;
@@ -31,6 +32,7 @@ namespace QdrantBackup.Manifests;
 [JsonSerializable(typeof(RestorePlan))]
 [JsonSerializable(typeof(Hold))]
 [JsonSerializable(typeof(Retirement))]
+[JsonSerializable(typeof(Confirmation))]
 [JsonSerializable(typeof(RetentionPlan))]
 [JsonSerializable(typeof(RetentionMemory))]
 [JsonSerializable(typeof(PruneState))]

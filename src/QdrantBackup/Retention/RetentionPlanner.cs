@@ -9,24 +9,25 @@ namespace QdrantBackup.Retention;
 
 /// <summary>Judges the backups of one cluster and plans what to end. Only that cluster's: a store may hold several.</summary>
 public sealed class RetentionPlanner(
-    SealedStore store, BackupCatalog catalog, BackupHolds holds, RetentionPlans plans, RetentionPolicy policy, PruneOptions options, TimeProvider time)
+    SealedStore store, BackupCatalog catalog, BackupHolds holds, RetentionPlans plans, RetentionPolicy policy, PruneOptions options)
 {
     private const string NotEndedYet = "it is shown no more, and its chunks stay for";
 
     private readonly KnownHolds _known = new(store, holds);
+    private readonly HeldCollections _collections = new(catalog);
 
     /// <summary>What the policy says of a cluster's backups. Changes nothing.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="now">The moment by the store's clock; null where nothing tells it: this machine's clock then, or the last manifest's time if that is later.</param>
+    /// <param name="now">The moment by the store's clock; null: the store is asked, or the last manifest's time if that is later.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<RetentionPreview> PreviewAsync(string cluster, DateTimeOffset? now, CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
+        IReadOnlyList<CatalogEntry> entries = await catalog.ListWithFindingsAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
         IReadOnlyDictionary<BackupId, Hold> held = await _known.ListAsync(cluster, cancellationToken);
-        DateTimeOffset moment = now ?? Now(entries);
+        DateTimeOffset moment = now ?? await NowAsync(entries, cancellationToken);
         Dictionary<BackupId, CatalogEntry> open = entries.Where(e => !e.Retired).ToDictionary(e => e.Id);
-        IReadOnlyList<RetentionVerdict> verdicts = RetentionRules.Judge(
-            policy, moment, open.Values.Select(e => CandidateOf(e) with { OnHold = held.ContainsKey(e.Id) }));
+        RetentionCandidate[] candidates = [.. entries.Where(e => !e.Retired).Select(e => CandidateOf(e) with { OnHold = held.ContainsKey(e.Id) })];
+        IReadOnlyList<RetentionVerdict> verdicts = RetentionRules.Judge(policy, moment, await _collections.FillAsync(candidates, moment, cancellationToken));
         return new RetentionPreview
         {
             Cluster = cluster,
@@ -68,7 +69,7 @@ public sealed class RetentionPlanner(
     /// <summary>What ending one backup of a cluster means. One on hold, the newest complete one, and one of another cluster are refused.</summary>
     public async Task<DeletionPlan> PreviewDeletionAsync(string cluster, BackupId id, CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
+        IReadOnlyList<CatalogEntry> entries = await catalog.ListWithFindingsAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
         if (entries.FirstOrDefault(e => e.Id == id) is not { } entry)
         {
             throw await store.Blobs.FindAsync(BlobNames.Manifest(id), cancellationToken) is null
@@ -81,10 +82,10 @@ public sealed class RetentionPlanner(
             throw new RefusedException($"backup {id} is on hold: {hold.Reason} ({hold.By})", "Release it first, with 'qdrant-backup release'.");
         }
 
-        DateTimeOffset now = Now(entries);
+        DateTimeOffset now = await NowAsync(entries, cancellationToken);
         if (RetentionRules.Newest(entries.Where(e => !e.Retired).Select(CandidateOf), now).Contains(id))
         {
-            throw new RefusedException($"backup {id} is the newest complete one of cluster '{cluster}'", "Make another backup first.");
+            throw new RefusedException($"backup {id} is the newest complete one of cluster '{cluster}', or the newest that is sound", "Make another backup first.");
         }
 
         List<string> remarks = [$"{NotEndedYet} {options.Grace.TotalHours:0.#} hours more"];
@@ -108,10 +109,16 @@ public sealed class RetentionPlanner(
         State = entry.Summary?.State,
         Written = entry.Written,
         Classes = entry.Summary?.Classes ?? [],
+        Selection = entry.Summary?.Selection,
+        IsSuspect = BackupStanding.IsSuspect(entry),
+        IsDamaged = entry.Findings is { IsDamaged: true },
+        OwesProof = entry.Findings is { OwedProofs: > 0 },
+        Collections = entry.Summary is { } summary && summary.Collections.Count == summary.CollectionCount ? summary.Collections : null,
     };
 
-    // A clock that is behind must not date the newest backup into the future: manifests carry the store's time.
-    private DateTimeOffset Now(IReadOnlyList<CatalogEntry> entries) => entries.Select(e => e.Written).Append(time.GetUtcNow()).Max();
+    // A directory's clock that is behind must not date the newest backup into the future: manifests carry the time at which they were written.
+    private async Task<DateTimeOffset> NowAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken) =>
+        entries.Select(e => e.Written).Append(await store.Blobs.NowAsync(cancellationToken)).Max();
 
     private async Task<IReadOnlyList<EndedBackup>> ListEndedAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken)
     {

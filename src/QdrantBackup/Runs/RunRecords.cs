@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
@@ -17,6 +18,8 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
 
     // Older than any run can be: whoever asks for all of them must not make us list every month since the year 1.
     private static readonly DateTimeOffset Oldest = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly LaterRuns _later = new(store, time);
 
     /// <summary>Writes the request, once. Writing an equal one again is harmless; a different one under the same id is refused.</summary>
     public async Task WriteRequestAsync(RunRequest request, CancellationToken cancellationToken)
@@ -85,45 +88,55 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         return names.Contains(BlobNames.Run(runId, Request)) ? await ReadOverviewAsync(runId, names, cancellationToken) : null;
     }
 
-    /// <summary>Runs, newest first, month by month back to <paramref name="from"/>. A run whose request cannot be opened is left out and logged.</summary>
+    /// <summary>
+    /// Runs, newest first, month by month back to <paramref name="from"/>; those dated ahead of the clock come first and say so. A run whose request cannot be opened is
+    /// left out and logged.
+    /// </summary>
     public async IAsyncEnumerable<RunOverview> ListAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        DateTime now = time.GetUtcNow().UtcDateTime;
+        DateTimeOffset now = await store.Blobs.NowAsync(cancellationToken);
         var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
-        DateTimeOffset end = from < Oldest ? Oldest : from;
-        for (; month.AddMonths(1) > end; month = month.AddMonths(-1))
+        IEnumerable<IReadOnlyList<BlobEntry>> runs = Group(await _later.ListAsync(month, cancellationToken));
+        for (DateTimeOffset end = from < Oldest ? Oldest : from; ; month = month.AddMonths(-1))
         {
-            foreach ((RunId runId, List<BlobName> names) in await ListMonthAsync(month, cancellationToken))
+            foreach (IReadOnlyList<BlobEntry> run in runs)
             {
-                if (runId.Began >= from && await TryReadOverviewAsync(runId, names, cancellationToken) is { } overview)
+                RunId runId = IdOf(run[0].Name);
+                bool isAhead = runId.Began - now > BackupStanding.ClockSlack;
+                if ((isAhead || runId.Began >= from) && await TryReadOverviewAsync(runId, run, cancellationToken) is { } overview)
                 {
-                    yield return overview;
+                    yield return overview with { IsAhead = isAhead };
                 }
             }
-        }
-    }
 
-    private async Task<IEnumerable<(RunId RunId, List<BlobName> Names)>> ListMonthAsync(DateTimeOffset month, CancellationToken cancellationToken)
-    {
-        var runs = new SortedDictionary<string, List<BlobName>>(StringComparer.Ordinal);
-        string prefix = BlobNames.RunMonth(month);
-        await foreach (BlobEntry entry in store.Blobs.ListAsync(prefix, cancellationToken))
-        {
-            string run = entry.Name.Value[prefix.Length..].Split('/')[0];
-            if (RunId.IsValid(run))
+            if (month.AddMonths(1) <= end)
             {
-                (runs.TryGetValue(run, out List<BlobName>? names) ? names : runs[run] = []).Add(entry.Name);
+                yield break;
             }
-        }
 
-        return runs.Reverse().Select(run => (new RunId(run.Key), run.Value));
+            runs = Group(await store.ListAllAsync(BlobNames.RunMonth(month), cancellationToken));
+        }
     }
 
-    private async Task<RunOverview?> TryReadOverviewAsync(RunId runId, List<BlobName> names, CancellationToken cancellationToken)
+    /// <summary>The blobs of each run, newest run first; what is no run's is left out.</summary>
+    private static IEnumerable<IReadOnlyList<BlobEntry>> Group(IEnumerable<BlobEntry> blobs) => blobs
+        .Where(b => RunId.IsValid(SegmentOf(b.Name)))
+        .GroupBy(b => SegmentOf(b.Name), StringComparer.Ordinal)
+        .OrderByDescending(run => run.Key, StringComparer.Ordinal)
+        .Select(IReadOnlyList<BlobEntry> (run) => [.. run]);
+
+    // runs/yyyy/mm/<runId>/<what>
+    private static string SegmentOf(BlobName name) => name.Value.Split('/') is [_, _, _, var run, ..] ? run : "";
+
+    private static RunId IdOf(BlobName name) => new(SegmentOf(name));
+
+    private async Task<RunOverview?> TryReadOverviewAsync(RunId runId, IReadOnlyList<BlobEntry> blobs, CancellationToken cancellationToken)
     {
         try
         {
-            return names.Contains(BlobNames.Run(runId, Request)) ? await ReadOverviewAsync(runId, names, cancellationToken) : null;
+            return blobs.FirstOrDefault(b => b.Name == BlobNames.Run(runId, Request)) is { } request
+                ? (await ReadOverviewAsync(runId, [.. blobs.Select(b => b.Name)], cancellationToken)) with { Asked = request.Modified }
+                : null;
         }
         catch (BackupException e) when (Damages.IsDamage(e) || e is RefusedException)
         {

@@ -47,6 +47,9 @@ public sealed record RunResult
     /// <summary>The backup that was made, restored or verified.</summary>
     public BackupId? BackupId { get; init; }
 
+    /// <summary>Why a person must confirm the backup that was made before it counts, or null.</summary>
+    public string? Suspect { get; init; }
+
     /// <summary>What failed, for a person.</summary>
     public string? Error { get; init; }
 
@@ -128,4 +131,11 @@ public sealed record RunNote(RunId RunId, DateTimeOffset At, string By, string T
 /// <param name="Progress">The last progress written, or null.</param>
 /// <param name="Result">How it ended, or null while it goes on.</param>
 /// <param name="Notes">Remarks, oldest first.</param>
-public sealed record RunOverview(RunRequest Request, RunProgress? Progress, RunResult? Result, IReadOnlyList<RunNote> Notes);
+public sealed record RunOverview(RunRequest Request, RunProgress? Progress, RunResult? Result, IReadOnlyList<RunNote> Notes)
+{
+    /// <summary>Whether it is dated ahead of the store's clock: it says nothing of what happened last.</summary>
+    public bool IsAhead { get; init; }
+
+    /// <summary>When its request was written, by the store's clock.</summary>
+    public DateTimeOffset Asked { get; init; }
+}

@@ -149,6 +149,10 @@ public sealed class DirectoryStore : IBackupStore
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => _errors.TranslateAsync("empty the trash", () =>
         cancellationToken.IsCancellationRequested ? Task.FromCanceled<int>(cancellationToken) : Task.FromResult(_trash.Empty(day)));
 
+    /// <inheritdoc/>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled<DateTimeOffset>(cancellationToken) : Task.FromResult(_time.GetUtcNow());
+
     /// <summary>The moment of the put: looks, and renames if the condition holds. The lock makes the two one.</summary>
     private BlobEntry Commit(BlobName name, PutCondition condition, StagedFile blob, StagedFile? summary, NameLock held)
     {

@@ -63,6 +63,8 @@ internal sealed class Connection(SimulatedWorld world, Attempt attempt, Ghosts g
 
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult(0);
 
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => Task.FromResult(world.Service.Now);
+
     private async Task<T> ChangeAsync<T>(string what, Func<T> effect)
     {
         Task Late()

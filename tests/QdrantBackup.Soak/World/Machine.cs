@@ -34,7 +34,7 @@ internal sealed class Machine
         Retirement = new BackupRetirement(Store, Catalog, Holds, time);
         PruneOptions options = OptionsOf(weather);
         var policy = new RetentionPolicy { KeepLast = 1, Daily = 0, Weekly = 0, Monthly = 0, KeepWithin = TimeSpan.Zero };
-        Retention = new RetentionPlanner(Store, Catalog, Holds, new RetentionPlans(Store), policy, options, time);
+        Retention = new RetentionPlanner(Store, Catalog, Holds, new RetentionPlans(Store), policy, options);
         Pruner = new Pruner(Store, Pins, Fences, Holds, Retirement, damage, options, time, NullLogger<Pruner>.Instance);
         Reader = new PartReader(Store, 1);
         if (first is not null)
