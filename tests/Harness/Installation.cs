@@ -30,17 +30,33 @@ public static class Installation
         return await ResultAsync(command);
     }
 
-    /// <summary>Runs a program of the system, or of an installed package, to its end.</summary>
-    public static async Task<CommandResult> ProgramAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
+    /// <summary>The same, with a bound on its time: one that goes on longer is killed, and the failure names it.</summary>
+    public static async Task<CommandResult> CommandWithinAsync(TimeSpan maxTime, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        await using var program = ChildProcess.StartProgram(command, environment, folder);
-        return await ResultAsync(program);
+        await using var command = ChildProcess.Start("qdrant-backup.dll", arguments, environment);
+        return await ResultAsync(command, maxTime);
     }
 
-    private static async Task<CommandResult> ResultAsync(ChildProcess process)
+    /// <summary>Runs a program of the system, or of an installed package, to its end.</summary>
+    public static async Task<CommandResult> ProgramAsync(
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, TimeSpan? maxTime = null)
     {
-        var exitCode = await process.WaitForExitAsync();
-        return new(exitCode, process.Results, process.Errors);
+        await using var program = ChildProcess.StartProgram(command, environment, folder);
+        return await ResultAsync(program, maxTime);
+    }
+
+    private static async Task<CommandResult> ResultAsync(ChildProcess process, TimeSpan? maxTime = null)
+    {
+        using var timeout = new CancellationTokenSource(maxTime ?? Timeout.InfiniteTimeSpan);
+        try
+        {
+            var exitCode = await process.WaitForExitAsync(timeout.Token);
+            return new(exitCode, process.Results, process.Errors);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"waited {maxTime} for the program to end, which has printed:\n{process.Output}", e);
+        }
     }
 
     /// <summary>Whether a run's last status says that all of it was done.</summary>
