@@ -33,6 +33,7 @@ internal sealed class Session
             return await TalkToAsync(server, settings.ApiKey);
         }
 
+        using var room = settings.MakesRoom ? StateRoom.GiveUp(settings.StateDirectory) : null;
         if (RunningServer.TryFind(settings.StateDirectory) is { Addresses: [var address, ..] })
         {
             return await TalkToAsync(address, settings.ApiKey ?? LocalKey.TryRead(settings.StateDirectory));

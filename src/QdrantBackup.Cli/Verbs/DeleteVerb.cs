@@ -12,7 +12,7 @@ internal static class DeleteVerb
         var confirm = new Option<string?>("--confirm") { Description = "The hash of the plan that delete without it has shown" };
         var yes = new Option<bool>("--yes") { Description = "Show the plan and confirm it at once" };
         var command = new Command("delete", "End one backup; without --confirm or --yes only show what that means") { id, confirm, yes };
-        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { MakesRoom = true }, parsed, async session =>
         {
             var path = $"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}";
             var hash = parsed.GetValue(confirm);

@@ -88,6 +88,9 @@ internal sealed record ApplyRetentionBody
     public bool AllowUnusual { get; init; }
 
     public bool Prune { get; init; } = true;
+
+    /// <summary>True: what a directory store keeps in its trash is removed for good now.</summary>
+    public bool EmptyTrash { get; init; }
 }
 
 /// <summary>POST /api/v1/backups/{id}/hold.</summary>

@@ -38,6 +38,11 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     {
         // A backup goes into the first store or nowhere, and retention is of that store alone; whatever only reads is at home where it can be recorded.
         var services = request.Kind is RunKind.Backup or RunKind.Retention ? await connection.OpenAsync(cancellationToken) : await connection.OpenReadableAsync(cancellationToken);
+        if (request.Kind == RunKind.Retention)
+        {
+            await services.MakeRoomAsync(cancellationToken);
+        }
+
         await services.Records.WriteRequestAsync(request, cancellationToken);
         try
         {

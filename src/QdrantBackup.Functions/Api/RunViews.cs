@@ -47,6 +47,8 @@ internal sealed record RunView
 
     public PruneTotals? Pruned { get; init; }
 
+    public RoomReport? Room { get; init; }
+
     public IReadOnlyList<RunItem>? Items { get; init; }
 
     public IReadOnlyList<RunNote>? Notes { get; init; }
@@ -164,6 +166,7 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         Errors = ErrorsOf(run.Result),
         Totals = run.Result?.Totals,
         Pruned = run.Result?.Pruned,
+        Room = run.Result?.Room,
         Items = run.Result?.Items,
         Notes = run.Notes.Count == 0 ? null : run.Notes,
         Remarks = run.Result is { Remarks: { Count: > 0 } remarks } ? remarks : null,

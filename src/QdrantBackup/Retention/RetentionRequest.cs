@@ -11,4 +11,7 @@ public sealed record RetentionRequest
 
     /// <summary>Whether to delete what no backup needs, after ending what the policy ends.</summary>
     public bool Prune { get; init; } = true;
+
+    /// <summary>Whether everything in the trash of a directory store is removed for good now, instead of when it is old enough.</summary>
+    public bool EmptyTrash { get; init; }
 }

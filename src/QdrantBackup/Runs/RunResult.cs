@@ -59,6 +59,9 @@ public sealed record RunResult
     /// <summary>What was pruned, when the run is a retention.</summary>
     public PruneTotals? Pruned { get; init; }
 
+    /// <summary>What was freed and when the rest is, when the run is a retention.</summary>
+    public RoomReport? Room { get; init; }
+
     /// <summary>Each collection or part that is worth a line.</summary>
     public IReadOnlyList<RunItem> Items { get; init; } = [];
 
