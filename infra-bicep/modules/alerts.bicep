@@ -92,6 +92,17 @@ var rules = [
     rows: 0
   }
   {
+    name: 'step-fails'
+    title: 'A step of the tick fails, or a key or a snapshot needs attention'
+    description: 'The app cannot do one of its regular tasks, a recipient no longer opens the store, or a run left something on a node. GET /health and GET /api/v1/backup/status say which and what to do.'
+    severity: 1
+    query: eventQuery(loadTextContent('../queries/step-fails.kql'), {})
+    window: 'PT2H'
+    every: 'PT30M'
+    operator: 'GreaterThan'
+    rows: 0
+  }
+  {
     name: 'rehearsal-due'
     title: 'No restore was rehearsed for too long'
     description: 'A backup that nobody has restored is a hope. Restore a collection beside itself: qdrant-backup restore --latest --suffix -rehearsal.'

@@ -8,6 +8,9 @@ var events = {
   manifestDamaged: 3201
   falseEnd: 3204
   scheduleStarted: 2201
+  stepFails: 2221
+  recipientFails: 2024
+  runLeft: 2308
   backupAge: 2601
   noBackup: 2602
   restoreAge: 2603

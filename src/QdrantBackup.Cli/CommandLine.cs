@@ -28,7 +28,7 @@ internal static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
         }
-        catch (Exception failure) when (failure is BackupException or FunctionsStartupException or HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception failure) when (failure is BackupException or FunctionsStartupException or HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException or TimeoutException)
         {
             await WriteFailureAsync(failure, error);
             return ExitCode.Of(failure);
@@ -49,6 +49,7 @@ internal static class CommandLine
             CleanupVerb.Create(options),
             HoldVerb.Create(options),
             ReleaseVerb.Create(options),
+            ConfirmVerb.Create(options),
             DeleteVerb.Create(options),
             UndeleteVerb.Create(options),
             RepairVerb.Create(options),
@@ -67,6 +68,8 @@ internal static class CommandLine
         var (message, hint) = failure switch
         {
             BackupException known => (known.Message, known.Hint),
+            OperationCanceledException { InnerException: TimeoutException } or TimeoutException => (
+                "something did not answer in time", "Check the server, the store and what is between here and there, then try again."),
             OperationCanceledException => ("cancelled", "What had begun goes on when the server is started again on the same state directory."),
             FunctionsStartupException => (failure.Message, "Nothing was started. A server that runs is found by itself; --state-dir names another place for the state."),
             HttpRequestException => (failure.Message, "Is the server running, and is --server its address?"),

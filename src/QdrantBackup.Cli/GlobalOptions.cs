@@ -68,4 +68,8 @@ internal enum OutputFormat
 }
 
 /// <summary>The global options, read.</summary>
-internal sealed record Settings(string? ConfigFile, Uri? Server, string? ApiKey, string StateDirectory, OutputFormat Output, bool Verbose);
+internal sealed record Settings(string? ConfigFile, Uri? Server, string? ApiKey, string StateDirectory, OutputFormat Output, bool Verbose)
+{
+    /// <summary>Whether the verb makes room: on a full disk it may use what is kept for that.</summary>
+    public bool MakesRoom { get; init; }
+}

@@ -33,6 +33,7 @@ internal sealed class Session
             return await TalkToAsync(server, settings.ApiKey);
         }
 
+        using var room = settings.MakesRoom ? StateRoom.GiveUp(settings.StateDirectory) : null;
         if (RunningServer.TryFind(settings.StateDirectory) is { Addresses: [var address, ..] })
         {
             return await TalkToAsync(address, settings.ApiKey ?? LocalKey.TryRead(settings.StateDirectory));
@@ -43,13 +44,14 @@ internal sealed class Session
 
         async Task<int> TalkToAsync(Uri address, string? apiKey)
         {
-            using var http = new HttpClient { BaseAddress = address };
+            using var connections = new SocketsHttpHandler { ConnectTimeout = Patience.OfProgramToConnect };
+            using var http = new HttpClient(connections) { BaseAddress = address, Timeout = Patience.OfProgram };
             if (apiKey is not null)
             {
                 http.DefaultRequestHeaders.Add("X-API-Key", apiKey);
             }
 
-            return await work(new Session(new ApiClient(http), report, parsed.InvocationConfiguration.Error));
+            return await work(new Session(new ApiClient(http, TimeProvider.System), report, parsed.InvocationConfiguration.Error));
         }
     }
 

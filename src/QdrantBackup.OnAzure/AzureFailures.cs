@@ -29,6 +29,9 @@ internal static class AzureFailures
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException or AuthenticationFailedException or IOException or OperationCanceledException or TimeoutException)
         {
+            // Whatever failed, it failed because the caller gave up.
+            cancellationToken.ThrowIfCancellationRequested();
+
             // Retries that all failed: the last one says most.
             throw (e is AggregateException { InnerExceptions: [.., var last] } ? last : e) switch
             {

@@ -27,7 +27,8 @@ internal sealed class BlobErrors(string location)
         unreachable: e => Unreachable(step, e),
         cancellationToken);
 
-    private static StoreException Transient(string message, string hint, Exception? cause = null) => new(message, hint, isTransient: true, cause);
+    // Only a body that broke off has not been tried again below for as long as there is patience.
+    private static StoreException Transient(string message, string hint, Exception? cause = null) => new(message, hint, isTransient: true, cause) { IsSpent = cause is not IOException };
 
     private StoreException Unreachable(string step, Exception cause) => Transient(
         $"cannot {step}: {location} is not reachable or stopped answering",
@@ -46,6 +47,7 @@ internal sealed class BlobErrors(string location)
                 "Give the app's identity the role of its part on the container (infra-bicep/README.md, Roles); 'Storage Blob Data Contributor' serves too, but lets a backup app delete. New roles take some minutes. Or renew the SAS if it has expired."),
             404 when e.ErrorCode == BlobErrorCode.ContainerNotFound => new(what,
                 "Create the container, or correct its name in the configuration of the store."),
+            413 => new(what, "Something before the storage account limits how large a request may be: raise that limit to 64 MiB or more, or reach the account without it."),
             404 => new(what, "Check the address of the storage account."),
             409 when e.ErrorCode?.StartsWith("BlobImmutable", StringComparison.Ordinal) == true => new ImmutableBlobException(what,
                 "The blob is under an immutability policy or a legal hold and can go when that ends."),

@@ -5,6 +5,7 @@ using Azure.Core;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 
@@ -145,6 +146,22 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
     /// <summary>Nothing to do: the service expunges what soft delete keeps.</summary>
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult(0);
 
+    /// <summary>What the service dates its answer with; whether the blob that is asked for is there does not matter.</summary>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => _errors.TranslateAsync("ask for the time", async () =>
+    {
+        try
+        {
+            return DateOf((await _container.GetBlobClient(BlobNames.Store.Value).GetPropertiesAsync(cancellationToken: cancellationToken)).GetRawResponse());
+        }
+        catch (RequestFailedException e) when (BlobErrors.IsBlobMissing(e))
+        {
+            return DateOf(e.GetRawResponse());
+        }
+    }, cancellationToken);
+
+    // Something on the way may have taken the header out.
+    private DateTimeOffset DateOf(Response? answer) => answer?.Headers.Date ?? _time.GetUtcNow();
+
     /// <summary>One request per put, whatever its size here: only a single Put Blob is atomic with its condition and its metadata.</summary>
     private static BlobUploadOptions Upload(PutCondition condition, string? summary, string? putId)
     {
@@ -191,8 +208,11 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
         }
     }
 
-    /// <summary>Listings give ETags without quotes, answers with them; ours always have them, so that the two compare.</summary>
-    private static string Quoted(ETag etag) => etag.ToString("H");
+    /// <summary>
+    /// Listings give ETags without quotes, answers with them; ours always have them, so that the two compare. The service's are strong; one that is weak was marked by
+    /// something in between, and would meet no condition.
+    /// </summary>
+    private static string Quoted(ETag etag) => etag.ToString("H") is var text && text.StartsWith("W/", StringComparison.Ordinal) ? text[2..] : text;
 
     /// <summary>Accounts with a hierarchical namespace list their folders too.</summary>
     private static bool IsFolder(BlobItem item) => item.Metadata is { } metadata && metadata.ContainsKey("hdi_isfolder");

@@ -1,4 +1,3 @@
-using Azure.Core;
 using Azure.Storage.Blobs;
 
 namespace QdrantBackup.OnAzure;
@@ -6,29 +5,22 @@ namespace QdrantBackup.OnAzure;
 /// <summary>How the client waits and retries.</summary>
 internal static class BlobStoreOptions
 {
-    /// <summary>
-    /// About two minutes of retries ride out a failover or throttling; what takes longer is the run's to retry. A request may take
-    /// 110 seconds, in which even 5 Mbit/s carry the largest list (docs/format.md, limits).
-    /// </summary>
-    public static BlobClientOptions Create()
+    // In which even 5 Mbit/s carry the largest list (docs/format.md, limits).
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(110);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.8);
+
+    /// <summary>Options with retries that ride out a failover or throttling, for as long as there is <see cref="Patience"/>.</summary>
+    public static BlobClientOptions Create(TimeProvider time)
     {
-        var options = Retrying();
+        var options = new BlobClientOptions
+        {
+            RetryPolicy = new PatientRetryPolicy(time, Answer, FirstPause),
+            Retry = { NetworkTimeout = Answer },
+            Diagnostics = { ApplicationId = "qdrant-backup", IsLoggingContentEnabled = false },
+        };
 
         // Where a copy comes from may carry a SAS (W5).
         options.Diagnostics.LoggedHeaderNames.Remove("x-ms-copy-source");
         return options;
     }
-
-    private static BlobClientOptions Retrying() => new()
-    {
-        Retry =
-        {
-            Mode = RetryMode.Exponential,
-            MaxRetries = 6,
-            Delay = TimeSpan.FromSeconds(0.8),
-            MaxDelay = TimeSpan.FromSeconds(40),
-            NetworkTimeout = TimeSpan.FromSeconds(110),
-        },
-        Diagnostics = { ApplicationId = "qdrant-backup", IsLoggingContentEnabled = false },
-    };
 }

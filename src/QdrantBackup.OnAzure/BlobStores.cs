@@ -34,7 +34,7 @@ public static class BlobStores
             throw new UsageException($"{shown} is not the address of a container", "Give https://<account>.blob.core.windows.net/<container>, without a folder behind it.");
         }
 
-        var options = BlobStoreOptions.Create();
+        var options = BlobStoreOptions.Create(time ?? TimeProvider.System);
         if (containerUri.Query.Contains("sig=", StringComparison.Ordinal))
         {
             return new BlobStore(new BlobContainerClient(containerUri, options), time);
@@ -58,7 +58,7 @@ public static class BlobStores
 
             parts.Remove(ContainerKey);
             var account = string.Join(';', parts.Keys.Cast<string>().Select(key => $"{key}={parts[key]}"));
-            return new BlobStore(new BlobContainerClient(account, (string)container, BlobStoreOptions.Create()), time);
+            return new BlobStore(new BlobContainerClient(account, (string)container, BlobStoreOptions.Create(time ?? TimeProvider.System)), time);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
         {

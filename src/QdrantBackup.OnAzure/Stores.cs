@@ -1,4 +1,5 @@
 using Azure.Core;
+using Microsoft.Extensions.Logging;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.OnAzure;
@@ -11,12 +12,16 @@ public static class Stores
     /// a container (with a SAS in its query, or by <paramref name="credential"/>), and a storage connection string with <c>;Container=name</c> at its end a container too.
     /// Nothing is created and nothing is asked of the network yet.
     /// </summary>
+    /// <param name="location">The text.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="credential">Who this is to a container whose address has no SAS.</param>
+    /// <param name="logs">Where a directory's entries that are no regular files are named.</param>
     /// <exception cref="UsageException">The text is none of these.</exception>
-    public static IBackupStore Open(string location, TimeProvider time, TokenCredential? credential = null)
+    public static IBackupStore Open(string location, TimeProvider time, TokenCredential? credential = null, ILoggerFactory? logs = null)
     {
         if (Path.IsPathFullyQualified(location))
         {
-            return new DirectoryStore(location, time);
+            return new DirectoryStore(location, time, logs?.CreateLogger<DirectoryStore>());
         }
 
         if (location.Contains("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase) || location.Contains("AccountName=", StringComparison.OrdinalIgnoreCase))
@@ -27,7 +32,7 @@ public static class Stores
         return Uri.TryCreate(location, UriKind.Absolute, out var uri)
             ? uri.Scheme switch
             {
-                "file" when uri.IsLoopback => new DirectoryStore(uri.LocalPath, time),
+                "file" when uri.IsLoopback => new DirectoryStore(uri.LocalPath, time, logs?.CreateLogger<DirectoryStore>()),
                 "https" or "http" => BlobStores.Open(uri, credential, time),
                 _ => throw Unknown(location),
             }

@@ -15,6 +15,9 @@ public abstract class BackupException : Exception
 
     /// <summary>Whether the same call may succeed later without anybody changing anything.</summary>
     public virtual bool IsTransient => false;
+
+    /// <summary>Whether it was tried again for as long as there is patience, so that no loop around it begins anew.</summary>
+    public bool IsSpent { get; internal set; }
 }
 
 /// <summary>Qdrant's side failed: it cannot be reached, refused, or answered something that must not be trusted.</summary>
@@ -23,6 +26,15 @@ public class SourceException(string message, string hint, bool isTransient = fal
 {
     /// <inheritdoc/>
     public override bool IsTransient { get; } = isTransient;
+
+    /// <summary>Whether the server gave no answer, or asked to come back later: it is away, not at fault.</summary>
+    internal bool IsAway { get; init; }
+
+    /// <summary>Whether the server may have done what was asked for nevertheless: look before asking again.</summary>
+    internal bool IsOutcomeUnknown { get; init; }
+
+    /// <summary>After what time the server asked to come back.</summary>
+    internal TimeSpan? ComeBackAfter { get; init; }
 }
 
 /// <summary>The store's side failed: it cannot be reached, refused, is full, or lacks what must be there.</summary>
@@ -39,7 +51,11 @@ public sealed class StoreConflictException(string message, string hint, Exceptio
 
 /// <summary>Bytes of the store are not to be trusted: flipped, cut, swapped, moved, sealed under another key, or of a newer format.</summary>
 public sealed class SealException(string message, string hint, Exception? innerException = null)
-    : BackupException(message, hint, innerException);
+    : BackupException(message, hint, innerException)
+{
+    /// <summary>Whether a newer version of this program wrote it: nothing is wrong with it, so it must neither be replaced nor started afresh.</summary>
+    public bool IsNewerFormat { get; init; }
+}
 
 /// <summary>What the caller asked for or configured is wrong; nothing was started.</summary>
 public class UsageException(string message, string hint, Exception? innerException = null)

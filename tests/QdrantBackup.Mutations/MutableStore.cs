@@ -64,5 +64,7 @@ internal sealed class MutableStore(IReadOnlyDictionary<string, Blob> blobs) : IB
 
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => throw new NotSupportedException("A reader deletes nothing.");
 
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => Task.FromResult(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
     private static BlobEntry EntryOf(BlobName name, Blob blob) => new(name, blob.Length, "\"1\"", default, blob.Summary);
 }

@@ -60,7 +60,7 @@ internal sealed class Discovery(NodeState state)
         return Answer.TextAsync(context, 200, text.ToString());
     }
 
-    public Task TelemetryAsync(HttpContext context)
+    public Task TelemetryAsync(HttpContext context, Query query)
     {
         JsonObject result;
         lock (state.Gate)
@@ -70,6 +70,10 @@ internal sealed class Discovery(NodeState state)
                 ["app"] = new JsonObject { ["name"] = "qdrant", ["version"] = state.Options.Version },
                 ["collections"] = new JsonObject { ["number_of_collections"] = state.Collections.Count },
             };
+            if (query["details_level"] is "2" or "3" or "4")
+            {
+                result["collections"]!["snapshots"] = new JsonArray([.. state.Making.Where(m => m.Value > 0).Select(m => (JsonNode)new JsonObject { ["id"] = m.Key, ["running_snapshots"] = m.Value })]);
+            }
         }
 
         return Answer.OkAsync(context, result);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -27,6 +28,9 @@ internal sealed class NodeState : IDisposable
     public KnownArchives Known { get; } = new();
 
     public Faults Faults { get; } = new();
+
+    /// <summary>How many snapshots of each collection are being made.</summary>
+    public ConcurrentDictionary<string, int> Making { get; } = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, Collection> Collections => _collections;
 

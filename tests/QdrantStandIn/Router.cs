@@ -65,7 +65,7 @@ internal sealed class Router : IAsyncDisposable
         ("GET", ["healthz" or "livez"]) => Answer.TextAsync(context, 200, "healthz check passed"),
         ("GET", ["readyz"]) => Answer.TextAsync(context, 200, "all shards are ready"),
         ("GET", ["metrics"]) => _discovery.MetricsAsync(context),
-        ("GET", ["telemetry"]) => _discovery.TelemetryAsync(context),
+        ("GET", ["telemetry"]) => _discovery.TelemetryAsync(context, query),
         ("GET", ["cluster"]) => _discovery.ClusterAsync(context),
         ("GET", ["issues"]) => Answer.OkAsync(context, new JsonObject { ["issues"] = new JsonArray() }),
         ("GET", ["snapshots"]) => Answer.OkAsync(context, new JsonArray()),

@@ -60,6 +60,7 @@ internal sealed class SnapshotRequests(NodeState state) : IAsyncDisposable
 
     private async Task CreateLaterAsync(string name)
     {
+        state.Making.AddOrUpdate(name, 1, (_, n) => n + 1);
         try
         {
             if (state.Faults.CollectionVanishesOnSnapshot || state.Faults.VanishingCollection == name)
@@ -79,6 +80,10 @@ internal sealed class SnapshotRequests(NodeState state) : IAsyncDisposable
         catch (Exception e) when (e is Failure or OperationCanceledException)
         {
             // The real server only logs it.
+        }
+        finally
+        {
+            state.Making.AddOrUpdate(name, 0, (_, n) => n - 1);
         }
     }
 

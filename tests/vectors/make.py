@@ -247,6 +247,30 @@ def make_stores():
         sealed("Record", retired, {**end, "endId": "ffeeddccbbaa9988"}), sealed("Record", undeleted, taken_back), backup="latest")
     add("newest-aborted", "the newest manifest fences a dead run: the one before it is the latest", f"restores {before}",
         sealed("Manifest", name, {**good, "aborted": True, "parts": [], "collections": []}), f"delete summaries/{last}", backup="latest")
+    def changed_newest(**members):
+        """The newest backup with another manifest, which has no summary: what its keyed hash is, and the changes."""
+        plain = json.dumps({**good, **members}).encode()
+        return keyed_hash(store.key, "manifest-hash", plain), (sealed("Manifest", name, plain), f"delete summaries/{last}")
+
+    _, selection = changed_newest(selection={"collections": ["docs"], "exclude": []})
+    add("newest-selection", "the newest backup is of a selection: the whole one before it is the latest", f"restores {before}", *selection, backup="latest")
+    suspect_hash, suspect = changed_newest(suspect="it shares no collection with the last whole backup")
+    confirmation = {"format": 1, "id": last, "manifestHash": suspect_hash, "by": "alice", "at": "2026-09-03T08:00:00Z"}
+    confirmed = "confirmed/" + last
+    add("newest-suspect", "the newest backup is suspect: the one before it is the latest", f"restores {before}", *suspect, backup="latest")
+    add("newest-suspect-confirmed", "a person confirmed the newest backup, which is suspect", "restores", *suspect, sealed("Record", confirmed, confirmation), backup="latest")
+    add("newest-suspect-confirmed-other", "the confirmation is of another manifest", f"restores {before}", *suspect,
+        sealed("Record", confirmed, {**confirmation, "manifestHash": "0" * 64}), backup="latest")
+    add("newest-suspect-confirmed-moved", "the confirmation was made for another backup and moved", f"restores {before}", *suspect,
+        put(confirmed, seal("Record", "confirmed/" + before, json.dumps(confirmation).encode(), key=store.key, store=store.id)), backup="latest")
+    good_hash = keyed_hash(store.key, "manifest-hash", store.open(reader.MANIFEST, name))
+    damage = {"format": 1, "backupId": last, "manifestHash": good_hash, "damage": {"count": 2, "at": "2026-09-03T08:00:00Z", "runId": last, "level": "readable"}}
+    add("newest-damaged", "the newest backup is known to be damaged: the one before it is the latest", f"restores {before}", sealed("Record", "verified/" + last, damage), backup="latest")
+    add("newest-damaged-other", "what is known to be damaged is another manifest", "restores", sealed("Record", "verified/" + last, {**damage, "manifestHash": "0" * 64}), backup="latest")
+    ahead = "29990903T020100Z-000000"
+    far = sealed("Manifest", "manifests/" + ahead, {**good, "id": ahead})
+    add("newest-ahead", "a backup is dated far ahead of the clock: the one before it is the latest", f"restores {last}", far, backup="latest")
+    add("all-ahead", "every backup is dated ahead of the clock", "is dated ahead of the store's clock", far, *(f"delete manifests/{b}" for b in backups), backup="latest")
     add("aborted", "a manifest that fences a dead run is no backup", "its run died", sealed("Manifest", name, {**good, "aborted": True, "parts": [], "collections": []}))
     add("no-manifest", "the manifest is gone", "no backup", f"delete {name}")
     add("manifest-cut", "the manifest is cut", "does not open", f"cut {name} 1")

@@ -7,6 +7,7 @@
 Needs Python 3.9 and two packages (Debian: python3-cryptography, python3-zstandard).
 """
 import base64
+import datetime
 import hashlib
 import hmac
 import json
@@ -25,6 +26,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 MIB = 1 << 20
 CHUNK, LIST, MANIFEST, RECORD = 1, 2, 3, 4
 LIMITS = {CHUNK: 16 * MIB, LIST: 64 * MIB, MANIFEST: 64 * MIB, RECORD: 16 * MIB}
+CLOCK_SLACK = datetime.timedelta(minutes=15)
 DOCUMENT_LIMIT, INLINE_LIMIT, MAX_PARTS, MAX_RANGES = 64 << 10, 16 * MIB, 20_000, 10_000
 ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-hjkmnp-tv-z]{6}")
 END_ID = re.compile(r"0|[0-9a-f]{16}")
@@ -289,14 +291,44 @@ def ended(store, backup):
         return True
 
 
+def record(store, name):
+    """A record, or nothing where there is none or it does not open."""
+    try:
+        return store.document(name, store.open(RECORD, name)) if os.path.exists(os.path.join(store.folder, name)) else None
+    except Refused:
+        return None
+
+
+def is_of(store, found, backup, plain):
+    """Whether a record is of this very manifest."""
+    return found is not None and found.get("id", found.get("backupId")) == backup and found.get("manifestHash") == keyed_hash(store.key, "manifest-hash", plain)
+
+
 def newest(store):
-    """The id of the newest complete backup that is not ended."""
-    for backup in sorted(os.listdir(os.path.join(store.folder, "manifests")), reverse=True):
-        if ID.fullmatch(backup) and not ended(store, backup):
-            manifest = store.document(backup, store.open(MANIFEST, "manifests/" + backup))
-            if not manifest.get("aborted") and manifest["state"] == "complete":
-                return backup
-    raise Refused("there is no complete backup")
+    """The id of the newest backup that counts: nobody ended it, and it is complete, whole, not dated ahead, and not suspect unless confirmed."""
+    latest = datetime.datetime.now(datetime.timezone.utc) + CLOCK_SLACK
+    backups = sorted((b for b in os.listdir(os.path.join(store.folder, "manifests")) if ID.fullmatch(b)), reverse=True)
+    past = [b for b in backups if datetime.datetime.strptime(b[:16], "%Y%m%dT%H%M%S%z") <= latest]
+    check(past or not backups, "every backup is dated ahead of the clock: name one by its id")
+    damaged = None
+    for backup in past:
+        if ended(store, backup):
+            continue
+        name = "manifests/" + backup
+        plain = store.open(MANIFEST, name)
+        manifest = store.document(name, plain)
+        if manifest.get("aborted") or manifest["state"] != "complete" or manifest.get("selection") is not None:
+            continue
+        if manifest.get("suspect") is not None and not is_of(store, record(store, "confirmed/" + backup), backup, plain):
+            continue
+        verified = record(store, "verified/" + backup)
+        if is_of(store, verified, backup, plain) and verified.get("damage") is not None:
+            print(f"{backup} is known to be damaged", file=sys.stderr)
+            damaged = damaged or backup
+            continue
+        return backup
+    check(damaged, "there is no complete backup")
+    return damaged
 
 
 def restore(folder, key_file, backup, out):

@@ -5,7 +5,7 @@ using QdrantBackup.Cli.Output;
 namespace QdrantBackup.Cli.Connection;
 
 /// <summary>Speaks the HTTP API (docs/api.md): JSON in and out, problems as <see cref="ApiProblem"/>.</summary>
-internal sealed class ApiClient(HttpClient http)
+internal sealed class ApiClient(HttpClient http, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -25,7 +25,7 @@ internal sealed class ApiClient(HttpClient http)
     {
         using (request)
         {
-            using var response = await http.SendAsync(request, cancellationToken);
+            using var response = await AnswerAsync(request, cancellationToken);
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             if (response.IsSuccessStatusCode)
             {
@@ -33,6 +33,24 @@ internal sealed class ApiClient(HttpClient http)
             }
 
             throw Problem(response, text);
+        }
+    }
+
+    // HttpClient tells a time that ran out as a cancellation. Its answers come whole, so nothing later can stand still.
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            return await http.SendAsync(request, cancellationToken);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiSilence(http.BaseAddress, time.GetElapsedTime(began), e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
     }
 
@@ -46,7 +64,7 @@ internal sealed class ApiClient(HttpClient http)
 
             // The detail ends with the hint, for callers that show nothing else.
             var message = detail.EndsWith(hint, StringComparison.Ordinal) ? detail[..^hint.Length].TrimEnd(' ', '.') : detail;
-            return new ApiProblem(response.StatusCode, problem.Text("type") ?? "", message, hint, problem.Text("id"));
+            return new ApiProblem(response.StatusCode, problem.Text("type") ?? "", message, hint, problem.Text("id"), problem.Member("doesTheSame") is { ValueKind: JsonValueKind.True });
         }
         catch (JsonException)
         {

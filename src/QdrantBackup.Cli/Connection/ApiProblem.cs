@@ -3,7 +3,7 @@ using System.Net;
 namespace QdrantBackup.Cli.Connection;
 
 /// <summary>The server answered with a problem (RFC 9457): what failed and its hint, as an error of the command.</summary>
-internal sealed class ApiProblem(HttpStatusCode status, string type, string message, string hint, string? runningId = null)
+internal sealed class ApiProblem(HttpStatusCode status, string type, string message, string hint, string? runningId = null, bool doesTheSame = false)
     : BackupException(message, hint)
 {
     public HttpStatusCode Status { get; } = status;
@@ -13,6 +13,9 @@ internal sealed class ApiProblem(HttpStatusCode status, string type, string mess
 
     /// <summary>The run that is in the way, where one is.</summary>
     public string? RunningId { get; } = runningId;
+
+    /// <summary>Whether that run does what was asked for, so that its end may be waited for instead.</summary>
+    public bool DoesTheSame { get; } = doesTheSame;
 
     public int ExitCode => Name switch
     {

@@ -94,6 +94,9 @@ internal sealed class LocalApp : IAsyncDisposable
         logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore", level == LogLevel.None ? level : LogLevel.Warning);
         logging.AddFilter<ConsoleLoggerProvider>(nameof(QdrantBackup), level);
 
+        // What the store's directory holds beside blobs is a warning that a command shows too.
+        logging.AddFilter<ConsoleLoggerProvider>("QdrantBackup.Storage", level == LogLevel.None ? LogLevel.Warning : level);
+
         // A start that fails is told by the command, in two lines and without a stack trace.
         logging.AddFilter<ConsoleLoggerProvider>("Microsoft.Extensions.Hosting.Internal.Host", level == LogLevel.None ? level : LogLevel.Critical);
         logging.AddFilter<ConsoleLoggerProvider>(nameof(LocalFunctions), level);

@@ -13,12 +13,14 @@ internal static class BackupVerb
         var collections = new Option<string[]>("--collection") { Description = "Only this collection; may be given several times, * matches any characters" };
         var exclude = new Option<string[]>("--exclude") { Description = "Not this collection; may be given several times" };
         var description = new Option<string?>("--description") { Description = "A sentence kept with the backup" };
+        var allowEmpty = new Option<bool>("--allow-empty") { Description = "Succeed although Qdrant has no collection that fits; such a backup is suspect until it is confirmed" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan; make no snapshot and write nothing" };
-        var command = new Command("backup", "Take a backup now") { collections, exclude, description, dryRun };
+        var command = new Command("backup", "Take a backup now") { collections, exclude, description, allowEmpty, dryRun };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
             var request = new Request(
-                Given(parsed.GetValue(collections)), Given(parsed.GetValue(exclude)), parsed.GetValue(description), parsed.GetValue(dryRun) ? true : null);
+                Given(parsed.GetValue(collections)), Given(parsed.GetValue(exclude)), parsed.GetValue(description),
+                parsed.GetValue(allowEmpty) ? true : null, parsed.GetValue(dryRun) ? true : null);
             return request.DryRun == true
                 ? await PlanAsync(session, request, cancellationToken)
                 : await BackUpAsync(session, request, cancellationToken);
@@ -45,7 +47,8 @@ internal static class BackupVerb
 
         // Asked once more, so that it tells how what followed has ended.
         end = await session.Api.GetAsync($"/api/v1/backup/status/{id}", cancellationToken);
-        return Math.Max(worst, session.Conclude("backup", id, end));
+        worst = Math.Max(worst, session.Conclude("backup", id, end));
+        return end.Text("suspect") is { } reason ? Math.Max(worst, TellSuspect(session, id, reason, request)) : worst;
     }
 
     /// <summary>The copy into the second store and the verification are runs of their own; the command ends when they have.</summary>
@@ -55,26 +58,41 @@ internal static class BackupVerb
         return session.ConcludeBeside(kind, id, await session.Progress.FollowAsync($"/api/v1/runs/{id}", isAboutToBegin: true, cancellationToken));
     }
 
-    /// <summary>Starts a backup, or joins the one that a running server is at: two at once would only wait for each other.</summary>
+    /// <summary>A suspect backup counts for nothing yet. Who allowed an empty one expects that; anybody else must not take it for a success.</summary>
+    private static int TellSuspect(Session session, string id, string reason, Request request)
+    {
+        session.Note($"warning: backup {id} is suspect: {reason}. It ends no other backup and is not the latest until somebody confirms it");
+        session.Note($"hint:  look at it with 'qdrant-backup show {id}'; if it is right: qdrant-backup confirm {id}");
+        return request.AllowEmpty == true ? ExitCode.Done : ExitCode.Partial;
+    }
+
+    /// <summary>
+    /// Starts a backup, or joins the one that is under way if that is of the same collections: two at once would only wait for each other. One of other collections is
+    /// waited for first.
+    /// </summary>
     private static async Task<string> StartOrJoinAsync(Session session, Request request, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            return (await session.Api.PostAsync("/api/v1/backup/create", request, cancellationToken)).Text("id")!;
-        }
-        catch (ApiProblem problem) when (problem.RunningId is { } running && request.IsPlain)
-        {
-            session.Note($"joining backup {running}, which is running already");
-            return running;
+            try
+            {
+                return (await session.Api.PostAsync("/api/v1/backup/create", request, cancellationToken)).Text("id")!;
+            }
+            catch (ApiProblem problem) when (problem.RunningId is { } running)
+            {
+                if (problem.DoesTheSame && request.Description is null)
+                {
+                    session.Note($"joining backup {running}, which is running already");
+                    return running;
+                }
+
+                session.Note($"waiting for backup {running}, which is running and is not the one that is asked for");
+                await session.Progress.FollowAsync($"/api/v1/backup/status/{running}", cancellationToken);
+            }
         }
     }
 
     private static string[]? Given(string[]? values) => values is { Length: > 0 } ? values : null;
 
-    private sealed record Request(string[]? Collections, string[]? Exclude, string? Description, bool? DryRun)
-    {
-        /// <summary>Whether it asks for nothing but a backup, so that any backup of the cluster serves.</summary>
-        [System.Text.Json.Serialization.JsonIgnore]
-        public bool IsPlain => Collections is null && Exclude is null && Description is null;
-    }
+    private sealed record Request(string[]? Collections, string[]? Exclude, string? Description, bool? AllowEmpty, bool? DryRun);
 }

@@ -12,13 +12,23 @@ internal static class CleanupVerb
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what would become of each backup, and why; change nothing" };
         var unusual = new Option<bool>("--yes-delete-unusual") { Description = "Go on although an unusual share would go, or a manifest vanished" };
         var clock = new Option<bool>("--clock-is-right") { Description = "Go on although the last retention is so long ago that the clock may have jumped" };
-        var command = new Command("cleanup", "End the backups that no rule keeps, and delete what nothing needs") { dryRun, unusual, clock };
-        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        var emptyTrash = new Option<bool>("--empty-trash") { Description = "Also remove for good everything that a directory store keeps in trash/, at once; needs --yes" };
+        var yes = new Option<bool>("--yes") { Description = "Say yes to --empty-trash" };
+        var command = new Command("cleanup", "End the backups that no rule keeps, and delete what nothing needs") { dryRun, unusual, clock, emptyTrash, yes };
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { MakesRoom = true }, parsed, async session =>
         {
             var plan = await session.Api.GetAsync("/api/v1/retention/plan", cancellationToken);
             if (parsed.GetValue(dryRun))
             {
                 Show(session, plan);
+                return ExitCode.Done;
+            }
+
+            var empties = parsed.GetValue(emptyTrash);
+            if (empties && !parsed.GetValue(yes))
+            {
+                Show(session, plan);
+                session.Note("nothing was done: what leaves the trash is gone for good, and no later command brings it back; to do all this: qdrant-backup cleanup --empty-trash --yes");
                 return ExitCode.Done;
             }
 
@@ -28,7 +38,7 @@ internal static class CleanupVerb
             }
 
             var started = await session.Api.PostAsync(
-                "/api/v1/retention/apply", new { planHash = plan.Text("hash"), allowUnusual = parsed.GetValue(unusual), confirmClock = parsed.GetValue(clock) }, cancellationToken);
+                "/api/v1/retention/apply", new { planHash = plan.Text("hash"), allowUnusual = parsed.GetValue(unusual), confirmClock = parsed.GetValue(clock), emptyTrash = empties }, cancellationToken);
             var run = started.Text("id")!;
             var end = await session.Progress.FollowAsync($"/api/v1/runs/{run}", cancellationToken);
             Tell(session, end);
@@ -50,6 +60,11 @@ internal static class CleanupVerb
             plan.Items("backups").Select(b => (IReadOnlyList<string>)
                 [b.Text("id") ?? "?", b.Text("state") ?? "?", b.Text("verdict") ?? "?", string.Join("; ", b.Items("reasons").Select(r => r.GetString()))]));
         session.Report.Line($"{plan.Text("kept")} are kept, {plan.Text("ends")} are ended, {plan.Items("ended").Count()} were ended before and are still there.");
+        if (plan.Member("room") is { } room)
+        {
+            RoomLines.Show(session, room);
+        }
+
         if (plan.Text("unusual") is { } unusual)
         {
             session.Note($"unusual: {unusual}");
@@ -67,6 +82,11 @@ internal static class CleanupVerb
         if (pruned.Number("immutable") > 0)
         {
             session.Note($"{pruned.Number("immutable")} blobs are immutable and stay for now, first {string.Join(", ", pruned.Items("immutableBlobs").Select(b => b.GetString()).Take(3))}");
+        }
+
+        if (end.Member("room") is { } room)
+        {
+            RoomLines.Tell(session, room);
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class DeleteVerb
         var yes = new Option<bool>("--yes") { Description = "Show the plan and confirm it at once" };
         var last = new Option<bool>("--last") { Description = "Confirm that the newest whole backup goes too" };
         var command = new Command("delete", "End one backup; without --confirm or --yes only show what that means. 'undelete' takes it back") { id, confirm, yes, last };
-        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { MakesRoom = true }, parsed, async session =>
         {
             var path = $"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}";
             var hash = parsed.GetValue(confirm);

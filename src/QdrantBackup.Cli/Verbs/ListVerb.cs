@@ -26,12 +26,17 @@ internal static class ListVerb
                 ["ID", "STATE", "STARTED", "COLLECTIONS", "SIZE", "NEW BYTES", "VERIFIED", "COPIED"],
                 page.Items("backups").Select(b => (IReadOnlyList<string>)
                 [
-                    b.Text("id") ?? "?", b.Text("state") ?? "?", b.Text("started") ?? "?", b.Text("collectionCount") ?? $"{b.Items("collections").Count()}",
+                    b.Text("id") ?? "?", State(b), b.Text("started") ?? "?", b.Text("collectionCount") ?? $"{b.Items("collections").Count()}",
                     Amounts.Bytes(b.Number("bytes")), Amounts.Bytes(b.Number("newBytes")), Verified(b), b.Text("copiedAt") ?? "-",
                 ]));
             foreach (var end in page.Items("backups").Select(b => (Id: b.Text("id"), False: b.Text("falseEnd"))).Where(b => b.False is not null))
             {
                 session.Note($"warning: {end.Id}: {end.False}");
+            }
+
+            foreach (var suspect in page.Items("backups").Where(b => b.Text("suspect") is not null))
+            {
+                session.Note($"warning: backup {suspect.Text("id")} is suspect: {suspect.Text("suspect")}");
             }
 
             if (page.Text("storeAway") is { } away)
@@ -47,6 +52,13 @@ internal static class ListVerb
             return ExitCode.Done;
         }, cancellationToken));
         return command;
+    }
+
+    /// <summary>The state, and why the backup does not count as one of everything.</summary>
+    private static string State(JsonElement backup)
+    {
+        string?[] marks = [backup.Text("suspect") is null ? null : "SUSPECT", backup.Text("datedAhead") is null ? null : "DATED AHEAD", backup.Text("selection") is null ? null : "selection"];
+        return string.Join(", ", marks.OfType<string>().Prepend(backup.Text("state") ?? "?"));
     }
 
     private static string Verified(JsonElement backup) => backup.Member("verified") switch

@@ -71,13 +71,13 @@ internal static class RestoreVerb
 
     private sealed class Sources
     {
-        public Option<bool> Latest { get; } = new("--latest") { Description = "The newest complete backup" };
+        public Option<bool> Latest { get; } = new("--latest") { Description = "The newest backup that covers what is asked for" };
 
         public Option<string?> Id { get; } = new("--id") { Description = "The backup of this id" };
 
-        public Option<string?> Date { get; } = new("--backup-date") { Description = "The newest complete backup of this UTC day, e.g. 2025-07-17" };
+        public Option<string?> Date { get; } = new("--backup-date") { Description = "The newest such backup of this UTC day, e.g. 2025-07-17" };
 
-        public Option<string?> AtOrBefore { get; } = new("--at-or-before") { Description = "The newest complete backup that was started at this time or earlier, e.g. 2025-07-17T02:00:00Z" };
+        public Option<string?> AtOrBefore { get; } = new("--at-or-before") { Description = "The newest such backup that was started at this time or earlier, e.g. 2025-07-17T02:00:00Z" };
 
         public Option<string?> FromCluster { get; } = new("--from-cluster") { Description = "Take the backup of another cluster in the same store, by its name" };
 

@@ -21,7 +21,7 @@ internal static class RunsVerb
             session.Report.Table(
                 ["ID", "KIND", "STATE", "REQUESTED", "BY"],
                 runs.Items("runs").Select(r => (IReadOnlyList<string>)
-                    [r.Text("id") ?? "?", r.Text("kind") ?? "?", r.Text("state") ?? "?", r.Text("requestedAt") ?? "", r.Text("requestedBy") ?? ""]));
+                    [r.Text("id") ?? "?", r.Text("kind") ?? "?", (r.Text("state") ?? "?") + (r.Text("datedAhead") is null ? "" : ", DATED AHEAD"), r.Text("requestedAt") ?? "", r.Text("requestedBy") ?? ""]));
             return ExitCode.Done;
         }, cancellationToken));
         return command;

@@ -9,12 +9,13 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Functions.Activities;
 
 /// <summary>Steps of a backup as a whole.</summary>
-public sealed class BackupActivities(StoreConnection connection, BackupOptions options, FollowUps followUps, TimeProvider time)
+public sealed class BackupActivities(StoreConnection connection, BackupOptions options, FollowUps followUps, KeyChecks keys, TimeProvider time)
 {
     /// <summary>Plans, pins the bases before it reads them, and stores the plan.</summary>
     [Function(nameof(PlanBackup))]
     public async Task<PlanReceipt> PlanBackup([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
+        await keys.ThrowIfLostAsync((await connection.OpenAsync(cancellationToken)).Store, cancellationToken);
         var plan = await ReadPlanAsync(runId, cancellationToken);
         var lanes = plan.Lanes
             .Select((lane, number) => new LanePlan(number, lane.Parts.Count, WidthOf(lane.Node)))
@@ -62,13 +63,15 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 Finished = time.GetUtcNow(),
                 BackupId = commit.Id,
                 Totals = commit.Totals,
+                Suspect = commit.Suspect,
                 Error = missing is null ? null : $"{missing.Name}: {missing.Error}",
                 Hint = missing?.Hint,
                 Items = ItemsOf(items, captured.Errors),
+                Remarks = commit.Remarks,
                 FollowUps = following,
             },
             cancellationToken);
-        return captured with { State = counted.State, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash, services.Store.StoreId.ToString()) : null };
+        return captured with { State = counted.State, Remarks = commit.Remarks, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash, services.Store.StoreId.ToString()) : null };
     }
 
     // The manifest keeps why a collection is missing; what to do about it is told by the step that failed.

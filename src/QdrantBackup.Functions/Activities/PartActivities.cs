@@ -24,7 +24,14 @@ public sealed class PartActivities(StoreConnection connection)
         var services = await connection.OpenAsync(cancellationToken);
         if ((await services.Snapshots.FindNewAsync(input.Key, input.Before, cancellationToken)).Count == 0)
         {
-            await services.Snapshots.BeginAsync(input.Key, cancellationToken);
+            // W8: should the name never be learnt, the sweep knows where to look.
+            if (input.RunId is { } runId)
+            {
+                var begun = new BegunSnapshot { RunId = runId, Key = input.Key, Before = input.Before, Attempt = input.Attempt };
+                await services.MadeSnapshots.NoteBegunAsync(begun, cancellationToken);
+            }
+
+            await services.Snapshots.BeginAsync(input.Key, input.Before, cancellationToken);
         }
     }
 

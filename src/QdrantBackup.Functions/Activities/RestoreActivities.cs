@@ -13,6 +13,8 @@ public sealed class RestoreActivities(StoreConnection connection)
     [Function(nameof(PlanRestore))]
     public async Task<RestorePlanReceipt> PlanRestore([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
+        // Nothing is begun yet, and a person waits: a node that is away is told at once.
+        using var patience = Patience.Use(Patience.OfPerson);
         var (request, plan) = await ReadPlanAsync(runId, cancellationToken);
         return new(plan.PlanHash, request.Restore?.Approve ?? false, plan.Items.Count, plan.Items.Sum(i => i.Length));
     }

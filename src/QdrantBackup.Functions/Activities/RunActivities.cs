@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 using QdrantBackup.Capture;
 using QdrantBackup.Functions.Orchestrations;
 using QdrantBackup.Functions.Wiring;
@@ -7,7 +8,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Functions.Activities;
 
 /// <summary>Steps that every run has.</summary>
-public sealed class RunActivities(StoreConnection connection, CaptureOptions options, TimeProvider time)
+public sealed partial class RunActivities(StoreConnection connection, CaptureOptions options, TimeProvider time, ILogger<RunActivities> log)
 {
     /// <summary>Opens the sealed request: without one nothing runs, whoever started the instance.</summary>
     [Function(nameof(OpenRequest))]
@@ -57,16 +58,52 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
         await services.Records.WriteResultAsync(ResultOf(end, services), cancellationToken);
     }
 
-    /// <summary>Gives the cluster back and lets go of what the run needed kept.</summary>
+    /// <summary>Gives the cluster back and lets go of what the run needed kept. A lease that cannot be given back ends by itself and keeps nothing from being let go of.</summary>
     [Function(nameof(ReleaseRun))]
     public async Task ReleaseRun([ActivityTrigger] RunEnd end, string instanceId, CancellationToken cancellationToken)
     {
         var services = await OpenOwnAsync(end.RunId, instanceId, cancellationToken);
         var runId = new RunId(end.RunId);
-        await services.Lease.ReleaseAsync(options.Cluster, runId, cancellationToken);
+        StoreException? lease = null;
+        try
+        {
+            await services.Lease.ReleaseAsync(options.Cluster, runId, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            lease = e;
+        }
+        catch (SealException e) when (e.IsNewerFormat)
+        {
+            // A newer version has it: it is none of this run's.
+        }
+
         foreach (var fences in await FencesOfAsync(services, await services.Records.ReadRequestAsync(runId, cancellationToken), cancellationToken))
         {
             await fences.ReleaseAsync(runId, cancellationToken);
+        }
+
+        if (lease is not null)
+        {
+            throw lease;
+        }
+
+        await CloseAsync(services, runId, cancellationToken);
+    }
+
+    /// <summary>Takes the run out of the index of open runs, unless it left something on a node. Where that cannot be told now, the sweep does it.</summary>
+    private async Task CloseAsync(StoreServices services, RunId runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await services.Records.HasResultAsync(runId, cancellationToken) && (await services.MadeSnapshots.ListLeftAsync(runId, cancellationToken)).IsNothing)
+            {
+                await services.Records.Open.RemoveAsync(options.Cluster, runId, cancellationToken);
+            }
+        }
+        catch (BackupException e)
+        {
+            LogNotClosed(log, runId, e);
         }
     }
 
@@ -112,4 +149,7 @@ public sealed class RunActivities(StoreConnection connection, CaptureOptions opt
             ? [.. end.Remarks, $"the second store {services.Store.Blobs.Location} stood in for the first, which was away: {away.Message}"]
             : end.Remarks,
     };
+
+    [LoggerMessage(2012, LogLevel.Warning, "Run {RunId} cannot be taken out of the index of open runs now; the sweep does it")]
+    private static partial void LogNotClosed(ILogger logger, RunId runId, Exception exception);
 }

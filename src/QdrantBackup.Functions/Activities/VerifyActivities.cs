@@ -8,7 +8,7 @@ using QdrantBackup.Verification;
 namespace QdrantBackup.Functions.Activities;
 
 /// <summary>Steps of a verification, or of a repair.</summary>
-public sealed class VerifyActivities(StoreConnection connection)
+public sealed class VerifyActivities(StoreConnection connection, KeyChecks keys)
 {
     private const int MaxErrors = 50;
     private const int MaxNamed = 3;
@@ -68,7 +68,22 @@ public sealed class VerifyActivities(StoreConnection connection)
         var unmended = report.Damages.Where(d => !d.IsMended && d.BackupCount > 0).ToList();
         RunError[] errors = [.. unmended.Select(ErrorOf).Take(MaxErrors), .. outcome.Errors];
         var state = outcome.IsCancelled ? RunState.Cancelled : errors.Length > 0 ? RunState.Failed : RunState.Complete;
-        return new RunEnd(outcome.RunId, state, [.. errors.Take(MaxErrors)]) { Remarks = RemarksOn(report, unmended.Count) };
+        var end = new RunEnd(outcome.RunId, state, [.. errors.Take(MaxErrors)]) { Remarks = RemarksOn(report, unmended.Count) };
+        return plan.Request is { Level: VerifyLevel.Restorable, Second: false } && !outcome.IsCancelled ? await WithKeysAsync(end, services, cancellationToken) : end;
+    }
+
+    /// <summary>Nothing is restorable without the key: the store is opened afresh with each recipient.</summary>
+    private async Task<RunEnd> WithKeysAsync(RunEnd end, StoreServices services, CancellationToken cancellationToken)
+    {
+        var trial = await keys.TryNowAsync(services.Store, cancellationToken);
+        RunError[] failing = [.. trial.Failing.Select(f => new RunError($"{f.Recipient} does not open the store any more: {f.Problem}", f.Hint ?? ""))];
+        var state = failing.Length == 0 || end.State == RunState.Failed ? end.State : trial.IsLost ? RunState.Failed : RunState.Partial;
+        return end with
+        {
+            State = state,
+            Errors = [.. failing, .. end.Errors],
+            Remarks = [.. end.Remarks, .. trial.Untried.Select(u => $"{u.Recipient} could not be tried: {u.Problem}")],
+        };
     }
 
     private async Task<(StoreServices Services, StoreVerification Verification)> OpenAsync(RunId runId, CancellationToken cancellationToken)

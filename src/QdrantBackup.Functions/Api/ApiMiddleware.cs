@@ -26,6 +26,8 @@ internal sealed partial class ApiMiddleware(ApiKeyRing keys, ILogger<ApiMiddlewa
             return;
         }
 
+        // Somebody waits for the answer.
+        using var patience = Patience.Use(Patience.OfPerson);
         try
         {
             if (Judge(context.FunctionDefinition.Name, http) is { } refusal)
@@ -40,7 +42,8 @@ internal sealed partial class ApiMiddleware(ApiKeyRing keys, ILogger<ApiMiddlewa
         {
             var cause = e is AggregateException { InnerExceptions: [var only] } ? only : e;
             LogFailed(log, context.FunctionDefinition.Name, cause);
-            await Problems.From(cause).ExecuteAsync(http);
+            var isStopping = cause is OperationCanceledException && context.CancellationToken.IsCancellationRequested;
+            await (isStopping ? Problems.Stopping() : Problems.From(cause)).ExecuteAsync(http);
         }
     }
 

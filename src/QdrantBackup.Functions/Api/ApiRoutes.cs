@@ -20,6 +20,7 @@ internal static class ApiRoutes
         ["UndeleteBackup"] = ApiScopes.Admin,
         ["HoldBackup"] = ApiScopes.Admin,
         ["ReleaseBackup"] = ApiScopes.Admin,
+        ["ConfirmBackup"] = ApiScopes.Admin,
         ["ShowRetention"] = ApiScopes.Read,
         ["ApplyRetention"] = ApiScopes.Admin,
         ["RepairBackup"] = ApiScopes.Backup,

@@ -29,6 +29,8 @@ internal sealed record BackupView
 
     public ulong? PointCount { get; init; }
 
+    public int? UncountedCollections { get; init; }
+
     public int? OwedProofs { get; init; }
 
     public long? Bytes { get; init; }
@@ -36,6 +38,14 @@ internal sealed record BackupView
     public long? NewBytes { get; init; }
 
     public long? StoredBytes { get; init; }
+
+    public bool? Selection { get; init; }
+
+    public string? Suspect { get; init; }
+
+    public ConfirmationView? Confirmed { get; init; }
+
+    public bool? DatedAhead { get; init; }
 
     public HoldView? Hold { get; init; }
 
@@ -49,9 +59,15 @@ internal sealed record BackupView
 
     public string? FalseEnd { get; init; }
 
-    public static BackupView Of(CatalogEntry entry, Hold? hold) => Of(entry) with
+    public static BackupView Of(CatalogEntry entry, Hold? hold, DateTimeOffset now) => Of(entry) with
     {
         Hold = hold is null ? null : HoldView.Of(hold),
+        Selection = entry.Summary is { Selection: not null } ? true : null,
+        Suspect = BackupStanding.IsSuspect(entry) ? entry.Summary!.Suspect : null,
+        Confirmed = entry.Findings?.Confirmed is { } confirmed ? ConfirmationView.Of(confirmed) : null,
+        DatedAhead = BackupStanding.IsAhead(entry.Id, now) ? true : null,
+        Verified = VerifiedView.Of(entry.Findings?.Verified),
+        OwedProofs = entry.Findings?.OwedProofs,
         FalseEnd = entry.FalseEnd is null ? null : $"A record says that it was ended and does not prove it: {entry.FalseEnd}. {CatalogEntry.FalseEndHint(entry.Id)}",
     };
 
@@ -59,13 +75,8 @@ internal sealed record BackupView
         ? Of(summary) with { State = entry.Retired ? "retired" : summary.State.ToString().ToLowerInvariant(), Damage = entry.Damage, Hint = entry.Hint }
         : new() { Id = entry.Id.Value, State = "damaged", Started = entry.Id.Began, Damage = entry.Damage, Hint = entry.Hint };
 
-    /// <summary>With what was learnt after its commit.</summary>
-    public BackupView With(VerifiedRecord? verified, CopyRecord? copy) => this with
-    {
-        Verified = VerifiedView.Of(verified),
-        CopiedAt = copy?.At,
-        OwedProofs = verified is null ? OwedProofs : Math.Max(0, (OwedProofs ?? 0) - verified.PaidProofs.Count),
-    };
+    /// <summary>With what is known of its copy.</summary>
+    public BackupView With(CopyRecord? copy) => this with { CopiedAt = copy?.At };
 
     private static BackupView Of(BackupSummary summary) => new()
     {
@@ -78,12 +89,18 @@ internal sealed record BackupView
         Classes = summary.Classes,
         Collections = summary.Collections,
         CollectionCount = summary.CollectionCount,
-        PointCount = summary.PointCount,
-        OwedProofs = summary.OwedProofs,
+        PointCount = summary.UncountedCollections is null ? summary.PointCount : null,
+        UncountedCollections = summary.UncountedCollections,
         Bytes = summary.Totals.Bytes,
         NewBytes = summary.Totals.NewBytes,
         StoredBytes = summary.Totals.StoredBytes,
     };
+}
+
+/// <summary>That a person confirmed a suspect backup.</summary>
+internal sealed record ConfirmationView(string Id, string By, DateTimeOffset At)
+{
+    public static ConfirmationView Of(Confirmation record) => new(record.Id.Value, record.By, record.At);
 }
 
 /// <summary>What verifications have shown of a backup.</summary>

@@ -14,6 +14,9 @@ internal sealed record CreateBackupBody
 
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
+    /// <summary>True: a backup without any collection is wanted all the same.</summary>
+    public bool AllowEmpty { get; init; }
+
     public bool DryRun { get; init; }
 }
 
@@ -90,6 +93,9 @@ internal sealed record ApplyRetentionBody
     public bool ConfirmClock { get; init; }
 
     public bool Prune { get; init; } = true;
+
+    /// <summary>True: what a directory store keeps in its trash is removed for good now.</summary>
+    public bool EmptyTrash { get; init; }
 }
 
 /// <summary>POST /api/v1/backups/{id}/hold.</summary>

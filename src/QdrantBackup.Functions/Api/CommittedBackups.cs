@@ -39,6 +39,7 @@ public sealed class CommittedBackups(BackupOptions options, TimeProvider time)
         {
             if (instance.Name == nameof(BackupOrchestrator)
                 && instance.ReadCustomStatusAs<RunStatus>()?.Committed is { } committed
+                && !BackupStanding.IsAhead(committed.Id, time.GetUtcNow())
                 && string.CompareOrdinal(committed.Id.Value, newest?.Id.Value) > 0)
             {
                 newest = committed;

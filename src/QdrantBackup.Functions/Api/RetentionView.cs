@@ -17,11 +17,14 @@ internal sealed record RetentionView
 
     public string? Unusual { get; init; }
 
+    /// <summary>What applying the plan frees and when, and how much room there is.</summary>
+    public required RoomReport Room { get; init; }
+
     public required IReadOnlyList<VerdictView> Backups { get; init; }
 
     public required IReadOnlyList<EndedView> Ended { get; init; }
 
-    public static RetentionView Of(RetentionPreview preview) => new()
+    public static RetentionView Of(RetentionPreview preview, RoomReport room) => new()
     {
         Cluster = preview.Cluster,
         Now = preview.Now,
@@ -29,6 +32,7 @@ internal sealed record RetentionView
         Kept = preview.Backups.Count(b => b.Verdict.Keep),
         Ends = preview.Backups.Count(b => !b.Verdict.Keep),
         Unusual = preview.Unusual,
+        Room = room,
         Backups = [.. preview.Backups.Select(VerdictView.Of)],
         Ended = [.. preview.Ended.Select(e => new EndedView(e.Id.Value, e.Since, e.Until))],
     };

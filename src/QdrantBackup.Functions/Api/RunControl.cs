@@ -13,11 +13,11 @@ internal static class RunControl
     public static async Task<IResult> StartUnlessRunningAsync(
         DurableTaskClient client, RunStarter starter, RunRequest run, Func<string, string> tellRunning, HttpRequest request, CancellationToken cancellationToken)
     {
-        if (await starter.FindRunningAsync(client, run.Kind, cancellationToken) is { } running)
+        if (await starter.FindInTheWayAsync(client, run, cancellationToken) is var (running, doesTheSame))
         {
             return Problems.Conflict(
                 "already-running", tellRunning(running), $"Wait for it (GET {StatusPathOf(run.Kind, running)}) or cancel it.",
-                new Dictionary<string, object?> { ["id"] = running });
+                new Dictionary<string, object?> { ["id"] = running, ["doesTheSame"] = doesTheSame });
         }
 
         await starter.StartAsync(client, run, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -38,6 +39,11 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     {
         // A backup goes into the first store or nowhere, and retention is of that store alone; whatever only reads is at home where it can be recorded.
         var services = request.Kind is RunKind.Backup or RunKind.Retention ? await connection.OpenAsync(cancellationToken) : await connection.OpenReadableAsync(cancellationToken);
+        if (request.Kind == RunKind.Retention)
+        {
+            await services.MakeRoomAsync(cancellationToken);
+        }
+
         await services.Records.WriteRequestAsync(request, cancellationToken);
         try
         {
@@ -53,9 +59,41 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     /// <summary>The run of a kind that is going on, or null.</summary>
     internal async Task<string?> FindRunningAsync(DurableTaskClient client, RunKind kind, CancellationToken cancellationToken)
     {
+        await foreach (var running in ListRunningAsync(client, kind, cancellationToken))
+        {
+            return running.Id.Value;
+        }
+
+        return null;
+    }
+
+    /// <summary>The run that keeps another one from being started now, or null: of several, one that does what that one was to do.</summary>
+    internal async Task<RunInTheWay?> FindInTheWayAsync(DurableTaskClient client, RunRequest wanted, CancellationToken cancellationToken)
+    {
+        RunInTheWay? found = null;
+        await foreach (var (id, request) in ListRunningAsync(client, wanted.Kind, cancellationToken))
+        {
+            if (Covers(request, wanted))
+            {
+                return new RunInTheWay(id.Value, DoesTheSame: true);
+            }
+
+            found ??= new RunInTheWay(id.Value, DoesTheSame: false);
+        }
+
+        return found;
+    }
+
+    // A backup of some collections does not do for one of others: whoever asked would believe that all is backed up.
+    private static bool Covers(RunRequest? running, RunRequest wanted) =>
+        running?.Backup is { } there && wanted.Backup is { } own && there.Selection?.Key == own.Selection?.Key && there.AllowEmpty == own.AllowEmpty;
+
+    private async IAsyncEnumerable<(RunId Id, RunRequest? Request)> ListRunningAsync(
+        DurableTaskClient client, RunKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var query = new OrchestrationQuery(
             Statuses: Going, InstanceIdPrefix: RunRequest.InstancePrefix(kind, options.ClusterName), FetchInputsAndOutputs: true);
-        await foreach (var instance in client.GetAllInstancesAsync(query))
+        await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
         {
             // The children of a run carry its id and a colon.
             if (instance.Name != OrchestratorOf(kind) || instance.InstanceId.Contains(':', StringComparison.Ordinal)
@@ -72,13 +110,11 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
 
             // With its result recorded a run only gives back what it held, and the next one waits for that by itself.
             var services = await connection.OpenForRunAsync(id, cancellationToken);
-            if (await services.Records.FindAsync(id, cancellationToken) is not { Result: not null })
+            if (!await services.Records.HasResultAsync(id, cancellationToken))
             {
-                return id.Value;
+                yield return (id, (await services.Records.FindAsync(id, cancellationToken))?.Request);
             }
         }
-
-        return null;
     }
 
     private static string OrchestratorOf(RunKind kind) => kind switch
@@ -90,3 +126,8 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
         _ => nameof(VerifyOrchestrator),
     };
 }
+
+/// <summary>A run that keeps another one from being started.</summary>
+/// <param name="Id">The run.</param>
+/// <param name="DoesTheSame">Whether it does what the other one was to do, so that whoever asked may wait for it instead.</param>
+internal sealed record RunInTheWay(string Id, bool DoesTheSame);

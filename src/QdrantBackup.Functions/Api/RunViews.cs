@@ -27,6 +27,12 @@ internal sealed record RunView
 
     public string? BackupId { get; init; }
 
+    /// <summary>Why the backup that was made counts for nothing until a person confirms it.</summary>
+    public string? Suspect { get; init; }
+
+    /// <summary>Whether it is dated ahead of the store's clock.</summary>
+    public bool? DatedAhead { get; init; }
+
     public string? Step { get; init; }
 
     public IReadOnlyList<StepStatus>? Steps { get; init; }
@@ -46,6 +52,8 @@ internal sealed record RunView
     public CaptureTotals? Totals { get; init; }
 
     public PruneTotals? Pruned { get; init; }
+
+    public RoomReport? Room { get; init; }
 
     public IReadOnlyList<RunItem>? Items { get; init; }
 
@@ -161,9 +169,12 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         RequestedAt = run.Request.RequestedAt,
         FinishedAt = run.Result?.Finished,
         BackupId = run.Result?.BackupId?.Value,
+        Suspect = run.Result?.Suspect,
+        DatedAhead = run.IsAhead ? true : null,
         Errors = ErrorsOf(run.Result),
         Totals = run.Result?.Totals,
         Pruned = run.Result?.Pruned,
+        Room = run.Result?.Room,
         Items = run.Result?.Items,
         Notes = run.Notes.Count == 0 ? null : run.Notes,
         Remarks = run.Result is { Remarks: { Count: > 0 } remarks } ? remarks : null,

@@ -6,7 +6,7 @@ using QdrantBackup.Functions.Activities;
 namespace QdrantBackup.Functions.Orchestrations;
 
 /// <summary>One attempt at one part. Its last error, if it failed, is the cause; those before it tell what was left on the node.</summary>
-internal sealed class PartCapture(TaskOrchestrationContext context, PartInput input, Task<string> cancel)
+internal sealed class PartCapture(TaskOrchestrationContext context, PartInput input, Task<string> cancel, int attempt)
 {
     private const long SlowestBytesPerSecond = 10_000_000;
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromMinutes(10);
@@ -27,11 +27,13 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         }
 
         SnapshotDescription? snapshot = null;
+        var isBegun = false;
         Exception? failure = null;
         try
         {
             var before = await ListAsync();
-            await context.CallActivityAsync(nameof(PartActivities.BeginSnapshot), new NewSnapshotsInput(input.Part.Key, before), Retry.Transient);
+            await context.CallActivityAsync(nameof(PartActivities.BeginSnapshot), new NewSnapshotsInput(input.Part.Key, before, input.RunId, attempt), Retry.Transient);
+            isBegun = true;
             snapshot = await AwaitSnapshotAsync(before);
             await context.CallActivityAsync(nameof(PartActivities.NoteSnapshot), Made(snapshot), Retry.Transient);
             await TransferAsync(snapshot);
@@ -44,6 +46,12 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         if (snapshot is not null)
         {
             await DeleteAsync(snapshot);
+        }
+        else if (isBegun)
+        {
+            _left.Add(new(
+                $"{_name}: a snapshot was begun on {input.Part.Key.Node}, and its name was not learnt",
+                "The app goes on looking for it and names it in this run's notes and in 'status'; delete it there if nobody else made it."));
         }
 
         return failure is null

@@ -15,11 +15,11 @@ public static class PartOrchestrator
     public static async Task<PartOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, PartInput input)
     {
         var cancel = context.WaitForExternalEvent<string>(Events.Cancel);
-        var outcome = await new PartCapture(context, input, cancel).RunAsync();
+        var outcome = await new PartCapture(context, input, cancel, attempt: 1).RunAsync();
         if (outcome is { State: PartState.Failed, MayPass: true } && !cancel.IsCompleted)
         {
             await context.CreateTimer(Rest, CancellationToken.None);
-            var again = await new PartCapture(context, input, cancel).RunAsync();
+            var again = await new PartCapture(context, input, cancel, attempt: 2).RunAsync();
             outcome = again with { Errors = again.State == PartState.Captured ? [.. Left(outcome), .. again.Errors] : [.. outcome.Errors, .. again.Errors] };
         }
 

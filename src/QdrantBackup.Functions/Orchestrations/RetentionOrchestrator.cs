@@ -3,6 +3,7 @@ using Microsoft.DurableTask;
 using QdrantBackup.Functions.Activities;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Functions.Orchestrations;
 
@@ -26,6 +27,9 @@ public static class RetentionOrchestrator
             run.Checklist.Enter(JudgeStep);
             var plan = await context.CallActivityAsync<RetentionPlanReceipt>(nameof(RetentionActivities.PlanRetention), runId, Retry.Transient);
 
+            // On a full disk the rest finds room then.
+            var emptied = await EmptyTrashAsync(context, run, runId, plan, null);
+
             run.Checklist.Enter(EndStep);
             var left = await EndBackupsAsync(context, run, runId, plan);
 
@@ -37,10 +41,13 @@ public static class RetentionOrchestrator
 
                 run.Checklist.Enter(CleanStep);
                 await CleanAsync(context, run, runId);
+
+                // What this run deleted went into the trash.
+                emptied = await EmptyTrashAsync(context, run, runId, plan, emptied);
             }
 
             var state = run.IsCancelled ? RunState.Cancelled : RunState.Complete;
-            return await context.CallActivityAsync<RunEnd>(nameof(RetentionActivities.RecordRetention), new RetentionEnd(runId, state, left, pruned), Retry.Transient);
+            return await context.CallActivityAsync<RunEnd>(nameof(RetentionActivities.RecordRetention), new RetentionEnd(runId, state, left, pruned, emptied), Retry.Transient);
         });
     }
 
@@ -71,6 +78,20 @@ public static class RetentionOrchestrator
         }
 
         return receipt?.Totals;
+    }
+
+    private static async Task<EmptiedTrash?> EmptyTrashAsync(
+        TaskOrchestrationContext context, RunSteps run, string runId, RetentionPlanReceipt plan, EmptiedTrash? before)
+    {
+        if (!plan.EmptyTrash || run.IsCancelled)
+        {
+            return before;
+        }
+
+        var step = context.CallActivityAsync<EmptiedTrash>(nameof(RetentionActivities.EmptyTrash), runId, Retry.Transient);
+        await run.KeepAliveUntilAsync(step);
+        var now = await step;
+        return before is null ? now : new EmptiedTrash(before.Days + now.Days, before.Files + now.Files, before.Bytes + now.Bytes);
     }
 
     private static async Task CleanAsync(TaskOrchestrationContext context, RunSteps run, string runId)

@@ -15,6 +15,9 @@ internal abstract class StepFailedException(string message, string hint) : Excep
 /// <summary>The same step may succeed later without anybody changing anything.</summary>
 internal sealed class TransientStepException(string message, string hint) : StepFailedException(message, hint);
 
+/// <summary>The same may succeed later, but it has been tried again for as long as there is patience: no loop around it begins anew.</summary>
+internal sealed class SpentStepException(string message, string hint) : StepFailedException(message, hint);
+
 /// <summary>Trying again changes nothing.</summary>
 internal sealed class PermanentStepException(string message, string hint) : StepFailedException(message, hint);
 
@@ -50,7 +53,7 @@ internal static class StepFailure
             : new(text[..cut], text[(cut + StepFailedException.Separator.Length)..], kind);
     }
 
-    public static bool IsTransient(Exception failure) => Is<TransientStepException>(failure);
+    public static bool IsTransient(Exception failure) => Is<TransientStepException>(failure) || Is<SpentStepException>(failure);
 
     public static bool IsRefusal(Exception failure) => Is<RefusedStepException>(failure);
 

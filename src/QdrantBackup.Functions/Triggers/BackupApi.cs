@@ -42,6 +42,7 @@ public sealed class BackupApi(StoreConnection connection, RunStarter starter, Ru
     {
         Collections = body.Collections ?? [],
         Exclude = body.Exclude ?? [],
+        AllowEmpty = body.AllowEmpty,
         Description = body.Description,
         Labels = Merge(options.Labels, body.Labels),
     };

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using QdrantBackup.Catalog;
@@ -66,18 +67,32 @@ public sealed class CatalogApi(StoreConnection connection)
             return Problems.NotFound($"There is no backup {backup}", "GET /api/v1/backups lists them.");
         }
 
-        return ApiResults.Ok(await services.Catalog.OpenAsync(backup, cancellationToken));
+        var shown = await services.Catalog.ShowAsync(backup, cancellationToken);
+        var view = JsonSerializer.SerializeToNode(shown.Manifest, ApiJson.Options)!.AsObject();
+        view["confirmed"] = shown.Confirmed is null ? null : JsonSerializer.SerializeToNode(ConfirmationView.Of(shown.Confirmed), ApiJson.Options);
+        view["doubts"] = shown.Doubts.Count == 0 ? null : JsonSerializer.SerializeToNode(shown.Doubts, ApiJson.Options);
+        return ApiResults.Ok(view);
+    }
+
+    /// <summary>Records that a person looked at a suspect backup and found it right: from then on it counts like any other.</summary>
+    [Function(nameof(ConfirmBackup))]
+    public async Task<IResult> ConfirmBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/confirm")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return ApiResults.Ok(ConfirmationView.Of(await services.Confirmations.ConfirmAsync(Ids.BackupOf(id), ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
     }
 
     // What was said and learnt after a backup's commit stands in records of its own: holds, and two small ones for each line of the page.
     private static async Task<IReadOnlyList<BackupView>> ViewsAsync(StoreServices services, IReadOnlyList<CatalogEntry> page, CancellationToken cancellationToken)
     {
         var holds = await services.Retention.Holds.ListAsync(cancellationToken);
+        var now = await services.Store.Blobs.NowAsync(cancellationToken);
+        page = await services.Catalog.WithFindingsAsync(page, cancellationToken);
         var views = new BackupView[page.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = RecordsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, page.Count, parallel, async (i, cancellation) =>
-            views[i] = BackupView.Of(page[i], holds.GetValueOrDefault(page[i].Id)).With(
-                await services.Verified.FindAsync(page[i].Id, cancellation),
+            views[i] = BackupView.Of(page[i], holds.GetValueOrDefault(page[i].Id), now).With(
                 services.HasSecond ? await services.Copies.FindAsync(page[i].Id, cancellation) : null));
         return views;
     }

@@ -7,12 +7,34 @@ using QdrantBackup.Functions.Wiring;
 namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>Tells whether the app lives and whether it can serve.</summary>
-public sealed class HealthApi(StoreConnection connection, HealthCheckService health)
+public sealed class HealthApi(StoreConnection connection, TickReports ticks, HealthCheckService health)
 {
-    /// <summary>The process answers.</summary>
+    private const string WhereToLook = "Event 2221 in the app's log says what is wrong and what to do; so does GET /api/v1/backup/status with a key.";
+
+    /// <summary>The process answers; and which steps of the tick fail, since when, and what to do.</summary>
     [Function(nameof(Health))]
-    public IResult Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
-        ApiResults.Ok(new { Status = "ok" });
+    public async Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var failing = await ticks.FindFailingAsync(cancellationToken);
+        if (failing.Count == 0)
+        {
+            return ApiResults.Ok(new { Status = "ok" });
+        }
+
+        // Whoever asks from elsewhere without a key learns that, not why.
+        var isLocal = LocalRequest.Is(request);
+        return ApiResults.Ok(new
+        {
+            Status = "degraded",
+            Failing = failing.Select(step => new
+            {
+                Step = step.Name,
+                Since = step.FailingSince,
+                Problem = isLocal ? step.Problem : null,
+                Hint = isLocal ? step.Hint : WhereToLook,
+            }),
+        });
+    }
 
     /// <summary>The store opens, and the runtime has nothing to say against it (its disk is full, for instance). Qdrant is not asked: when it is dead, restores must still be served.</summary>
     [Function(nameof(Ready))]

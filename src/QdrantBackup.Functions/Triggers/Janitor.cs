@@ -2,107 +2,123 @@ using Grpc.Core;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Configuration;
-using QdrantBackup.Functions.Activities;
 using QdrantBackup.Functions.Wiring;
+using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>
-/// Ends what terminated or lost runs left: their records, their snapshots on the nodes, their pins and leases (W8).
-/// It touches only what a sealed record says a dead run of this cluster made.
+/// Ends what terminated or lost runs left: their records, their snapshots on the nodes, their pins and leases (W8). It finds them in the index of open runs, whatever ended
+/// them and however long ago they began, and goes on until nothing is left. It touches only what a sealed record says a run of this cluster made.
 /// </summary>
 public sealed partial class Janitor(BackupOptions options, TimeProvider time, ILogger<Janitor> log)
 {
-    // A run's request is written before its orchestration is started; younger ones may still be on their way.
-    private static readonly TimeSpan Young = TimeSpan.FromMinutes(10);
-
-    // A run that another process keeps (a command line with a state directory of its own) renews its pin every few minutes, also while it waits for its turn.
-    private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
-    private static readonly TimeSpan LookBack = TimeSpan.FromDays(2);
+    private const int PurgeHour = 4;
     private static readonly TimeSpan KeepHistories = TimeSpan.FromDays(30);
     private static readonly TimeSpan PurgeTime = TimeSpan.FromSeconds(20);
-    private const int PurgeHour = 4;
 
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
+    private readonly RunWatch _watch = new(time);
+    private readonly LeftOvers _leftOvers = new(time, log);
+
     /// <summary>One sweep; every step of it may be repeated.</summary>
     public async Task SweepAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        await foreach (var run in services.Records.ListAsync(now - LookBack, cancellationToken))
+        await services.OpenRunSearch.StepAsync(options.ClusterName, cancellationToken);
+        var open = await services.Records.Open.ListAsync(options.ClusterName, cancellationToken);
+        var runs = open.Select(r => r.RunId).ToHashSet();
+        _watch.KeepOnly(runs);
+        _leftOvers.KeepOnly(runs);
+        foreach (var run in open)
         {
-            if (run.Result is null && run.Request.Cluster == options.ClusterName && run.Request.RequestedAt < now - Young && await IsDeadAsync(services, client, run.Request, now, cancellationToken))
-            {
-                await TryBuryAsync(services, run.Request, now, cancellationToken);
-            }
+            await TrySweepAsync(services, client, run, open, cancellationToken);
         }
 
         // Once a day or a few times in a row, however often the tick comes: there is nothing left for the second one.
-        if (now is { Hour: PurgeHour, Minute: < 10 })
+        if (time.GetUtcNow() is { Hour: PurgeHour, Minute: < 10 } now)
         {
             await PurgeAsync(client, now, cancellationToken);
         }
     }
 
-    private static async Task<bool> IsDeadAsync(
-        StoreServices services, DurableTaskClient client, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    // One run whose records cannot be read must not keep the sweep from the others.
+    private async Task TrySweepAsync(StoreServices services, DurableTaskClient client, OpenRun run, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
     {
-        if (await client.GetInstanceAsync(request.InstanceId, getInputsAndOutputs: false, cancellationToken) is { } instance)
+        try
+        {
+            var hasResult = await services.Records.HasResultAsync(run.RunId, cancellationToken);
+            var isOver = await IsOverAsync(services, client, run, open, cancellationToken);
+            if ((hasResult || isOver) && _watch.MayTry(run.RunId))
+            {
+                await SweepAsync(services, run, open, isOver, hasResult, cancellationToken);
+            }
+        }
+        catch (BackupException e)
+        {
+            LogUnswept(log, run.RunId, e.Message, e.Hint, e);
+        }
+    }
+
+    private async Task<bool> IsOverAsync(
+        StoreServices services, DurableTaskClient client, OpenRun run, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
+    {
+        if (await client.GetInstanceAsync(run.InstanceId, getInputsAndOutputs: false, cancellationToken) is { } instance)
         {
             return instance.IsCompleted;
         }
 
-        return await services.Pins.LastSignAsync(request.RunId, cancellationToken) is not { } sign || sign < now - Silence;
+        // What follows a backup is begun one after the other: a verification waits for the copy, for hours if need be, and has no pin yet.
+        if (run is { Follows: { } backup, Kind: RunKind.Verify } && open.Any(r => r.Kind == RunKind.Copy && r.Follows == backup))
+        {
+            return false;
+        }
+
+        // A run that another process keeps (a command line with a state directory of its own) changes its pin as long as it lives.
+        var pin = await services.Store.Blobs.FindAsync(BlobNames.Pin(run.RunId), cancellationToken);
+        return _watch.IsSilent(run.RunId, pin?.ETag ?? "none");
     }
 
-    // One run whose records cannot be read must not keep the sweep from the others; it is told of at every tick until somebody looks.
-    private async Task TryBuryAsync(StoreServices services, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SweepAsync(StoreServices services, OpenRun run, IReadOnlyList<OpenRun> open, bool isOver, bool hasResult, CancellationToken cancellationToken)
     {
-        try
+        var report = await _leftOvers.SweepAsync(services, run.RunId, open, cancellationToken);
+        if (isOver)
         {
-            await BuryAsync(services, request, now, cancellationToken);
+            if (!hasResult)
+            {
+                LogBurying(log, run.RunId, run.InstanceId);
+            }
+
+            await new RunBurial(services, options.ClusterName, time).BuryAsync(run, report.Left, hasResult, cancellationToken);
         }
-        catch (BackupException e)
+
+        await ReportAsync(services, run, report, cancellationToken);
+        if (isOver && report.IsNothing)
         {
-            LogUnburied(log, request.RunId, e.Hint, e);
+            await services.Records.Open.RemoveAsync(options.ClusterName, run.RunId, cancellationToken);
         }
     }
 
-    private async Task BuryAsync(StoreServices services, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Tells in the run's notes and in the index what is left, once for each change. An app that only maintains may have no way to the nodes, and leaves that to the one that has.</summary>
+    private async Task ReportAsync(StoreServices services, OpenRun run, LeftReport report, CancellationToken cancellationToken)
     {
-        LogBurying(log, request.RunId, request.InstanceId);
-        foreach (var made in await services.MadeSnapshots.ListLeftAsync(request.RunId, cancellationToken))
+        if (options.Role == AppRole.Maintenance || !await services.Records.Open.NoteLeftAsync(options.ClusterName, run.RunId, report.Left, cancellationToken))
         {
-            try
-            {
-                await services.MadeSnapshots.DeleteAsync(made, cancellationToken);
-            }
-            catch (SourceException e)
-            {
-                // The record stays without a result, so the next tick tries again.
-                LogLeft(log, made.Name, made.Key.Node, e);
-                return;
-            }
+            return;
         }
 
-        await services.Lease.ReleaseAsync(request.Cluster, request.RunId, cancellationToken);
-        foreach (var fences in await RunActivities.FencesOfAsync(services, request, cancellationToken))
+        foreach (var left in report.Left.Except(run.Left, StringComparer.Ordinal))
         {
-            await fences.ReleaseAsync(request.RunId, cancellationToken);
+            LogStillThere(log, run.RunId, left);
+            await services.Records.AddNoteAsync(run.RunId, "sweep", left, cancellationToken);
         }
 
-        await services.Records.WriteResultAsync(
-            new RunResult
-            {
-                RunId = request.RunId,
-                State = RunState.Failed,
-                Finished = now,
-                Error = "The run ended without a result: it was terminated, or never started",
-                Hint = "Start it again; cancel runs instead of terminating them.",
-            },
-            cancellationToken);
+        if (report.Left.Count == 0)
+        {
+            await services.Records.AddNoteAsync(run.RunId, "sweep", "nothing of what this run left on nodes is there any more", cancellationToken);
+        }
     }
 
     private async Task PurgeAsync(DurableTaskClient client, DateTimeOffset now, CancellationToken cancellationToken)
@@ -124,15 +140,15 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
     [LoggerMessage(2301, LogLevel.Warning, "Run {RunId} (instance {InstanceId}) ended without a result; sweeping up after it")]
     private static partial void LogBurying(ILogger logger, RunId runId, string instanceId);
 
-    [LoggerMessage(2302, LogLevel.Warning, "Snapshot {Snapshot} on {Node} could not be deleted")]
-    private static partial void LogLeft(ILogger logger, string snapshot, string node, Exception exception);
-
     [LoggerMessage(2303, LogLevel.Information, "Purged {Count} finished histories")]
     private static partial void LogPurged(ILogger logger, int count);
 
     [LoggerMessage(2304, LogLevel.Warning, "Finished histories could not be purged")]
     private static partial void LogPurgeFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(2305, LogLevel.Error, "Run {RunId} cannot be swept up after. {Hint}")]
-    private static partial void LogUnburied(ILogger logger, RunId runId, string hint, Exception exception);
+    [LoggerMessage(2305, LogLevel.Error, "Run {RunId} cannot be swept up after: {Problem}. {Hint}")]
+    private static partial void LogUnswept(ILogger logger, RunId runId, string problem, string hint, Exception exception);
+
+    [LoggerMessage(2308, LogLevel.Error, "Run {RunId} left something: {Left}")]
+    private static partial void LogStillThere(ILogger logger, RunId runId, string left);
 }

@@ -7,19 +7,23 @@ using QdrantBackup.Functions.Wiring;
 using QdrantBackup.Manifests;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>Shows what retention says of each backup, applies a plan that somebody has seen, ends single backups, and holds them.</summary>
 public sealed class RetentionApi(StoreConnection connection, RunStarter starter, BackupOptions options, TimeProvider time)
 {
+    private const string FreesNothingYet =
+        "ending it frees no room on the disk now: after those hours a cleanup moves what no other backup needs into trash/, on the same disk, and emptying the trash frees it (cleanup --empty-trash)";
+
     /// <summary>What the policy says of each backup now, and why.</summary>
     [Function(nameof(ShowRetention))]
     public async Task<IResult> ShowRetention(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/retention/plan")] HttpRequest request, CancellationToken cancellationToken)
     {
         var services = await connection.OpenAsync(cancellationToken);
-        return ApiResults.Ok(RetentionView.Of(await PreviewAsync(services, cancellationToken)));
+        return ApiResults.Ok(await ViewAsync(services, await PreviewAsync(services, cancellationToken), cancellationToken));
     }
 
     /// <summary>Applies a plan by its hash; when the backups have changed since, the answer is the new plan.</summary>
@@ -36,7 +40,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         var preview = await PreviewAsync(services, cancellationToken);
         if (preview.Hash != hash)
         {
-            return PlanChanged(RetentionView.Of(preview));
+            return PlanChanged(await ViewAsync(services, preview, cancellationToken));
         }
 
         if (preview.Unusual is { } unusual && !body.AllowUnusual)
@@ -44,12 +48,34 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
             throw new RefusedException($"nothing was ended: {unusual}", "Look at the plan. If it is as it should be, send allowUnusual: true with its hash (--yes-delete-unusual).");
         }
 
+        if (body.EmptyTrash)
+        {
+            services.TrashOf();
+        }
+
         var run = starter.NewRequest(RunKind.Retention, ApiMiddleware.CallerOf(request.HttpContext)) with
         {
-            Retention = new RetentionRequest { PlanHash = hash, AllowUnusual = body.AllowUnusual, ConfirmClock = body.ConfirmClock, Prune = body.Prune },
+            Retention = new RetentionRequest { PlanHash = hash, AllowUnusual = body.AllowUnusual, ConfirmClock = body.ConfirmClock, Prune = body.Prune, EmptyTrash = body.EmptyTrash },
         };
         run = run with { Retention = run.Retention!.ProvenFor(services.Store, run.RunId) };
-        return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Retention {running} of this cluster is running", request, cancellationToken);
+        try
+        {
+            return await StartAsync();
+        }
+        catch (StoreException) when (body.EmptyTrash)
+        {
+            // Not even the reserve is left: the trash goes before the run that it was to be part of.
+            if (!await services.IsShortAsync(cancellationToken))
+            {
+                throw;
+            }
+
+            await services.EmptyTrashAsync(cancellationToken);
+            return await StartAsync();
+        }
+
+        Task<IResult> StartAsync() =>
+            RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Retention {running} of this cluster is running", request, cancellationToken);
     }
 
     /// <summary>Shows what ending a backup means, and with the plan's hash ends it.</summary>
@@ -60,6 +86,11 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
         var plan = await services.Retention.Planner.PreviewDeletionAsync(options.ClusterName, Ids.BackupOf(id), cancellationToken);
+        if (services.Store.Blobs is IStoreRoom)
+        {
+            plan = plan with { Remarks = [.. plan.Remarks, FreesNothingYet] };
+        }
+
         if (new Query(request).Text("confirm") is not { } confirmed)
         {
             return ApiResults.Ok(plan);
@@ -80,7 +111,9 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         var by = ApiMiddleware.CallerOf(request.HttpContext);
         var template = new Retirement { Id = plan.Id, Reason = "", By = by, At = time.GetUtcNow(), Confirmed = true, EndsLast = plan.IsLast ? true : null };
         var verdict = new RetentionVerdict(plan.Id, Keep: false, [$"deleted by {by}"]);
+        await services.MakeRoomAsync(cancellationToken);
         var receipt = (await services.Retention.Endings.EndAsync(options.ClusterName, [verdict], plan.Now, template, cancellationToken))[0];
+        await services.KeepRoomAsync(cancellationToken);
         return receipt.Ended
             ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks, Undo = $"qdrant-backup undelete {plan.Id}" })
             : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again with GET /api/v1/backups.");
@@ -125,6 +158,12 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
 
     private Task<RetentionPreview> PreviewAsync(StoreServices services, CancellationToken cancellationToken) =>
         services.Retention.Planner.PreviewAsync(options.ClusterName, now: null, cancellationToken);
+
+    private async Task<RetentionView> ViewAsync(StoreServices services, RetentionPreview preview, CancellationToken cancellationToken)
+    {
+        var ends = preview.Backups.Where(b => !b.Verdict.Keep).Select(b => b.Verdict.Id).ToHashSet();
+        return RetentionView.Of(preview, await services.ReportRoomAsync(ends, preview.Now, options, cancellationToken));
+    }
 
     private static string PlanHashOf(string? text, string hint) => Ids.PlanHashOf(text, "The request names no plan", hint);
 

@@ -55,7 +55,7 @@ public sealed class RetentionTimes(RunStarter starter, BackupOptions options, Ti
         DateTimeOffset? looked = null;
         await foreach (var run in services.Records.ListAsync(time.GetUtcNow() - LookBack, cancellationToken))
         {
-            if (run.Request.Cluster != options.ClusterName)
+            if (run.IsAhead || run.Request.Cluster != options.ClusterName)
             {
                 continue;
             }

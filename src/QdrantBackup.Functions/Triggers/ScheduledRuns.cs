@@ -8,11 +8,30 @@ using QdrantBackup.Schedules;
 namespace QdrantBackup.Functions.Triggers;
 
 /// <summary>Turns a due time into a request and starts it. Everything in the request follows from the decision, so that repeating it writes the same.</summary>
-internal sealed class ScheduledRuns(RunStarter starter, DurableTaskClient client, BackupOptions options) : IRunStarter
+internal sealed class ScheduledRuns(RunStarter starter, DurableTaskClient client, RunRecords records, BackupOptions options) : IRunStarter
 {
-    public Task StartAsync(ScheduledRun run, CancellationToken cancellationToken) => starter.StartAsync(
-        client,
-        new RunRequest
+    public async Task StartAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        var request = RequestOf(run);
+        try
+        {
+            await starter.StartAsync(client, request, cancellationToken);
+        }
+        catch (RefusedException)
+        {
+            // It was asked for before, under labels that were configured then, or by an earlier version; that request stands.
+            if (await records.ReadRequestAsync(request.RunId, cancellationToken) is { } there && there.Kind == request.Kind && there.InstanceId == request.InstanceId)
+            {
+                await starter.StartAsync(client, there, cancellationToken);
+                return;
+            }
+
+            throw;
+        }
+    }
+
+    private RunRequest RequestOf(ScheduledRun run) =>
+        new()
         {
             RunId = new RunId(run.BackupId),
             Kind = RunKind.Backup,
@@ -25,10 +44,11 @@ internal sealed class ScheduledRuns(RunStarter starter, DurableTaskClient client
                 Schedule = run.Schedule,
                 Classes = [.. run.Classes().Select(c => c.ToString().ToLowerInvariant())],
                 Labels = options.Labels,
+                AllowEmpty = options.Schedules.Any(s => s.AllowEmpty && run.Served.Any(due => due.Schedule == s.Name)),
                 Description = Describe(run),
+                Settles = run.Settles(),
             },
-        },
-        cancellationToken);
+        };
 
     private static string? Describe(ScheduledRun run)
     {

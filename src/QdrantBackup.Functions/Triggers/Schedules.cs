@@ -13,10 +13,7 @@ namespace QdrantBackup.Functions.Triggers;
 public sealed partial class Schedules(
     StoreConnection connection,
     RunStarter starter,
-    Janitor janitor,
-    RollingRuns rolling,
-    RetentionTimes retention,
-    ReadBackRuns readBack,
+    TickWork work,
     BackupOptions options,
     TimeProvider time,
     ILogger<Schedules> log)
@@ -25,21 +22,20 @@ public sealed partial class Schedules(
     [Function("ScheduleTick")]
     public async Task Tick([TimerTrigger("%BACKUP_TICK%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var steps = work.Steps;
+        StoreServices? opened = null;
+        if (!await steps.RunAsync("open the store", async stop => opened = await connection.OpenAsync(stop), cancellationToken) || opened is not { } services)
+        {
+            return;
+        }
+
         if (options.Role != AppRole.Maintenance)
         {
-            await StartBackupsAsync(services, client, cancellationToken);
+            await steps.RunAsync("start backups", stop => StartBackupsAsync(services, client, stop), cancellationToken);
         }
 
-        await janitor.SweepAsync(services, client, cancellationToken);
-        await rolling.StartDueAsync(services, client, cancellationToken);
-        if (options.Role != AppRole.Backup)
-        {
-            await readBack.StartDueAsync(services, client, cancellationToken);
-            await retention.StartDueAsync(services, client, cancellationToken);
-        }
-
-        await services.SignsOfLife.TellAsync(options.ClusterName, options.Schedules, cancellationToken);
+        await work.RunAsync(services, client, cancellationToken);
+        await steps.SaveAsync(services.Ticks, cancellationToken);
     }
 
     /// <summary>Each schedule, its next due time, and its last runs.</summary>
@@ -48,7 +44,7 @@ public sealed partial class Schedules(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/schedules")] HttpRequest request, CancellationToken cancellationToken)
     {
         var services = await connection.OpenAsync(cancellationToken);
-        var (state, _) = await new ScheduleStates(services.Store, options.ClusterName).LoadAsync(cancellationToken);
+        var state = await StatesOf(services).PeekAsync(cancellationToken);
         var now = time.GetUtcNow();
         var schedules = options.Schedules.Select(s => new
         {
@@ -63,11 +59,13 @@ public sealed partial class Schedules(
         return ApiResults.Ok(new { Schedules = schedules, Pending = state?.Pending?.BackupId });
     }
 
+    private ScheduleStates StatesOf(StoreServices services) =>
+        new(services.Store, new SettledMarks(services.Records, services.Catalog, time), options.ClusterName, options.Schedules, log);
+
     private async Task StartBackupsAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var states = new ScheduleStates(services.Store, options.ClusterName);
-        var starting = new ScheduledRuns(starter, client, options);
-        var outcome = await new ScheduleTick(options.ClusterName, states, starting, time).RunAsync(options.Schedules, cancellationToken);
+        var starting = new ScheduledRuns(starter, client, services.Records, options);
+        var outcome = await new ScheduleTick(options.ClusterName, StatesOf(services), starting, time).RunAsync(options.Schedules, cancellationToken);
         if (outcome.Started is { } run)
         {
             LogStarted(log, run.Schedule, run.Due, run.BackupId, outcome.Missed.Count);

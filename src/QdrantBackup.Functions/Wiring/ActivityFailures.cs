@@ -17,16 +17,21 @@ internal sealed partial class ActivityFailures(ILogger<ActivityFailures> log)
             return;
         }
 
+        // An activity is a run's work, whoever's request it was that set it going.
+        using var patience = Patience.Use(Patience.OfRun);
         try
         {
             await function(context);
         }
-        catch (Exception e) when (e is not (StepFailedException or OperationCanceledException))
+        catch (Exception e) when (e is not StepFailedException && !IsStop(e, context.CancellationToken))
         {
             LogStepFailed(log, context.FunctionDefinition.Name, e);
             throw Translate(e);
         }
     }
+
+    // A cancellation that nobody asked for is a time that ran out somewhere below.
+    internal static bool IsStop(Exception exception, CancellationToken cancellationToken) => exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
 
     internal static StepFailedException Translate(Exception exception) => exception switch
     {
@@ -34,8 +39,10 @@ internal sealed partial class ActivityFailures(ILogger<ActivityFailures> log)
         System.Reflection.TargetInvocationException { InnerException: { } inner } => Translate(inner),
         RefusedException e => new RefusedStepException(e.Message, e.Hint),
         BackupException e when e is SealException or MissingBlobException => new DamagedStepException(e.Message, e.Hint),
+        BackupException { IsTransient: true, IsSpent: true } e => new SpentStepException(e.Message, e.Hint),
         BackupException { IsTransient: true } e => new TransientStepException(e.Message, e.Hint),
         BackupException e => new PermanentStepException(e.Message, e.Hint),
+        OperationCanceledException => new TransientStepException("Something did not answer in time, and did not say what", "Look for this moment in the app's log; check Qdrant, the store and the network."),
         _ => new TransientStepException($"An error that nobody expected ({exception.GetType().Name})", "Look for this moment in the app's log."),
     };
 

@@ -28,6 +28,10 @@ internal static class AppServices
         services.AddSingleton<RunViews>();
         services.AddSingleton<CommittedBackups>();
         services.AddSingleton<Janitor>();
+        services.AddSingleton<TickSteps>();
+        services.AddSingleton<TickWork>();
+        services.AddSingleton<TickReports>();
+        services.AddSingleton<KeyChecks>();
         services.AddSingleton<RetentionTimes>();
         services.AddSingleton<FollowUps>();
         services.AddSingleton<RollingRuns>();
@@ -35,7 +39,7 @@ internal static class AppServices
         services.AddHostedService<StartupNotes>();
 
         // What runs the app adds what it knows of itself: whether its own state can be written.
-        services.AddHealthChecks();
+        services.AddHealthChecks().AddCheck<TickHealthCheck>(TickHealthCheck.Name);
         return services;
     }
 

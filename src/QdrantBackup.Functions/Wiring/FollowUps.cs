@@ -34,7 +34,7 @@ public sealed class FollowUps(BackupOptions options)
                 RunId = id,
                 Kind = kind,
                 Cluster = options.ClusterName,
-                RequestedBy = $"backup {backup}",
+                RequestedBy = FollowUp.RequestedByPrefix + backup,
                 RequestedAt = commit.Finished,
                 InstanceId = RunRequest.InstancePrefix(kind, options.ClusterName) + id,
             };

@@ -116,12 +116,12 @@ public sealed partial class StoreConnection(
     }
 
     /// <summary>The configured store as it is, unopened.</summary>
-    public static IBackupStore OpenBlobs(BackupOptions options, TimeProvider time) =>
-        Stores.Open(LocationOf(options.Storage.Remote, options.Storage.ConnectionString, options.Storage.Local), time);
+    public static IBackupStore OpenBlobs(BackupOptions options, TimeProvider time, ILoggerFactory? logs = null) =>
+        Stores.Open(LocationOf(options.Storage.Remote, options.Storage.ConnectionString, options.Storage.Local), time, logs: logs);
 
     /// <summary>The configured second store as it is, unopened; null when there is none.</summary>
-    public static IBackupStore? OpenSecondBlobs(BackupOptions options, TimeProvider time) =>
-        options.Storage.Second is { } second ? Stores.Open(LocationOf(second.Remote, second.ConnectionString, second.Local), time) : null;
+    public static IBackupStore? OpenSecondBlobs(BackupOptions options, TimeProvider time, ILoggerFactory? logs = null) =>
+        options.Storage.Second is { } second ? Stores.Open(LocationOf(second.Remote, second.ConnectionString, second.Local), time, logs: logs) : null;
 
     private static string LocationOf(Uri? remote, string? connectionString, string? local) => connectionString is null
         ? remote?.ToString() ?? local!
@@ -157,7 +157,7 @@ public sealed partial class StoreConnection(
         {
             if (_standIn is null)
             {
-                var store = await OpenStoreAsync(OpenSecondBlobs(options, time)!, cancellationToken);
+                var store = await OpenStoreAsync(OpenSecondBlobs(options, time, logs)!, cancellationToken);
                 if (!store.IsReplica)
                 {
                     store.Dispose();
@@ -165,7 +165,7 @@ public sealed partial class StoreConnection(
                 }
 
                 var reason = away ?? new StoreException("the first store was away when the run began", "Mend it when it is back.");
-                _standIn = NewServices(store, new MaintenanceMemory(store), OpenBlobs(options, time), reason);
+                _standIn = NewServices(store, new MaintenanceMemory(store), OpenBlobs(options, time, logs), reason);
                 if (away is not null)
                 {
                     LogStandsIn(_log, store.Blobs.Location, away.Message);
@@ -182,10 +182,10 @@ public sealed partial class StoreConnection(
 
     private async Task<StoreServices> OpenFirstAsync(CancellationToken cancellationToken)
     {
-        var store = await OpenStoreAsync(OpenBlobs(options, time), cancellationToken);
+        var store = await OpenStoreAsync(OpenBlobs(options, time, logs), cancellationToken);
         try
         {
-            return NewServices(store, await OpenMemoryAsync(store, cancellationToken), OpenSecondBlobs(options, time), away: null);
+            return NewServices(store, await OpenMemoryAsync(store, cancellationToken), OpenSecondBlobs(options, time, logs), away: null);
         }
         catch
         {
@@ -203,7 +203,7 @@ public sealed partial class StoreConnection(
             return new MaintenanceMemory(store);
         }
 
-        var apart = options.Retention.Memory is { } memory ? Stores.Open(LocationOf(memory.Remote, memory.ConnectionString, memory.Local), time) : null;
+        var apart = options.Retention.Memory is { } memory ? Stores.Open(LocationOf(memory.Remote, memory.ConnectionString, memory.Local), time, logs: logs) : null;
         return await MaintenanceMemory.OpenAsync(store, apart, time, cancellationToken);
     }
 

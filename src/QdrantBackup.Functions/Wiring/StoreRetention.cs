@@ -28,7 +28,7 @@ public sealed class StoreRetention
         };
         Records = new RetentionRecords(store, catalog, memory, time);
         Undelete = new BackupUndeletion(store, prune, time);
-        Planner = new RetentionPlanner(Records, options.Policy, prune, time);
+        Planner = new RetentionPlanner(Records, options.Policy, prune);
         Pruner = new Pruner(Records, fences, damage, prune, time, logs.CreateLogger<Pruner>());
         Cleanup = new RecordCleanup(store, fences, prune, time);
         Clock = new StoreClock(fences.Pins, memory, prune);

@@ -42,6 +42,7 @@ public sealed class StoreServices : IDisposable
         ILoggerFactory logs)
     {
         Store = store;
+        store.Log = logs.CreateLogger<SealedStore>();
         (_options, _time, _logs) = (options, time, logs);
         _second = second is null ? null : new SecondStore(store, second, time);
         StandsInFor = away;
@@ -52,13 +53,16 @@ public sealed class StoreServices : IDisposable
         Records = new RunRecords(store, time, logs.CreateLogger<RunRecords>());
         Lease = new ClusterLease(store, Pins);
         Catalog = new BackupCatalog(store, logs.CreateLogger<BackupCatalog>(), time);
+        Confirmations = new Confirmations(store, Catalog, time);
         Damage = new DamageRecords(store, time, logs.CreateLogger<DamageRecords>());
-        SignsOfLife = new SignsOfLife(Catalog, Records, time, logs.CreateLogger<SignsOfLife>());
+        SignsOfLife = new SignsOfLife(store, Catalog, Records, time, logs.CreateLogger<SignsOfLife>());
         var plans = new BackupPlans(store);
         var bases = new BackupBases(store, Catalog, Damage, options, logs.CreateLogger<BackupBases>());
         Planner = new BackupPlanner(nodes, plans, bases, Pins, options, logs.CreateLogger<BackupPlanner>());
         Snapshots = new NodeSnapshots(nodes);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
+        Ticks = new TickRecords(store);
+        OpenRunSearch = new OpenRunSearch(store, Records, MadeSnapshots, time);
         Ranges = new PartRanges(nodes, plans, options, time, logs.CreateLogger<PartRanges>());
         Transfer = new PartTransfer(store, nodes, plans, Damage, options, time, logs.CreateLogger<PartTransfer>());
         Results = new PartResults(store, nodes, plans, options, time);
@@ -96,6 +100,9 @@ public sealed class StoreServices : IDisposable
     /// <summary>Which backups exist.</summary>
     public BackupCatalog Catalog { get; }
 
+    /// <summary>What persons said of suspect backups.</summary>
+    public Confirmations Confirmations { get; }
+
     /// <summary>Says how old the newest backup is.</summary>
     public SignsOfLife SignsOfLife { get; }
 
@@ -107,6 +114,12 @@ public sealed class StoreServices : IDisposable
 
     /// <summary>Which snapshots runs made.</summary>
     public MadeSnapshots MadeSnapshots { get; }
+
+    /// <summary>What the ticks come to.</summary>
+    public TickRecords Ticks { get; }
+
+    /// <summary>Makes the index of open runs anew.</summary>
+    public OpenRunSearch OpenRunSearch { get; }
 
     /// <summary>Plans the ranges of large parts.</summary>
     public PartRanges Ranges { get; }

@@ -8,7 +8,7 @@ internal sealed class KeyVaultClientOptions : ClientOptions
     public KeyVaultClientOptions()
     {
         Retry.Mode = RetryMode.Exponential;
-        Retry.MaxRetries = 5;
+        Retry.MaxRetries = 11; // As many as the longest operation has room for: time ends it, not a number.
         Retry.Delay = TimeSpan.FromSeconds(0.8);
         Retry.MaxDelay = TimeSpan.FromSeconds(15);
         Retry.NetworkTimeout = TimeSpan.FromSeconds(20);
@@ -17,5 +17,5 @@ internal sealed class KeyVaultClientOptions : ClientOptions
     }
 
     /// <summary>The longest that one operation may take, retries and the vault's own wishes included.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan Patience { get; init; } = QdrantBackup.Patience.OfVault;
 }

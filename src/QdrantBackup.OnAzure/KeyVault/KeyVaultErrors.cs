@@ -12,7 +12,7 @@ internal sealed class KeyVaultErrors(VaultKeyAddress key, TimeSpan patience, Tim
     /// <summary>Runs one step against the vault, for as long as there is patience.</summary>
     public async Task<T> TranslateAsync<T>(string step, Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
-        using var patienceEnds = new CancellationTokenSource(patience, time);
+        using var patienceEnds = new CancellationTokenSource(Patience.AnswerWithin(patience), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patienceEnds.Token);
         return await AzureFailures.TranslateAsync(
             () => action(either.Token),
@@ -24,7 +24,7 @@ internal sealed class KeyVaultErrors(VaultKeyAddress key, TimeSpan patience, Tim
                 $"cannot {step} with {key}: the vault is not reachable or stopped answering",
                 $"Check name resolution, firewall and private endpoint of the vault. {OthersOpen}",
                 isTransient: true,
-                e),
+                e) { IsSpent = true },
             cancellationToken);
     }
 
@@ -40,7 +40,7 @@ internal sealed class KeyVaultErrors(VaultKeyAddress key, TimeSpan patience, Tim
             (403, "ForbiddenByFirewall" or "ForbiddenByConnection") => new(what, "The vault's firewall or network rules refuse this machine: allow it, or reach the vault by its private endpoint."),
             (403, _) => new(what, $"Give the identity the role '{Role}' on this key (new roles take some minutes), or the permissions get, wrapKey and unwrapKey."),
             (404, _) => new(what, $"There is no such key, or not this version of it. If it was deleted, recover it: az keyvault key recover --id {key.At(null)}. {OthersOpen}"),
-            (408 or 429 or >= 500, _) => new(what, $"The vault is busy or being repaired; the step is repeated by itself. {OthersOpen}", isTransient: true),
+            (408 or 429 or >= 500, _) => new(what, $"The vault is busy or being repaired; the step is repeated by itself. {OthersOpen}", isTransient: true) { IsSpent = true },
             _ => new(what, "Look the code up in the documentation of Azure Key Vault; with the request id, support can find the request.", innerException: e),
         };
     }

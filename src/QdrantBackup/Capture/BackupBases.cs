@@ -6,7 +6,7 @@ using QdrantBackup.Verification;
 
 namespace QdrantBackup.Capture;
 
-/// <summary>Chooses for each part the earlier backup whose chunks it may reuse: the newest complete one that has that part (docs/format.md §7).</summary>
+/// <summary>Chooses for each part the earlier backup whose chunks it may reuse: the newest one that has that part (docs/format.md §7).</summary>
 public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog, DamageRecords damage, CaptureOptions options, ILogger<BackupBases> logger)
 {
     // With more than this it is quicker to put everything again than to read back what is left.
@@ -86,17 +86,26 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
             return found;
         }
 
-        var filter = new CatalogFilter { Cluster = plan.Cluster.Name, State = BackupState.Complete };
+        // A partial one will do: what it holds is whole, and one sick collection must not make every backup put all others again.
+        var filter = new CatalogFilter { Cluster = plan.Cluster.Name };
         IEnumerable<CatalogEntry> newest = (await catalog.ListAsync(filter, cancellationToken))
             .Where(e => e is { Retired: false, Summary: not null } && e.Id.AsRun() != plan.RunId)
-            .Take(MaxBackupsRead);
+            .OrderBy(e => BackupStanding.IsAhead(e.Id, plan.RunId.Began));
+        int read = 0;
         foreach (CatalogEntry entry in newest)
         {
-            if (found.Count == plan.Parts.Count)
+            if (found.Count == plan.Parts.Count || read == MaxBackupsRead)
             {
                 break;
             }
 
+            // Backups of other collections, however many were made since, must not hide the last one that has a part.
+            if (!MayHold(entry.Summary!, plan.Parts.Where(p => !found.ContainsKey(p.PartNo))))
+            {
+                continue;
+            }
+
+            read++;
             if (await TryOpenAsync(entry.Id, cancellationToken) is { } manifest)
             {
                 foreach (PlannedPart part in plan.Parts.Where(p => !found.ContainsKey(p.PartNo) && PartOf(manifest, p.Key) is not null))
@@ -108,6 +117,9 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
 
         return found;
     }
+
+    private static bool MayHold(BackupSummary backup, IEnumerable<PlannedPart> parts) =>
+        backup.Collections.Count < backup.CollectionCount || parts.Any(p => backup.Collections.Contains(p.Key.Collection));
 
     private async Task<Manifest?> TryOpenAsync(BackupId id, CancellationToken cancellationToken)
     {

@@ -11,6 +11,9 @@ namespace QdrantBackup.Capture;
 /// <summary>Makes a backup exist: checks every chunk, then writes the manifest once (W1, W2).</summary>
 public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft, RunPins pins, DamageRecords damage, CaptureOptions options, ILogger<BackupCommit> logger)
 {
+    // All of them stand in the manifest.
+    private const int MaxRemarks = 20;
+
     private readonly ManifestDocuments _manifests = new(store);
 
     /// <summary>Commits what the run's parts recorded. Repeating it returns the same receipt. Nothing captured at all is a <see cref="SourceException"/>.</summary>
@@ -39,6 +42,10 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
             // W2: written once, after all its parts. Nothing before this makes a backup; nothing after it can break one.
             await store.PutPlainAsync(name, SealedType.Manifest, plaintext, PutCondition.OnlyIfAbsent, summary, cancellationToken);
             LogCommitted(manifest.Id.Value, manifest.State, manifest.Parts.Count, manifest.Totals.Bytes, manifest.Totals.StoredBytes);
+            if (manifest.Suspect is { } reason)
+            {
+                LogSuspect(manifest.Id.Value, manifest.Cluster.Name, reason);
+            }
         }
         catch (StoreConflictException)
         {
@@ -107,6 +114,7 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
     {
         Id = manifest.Id,
         State = manifest.State,
+        Suspect = manifest.Suspect,
         Finished = manifest.Finished,
         ManifestHash = hash,
         Totals = manifest.Totals,
@@ -117,8 +125,25 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
             c.Covered ? RunState.Complete : RunState.Failed,
             manifest.Parts.Where(p => p.Key.Collection == c.Name).Sum(p => p.Length),
             c.Missing))],
+        Remarks = [.. RemarksOn([.. manifest.Collections.Where(c => c.Covered)])],
     };
+
+    private static IEnumerable<string> RemarksOn(ManifestCollection[] covered)
+    {
+        foreach (ManifestCollection uncounted in covered.Where(c => c.CountProblem is not null).Take(MaxRemarks))
+        {
+            yield return $"'{uncounted.Name}' is in the backup, but could not be counted: {uncounted.CountProblem}";
+        }
+
+        if (covered.FirstOrDefault(c => c.AliasProblem is not null) is { } unknown)
+        {
+            yield return $"the aliases are not in the backup: {unknown.AliasProblem}";
+        }
+    }
 
     [LoggerMessage(EventId = 3321, Level = LogLevel.Information, Message = "Backup {Id} is committed: {State}, {Parts} parts, {Bytes} bytes read, {StoredBytes} stored")]
     private partial void LogCommitted(string id, BackupState state, int parts, long bytes, long storedBytes);
+
+    [LoggerMessage(EventId = 3322, Level = LogLevel.Error, Message = "Backup {Id} of cluster {Cluster} is suspect: {Reason}. It counts for nothing until a person confirms it")]
+    private partial void LogSuspect(string id, string cluster, string reason);
 }

@@ -23,6 +23,8 @@ public sealed partial class BackupPlanner(
             return Overview(stored, BlobNames.Plan(request.RunId).Value);
         }
 
+        // Nothing is lost yet: a person who waits is told at once that the node is away, a schedule waits for it.
+        using IDisposable patience = Patience.Use(request.Backup?.Schedule is null ? Patience.OfPerson : Patience.Current);
         BackupPlan plan = await DraftAsync(request, cancellationToken);
         plan = await bases.ChooseAsync(plan, chosen => pins.WriteAsync(request.RunId, RunKind.Backup, chosen, cancellationToken), cancellationToken);
         plan = await plans.StoreAsync(plan, cancellationToken);
@@ -42,10 +44,13 @@ public sealed partial class BackupPlanner(
         BackupRequest wanted = request.Backup ?? throw new RefusedException($"run {request.RunId} is no backup", "Start a new run.");
         IReadOnlyList<ManifestNode> topology = await ReadNodesAsync(cancellationToken);
         IQdrantNode node = nodes.All[0];
-        IReadOnlyList<CollectionAlias> aliases = await node.ListAliasesAsync(cancellationToken);
+        KnownAliases aliases = await ReadAliasesAsync(node, cancellationToken);
         var collections = new List<ManifestCollection>();
         var parts = new List<PlannedPart>();
-        foreach (string name in Select(wanted, await node.ListCollectionsAsync(cancellationToken), aliases))
+        IReadOnlyList<string> existing = await node.ListCollectionsAsync(cancellationToken);
+        string[] selected = [.. Select(wanted, existing, aliases.All)];
+        EmptyBackups.ThrowUnlessAllowed(wanted, selected.Length, serverIsEmpty: existing.Count == 0);
+        foreach (string name in selected)
         {
             ManifestCollection collection = await DescribeAsync(node, name, aliases, cancellationToken);
             collections.Add(collection);
@@ -106,8 +111,50 @@ public sealed partial class BackupPlanner(
             (wanted.Collections.Count == 0 || NamePattern.MatchesAny(wanted.Collections, c)) && !NamePattern.MatchesAny(wanted.Exclude, c));
     }
 
-    private static async Task<ManifestCollection> DescribeAsync(
-        IQdrantNode node, string name, IReadOnlyList<CollectionAlias> aliases, CancellationToken cancellationToken)
+    /// <summary>Aliases are restored with a collection, but a node that does not list them must not cost the data.</summary>
+    private async Task<KnownAliases> ReadAliasesAsync(IQdrantNode node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new KnownAliases(await node.ListAliasesAsync(cancellationToken), Problem: null);
+        }
+        catch (SourceException e)
+        {
+            LogNoAliases(e.Message);
+            return new KnownAliases([], e.Message);
+        }
+    }
+
+    /// <summary>What the node says of one collection. One that it cannot describe is not covered, and says why; the others go on.</summary>
+    private async Task<ManifestCollection> DescribeAsync(IQdrantNode node, string name, KnownAliases aliases, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookAtAsync(node, name, aliases, cancellationToken);
+        }
+        catch (UsageException) when (name.Length == 0)
+        {
+            return Uncovered(name, "the server lists a collection without a readable name");
+        }
+        catch (UsageException e)
+        {
+            return Uncovered(name, e.Message);
+        }
+        catch (SourceException e)
+        {
+            // Where the node itself is away, no collection is to blame: this throws again.
+            await node.GetVersionAsync(cancellationToken);
+            return Uncovered(name, e.Message);
+        }
+    }
+
+    private ManifestCollection Uncovered(string name, string why)
+    {
+        LogUndescribed(name, why);
+        return new ManifestCollection { Name = name, Covered = false, Missing = why };
+    }
+
+    private static async Task<ManifestCollection> LookAtAsync(IQdrantNode node, string name, KnownAliases aliases, CancellationToken cancellationToken)
     {
         CollectionInfo? info = await node.DescribeCollectionAsync(name, cancellationToken);
         CollectionPlacement? placement = info is null ? null : await node.GetPlacementAsync(name, cancellationToken);
@@ -117,6 +164,7 @@ public sealed partial class BackupPlanner(
         }
 
         string? missing = WhyUncapturable(name, info, placement);
+        PointCount? count = missing is null ? await PointCounts.TakeAsync(node, name, cancellationToken) : null;
         return new ManifestCollection
         {
             Name = name,
@@ -124,8 +172,10 @@ public sealed partial class BackupPlanner(
             Missing = missing,
             Status = info.Status,
             ShardNumber = info.ShardNumber,
-            PointCount = missing is null ? await node.CountPointsAsync(name, cancellationToken) : null,
-            Aliases = [.. aliases.Where(a => a.Collection == name).Select(a => a.Alias).Order(StringComparer.Ordinal)],
+            PointCount = count?.Points,
+            CountProblem = count?.Problem,
+            Aliases = [.. aliases.All.Where(a => a.Collection == name).Select(a => a.Alias).Order(StringComparer.Ordinal)],
+            AliasProblem = aliases.Problem,
             Description = info.Result,
             Replicas = [.. placement.Shards.Select(s => new ManifestReplica(s.ShardId, PeerText(s.PeerId), s.State, s.ShardKey))],
         };
@@ -168,4 +218,13 @@ public sealed partial class BackupPlanner(
 
     [LoggerMessage(EventId = 3301, Level = LogLevel.Information, Message = "Run {RunId} is planned: {Parts} parts of {Collections} collections")]
     private partial void LogPlanned(string runId, int parts, int collections);
+
+    [LoggerMessage(EventId = 3302, Level = LogLevel.Warning, Message = "Collection '{Collection}' cannot be captured: {Reason}")]
+    private partial void LogUndescribed(string collection, string reason);
+
+    [LoggerMessage(EventId = 3303, Level = LogLevel.Warning, Message = "The aliases are not in this backup: {Reason}")]
+    private partial void LogNoAliases(string reason);
+
+    /// <summary>The aliases of a node, or why they are not known.</summary>
+    private sealed record KnownAliases(IReadOnlyList<CollectionAlias> All, string? Problem);
 }

@@ -12,6 +12,9 @@ public sealed record CommitReceipt
     /// <summary>Complete or partial.</summary>
     public required BackupState State { get; init; }
 
+    /// <summary>Why a person must confirm it before it counts, or null.</summary>
+    public string? Suspect { get; init; }
+
     /// <summary>When its last part was done.</summary>
     public required DateTimeOffset Finished { get; init; }
 
@@ -29,4 +32,7 @@ public sealed record CommitReceipt
 
     /// <summary>A line per selected collection.</summary>
     public IReadOnlyList<RunItem> Items { get; init; } = [];
+
+    /// <summary>What a person should know besides: what could not be counted, and aliases that are not known.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
 }

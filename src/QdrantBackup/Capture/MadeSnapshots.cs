@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
@@ -26,10 +27,57 @@ public sealed record MadeSnapshot
     public bool Deleted { get; init; }
 }
 
-/// <summary>Which snapshots runs made, noted before anything else is done with them: what is noted here is provably ours and may be swept (W8).</summary>
+/// <summary>That a run is about to begin a snapshot; a sealed record of the run. Until the run has noted what it made, this is all that is known of it.</summary>
+public sealed record BegunSnapshot
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The run that begins it.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>What it is a snapshot of, and where it will lie.</summary>
+    public required PartKey Key { get; init; }
+
+    /// <summary>The names that the node listed before.</summary>
+    public required IReadOnlyList<string> Before { get; init; }
+
+    /// <summary>Which attempt at the part begins it, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+}
+
+/// <summary>What a run may have left on nodes.</summary>
+/// <param name="Made">Snapshots that it made and that are not known to be deleted.</param>
+/// <param name="Unnamed">Snapshots that it was about to begin, and of which it noted nothing afterwards.</param>
+/// <param name="Damaged">The names of its records that do not open: what they named cannot be told.</param>
+public sealed record LeftSnapshots(IReadOnlyList<MadeSnapshot> Made, IReadOnlyList<BegunSnapshot> Unnamed, IReadOnlyList<string> Damaged)
+{
+    /// <summary>Whether nothing is left.</summary>
+    public bool IsNothing => Made.Count == 0 && Unnamed.Count == 0 && Damaged.Count == 0;
+}
+
+/// <summary>
+/// Which snapshots runs made, noted before anything else is done with them: what is noted here is provably ours and may be swept (W8). That one is about to be begun is noted
+/// before it is: a run that never learns the name leaves a trace all the same.
+/// </summary>
 public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
 {
-    private const string Prefix = "made-";
+    private const string MadePrefix = "made-";
+    private const string BegunPrefix = "begun-";
+    private const int ReadsAtOnce = 16;
+
+    /// <summary>Whether a record of a run, by the last part of its name, tells of a snapshot.</summary>
+    internal static bool IsRecord(string what) => what.StartsWith(MadePrefix, StringComparison.Ordinal) || what.StartsWith(BegunPrefix, StringComparison.Ordinal);
+
+    /// <summary>Notes that a snapshot is about to be begun. Repeating it is harmless.</summary>
+    public Task NoteBegunAsync(BegunSnapshot begun, CancellationToken cancellationToken) => store.PutDocumentAsync(
+        NameOf(begun.RunId, BegunPrefix, [begun.Key.Node, begun.Key.Collection, $"{begun.Attempt}", .. begun.Before]),
+        SealedType.Record,
+        begun,
+        MadeSnapshotJson.Default.BegunSnapshot,
+        PutCondition.Always,
+        summary: null,
+        cancellationToken);
 
     /// <summary>Notes a snapshot. Repeating it is harmless.</summary>
     public Task NoteAsync(MadeSnapshot made, CancellationToken cancellationToken) => PutAsync(made, cancellationToken);
@@ -41,30 +89,114 @@ public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
         await PutAsync(made with { Deleted = true }, cancellationToken);
     }
 
-    /// <summary>The snapshots of a run that are not known to be deleted.</summary>
-    public async Task<IReadOnlyList<MadeSnapshot>> ListLeftAsync(RunId runId, CancellationToken cancellationToken)
+    /// <summary>What a run is not known to have deleted on nodes.</summary>
+    public async Task<LeftSnapshots> ListLeftAsync(RunId runId, CancellationToken cancellationToken)
     {
-        var left = new List<MadeSnapshot>();
-        await foreach (var entry in store.Blobs.ListAsync(BlobNames.RunFolder(runId) + Prefix, cancellationToken))
+        var damaged = new List<string>();
+        MadeSnapshot[] made = await ReadAllAsync(runId, MadePrefix, MadeSnapshotJson.Default.MadeSnapshot, damaged, cancellationToken);
+        BegunSnapshot[] begun = await ReadAllAsync(runId, BegunPrefix, MadeSnapshotJson.Default.BegunSnapshot, damaged, cancellationToken);
+        return new LeftSnapshots([.. made.Where(m => !m.Deleted)], FindUnnamed(begun, made), damaged);
+    }
+
+    /// <summary>
+    /// Snapshots that the node lists and did not list before this one was begun, and that no open run is known to have made. Whose they are cannot be told, so none of them may
+    /// be deleted. Null when the collection is gone, and its snapshots with it.
+    /// </summary>
+    public async Task<IReadOnlyList<string>?> FindCandidatesAsync(BegunSnapshot begun, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
+    {
+        if (await nodes.FindNewIfThereAsync(begun.Key, begun.Before, cancellationToken) is not { } listed)
         {
-            var made = await store.GetDocumentAsync(entry.Name, SealedType.Record, MadeSnapshotJson.Default.MadeSnapshot, cancellationToken);
-            if (made is { Deleted: false })
+            return null;
+        }
+
+        var candidates = new List<string>();
+        foreach (string name in listed.Select(s => s.Name))
+        {
+            bool isKnown = false;
+            foreach (RunId runId in open.Where(r => r.Kind == RunKind.Backup).Select(r => r.RunId).Append(begun.RunId))
             {
-                left.Add(made);
+                isKnown = isKnown || await IsOfAsync(runId, begun.Key, name, cancellationToken);
+            }
+
+            if (!isKnown)
+            {
+                candidates.Add(name);
             }
         }
 
-        return left;
+        return candidates;
     }
 
-    private Task<BlobEntry> PutAsync(MadeSnapshot made, CancellationToken cancellationToken)
+    /// <summary>Each snapshot that was made is the one that was begun with the most others before it: a later attempt also lists what an earlier one left.</summary>
+    private static IReadOnlyList<BegunSnapshot> FindUnnamed(BegunSnapshot[] begun, MadeSnapshot[] made)
     {
-        var hash = store.Sealer.KeyedHash(KeyedHashUse.Names, Encoding.UTF8.GetBytes($"{made.Key.Node}\n{made.Key.Collection}\n{made.Name}"));
-        var name = BlobNames.Run(made.RunId, Prefix + Convert.ToHexStringLower(hash.AsSpan(0, 8)));
-        return store.PutDocumentAsync(name, SealedType.Record, made, MadeSnapshotJson.Default.MadeSnapshot, PutCondition.Always, summary: null, cancellationToken);
+        var unused = made.ToList();
+        var unnamed = new List<BegunSnapshot>();
+        foreach (BegunSnapshot one in begun.OrderByDescending(b => b.Before.Count).ThenByDescending(b => b.Attempt))
+        {
+            int at = unused.FindIndex(m => m.Key == one.Key && !one.Before.Contains(m.Name, StringComparer.Ordinal));
+            if (at < 0)
+            {
+                unnamed.Add(one);
+            }
+            else
+            {
+                unused.RemoveAt(at);
+            }
+        }
+
+        return unnamed;
+    }
+
+    private async Task<bool> IsOfAsync(RunId runId, PartKey key, string name, CancellationToken cancellationToken) =>
+        await store.Blobs.FindAsync(NameOf(runId, MadePrefix, [key.Node, key.Collection, name]), cancellationToken) is not null;
+
+    private async Task<T[]> ReadAllAsync<T>(RunId runId, string prefix, JsonTypeInfo<T> json, List<string> damaged, CancellationToken cancellationToken)
+        where T : class
+    {
+        var names = new List<BlobName>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.RunFolder(runId) + prefix, cancellationToken))
+        {
+            names.Add(entry.Name);
+        }
+
+        var read = new T?[names.Count];
+        var how = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, names.Count), how, async (i, cancel) =>
+        {
+            try
+            {
+                read[i] = await store.GetDocumentAsync(names[i], SealedType.Record, json, cancel);
+            }
+            catch (BackupException e) when (Damages.IsDamage(e))
+            {
+                lock (damaged)
+                {
+                    damaged.Add(names[i].Value);
+                }
+            }
+        });
+        damaged.Sort(StringComparer.Ordinal);
+        return [.. read.OfType<T>()];
+    }
+
+    private Task<BlobEntry> PutAsync(MadeSnapshot made, CancellationToken cancellationToken) => store.PutDocumentAsync(
+        NameOf(made.RunId, MadePrefix, [made.Key.Node, made.Key.Collection, made.Name]),
+        SealedType.Record,
+        made,
+        MadeSnapshotJson.Default.MadeSnapshot,
+        PutCondition.Always,
+        summary: null,
+        cancellationToken);
+
+    private BlobName NameOf(RunId runId, string prefix, IEnumerable<string> what)
+    {
+        byte[] hash = store.Sealer.KeyedHash(KeyedHashUse.Names, Encoding.UTF8.GetBytes(string.Join('\n', what)));
+        return BlobNames.Run(runId, prefix + Convert.ToHexStringLower(hash.AsSpan(0, 8)));
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(MadeSnapshot))]
+[JsonSerializable(typeof(BegunSnapshot))]
 internal sealed partial class MadeSnapshotJson : JsonSerializerContext;

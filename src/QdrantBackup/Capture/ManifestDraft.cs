@@ -27,7 +27,10 @@ public sealed class ManifestDraft(BackupPlans plans, PartResults results, Backup
                 ended.Values.Select(r => r.Hint).FirstOrDefault(h => h is not null) ?? "Put right what the message says and start a new backup.");
         }
 
-        return Compose(plan, collections, parts, [.. ended.Values.Where(r => r.Part is not null).Select(r => r.At)], await EarlierAsync(plan, cancellationToken));
+        EmptyBackups.ThrowUnlessAllowed(plan.Request, collections.Length, serverIsEmpty: false);
+        IReadOnlyList<CatalogEntry> others = await catalog.ListAsync(new CatalogFilter { Cluster = plan.Cluster.Name }, cancellationToken);
+        Manifest manifest = Compose(plan, collections, parts, [.. ended.Values.Where(r => r.Part is not null).Select(r => r.At)], Earlier(plan, others));
+        return manifest with { Suspect = await new WrongServer(catalog).FindAsync(manifest, others, cancellationToken) };
     }
 
     private Manifest Compose(
@@ -43,6 +46,7 @@ public sealed class ManifestDraft(BackupPlans plans, PartResults results, Backup
         LastSnapshot = times.Length == 0 ? null : times.Max(),
         Schedule = plan.Request.Schedule,
         Classes = plan.Request.Classes,
+        Selection = plan.Request.Selection,
         Description = plan.Request.Description,
         Labels = plan.Request.Labels,
         Owner = options.Owner,
@@ -68,16 +72,16 @@ public sealed class ManifestDraft(BackupPlans plans, PartResults results, Backup
             : collection with
             {
                 Covered = true,
+                CountProblem = collection.CountProblem ?? parts.Select(p => p.CountProblem).FirstOrDefault(p => p is not null),
                 CountIsExact = collection.PointCount is not null && parts.All(p => p.PointCount == collection.PointCount),
             };
     }
 
-    private async Task<IReadOnlyList<EarlierManifest>> EarlierAsync(BackupPlan plan, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = plan.Cluster.Name }, cancellationToken);
-        return [.. entries
+    private static EarlierManifest[] Earlier(BackupPlan plan, IReadOnlyList<CatalogEntry> others) =>
+    [
+        .. others
             .Where(e => e.Summary is not null && e.Id.AsRun() != plan.RunId)
             .OrderBy(e => e.Id.Value, StringComparer.Ordinal)
-            .Select(e => new EarlierManifest(e.Id, e.Summary!.ManifestHash))];
-    }
+            .Select(e => new EarlierManifest(e.Id, e.Summary!.ManifestHash)),
+    ];
 }

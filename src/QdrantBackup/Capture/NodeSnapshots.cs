@@ -10,18 +10,51 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
     public async Task<IReadOnlyList<string>> ListNamesAsync(PartKey key, CancellationToken cancellationToken) =>
         [.. (await ListAsync(key, cancellationToken)).Select(s => s.Name).Order(StringComparer.Ordinal)];
 
-    /// <summary>Begins a snapshot; creation outlives this call.</summary>
-    public Task BeginAsync(PartKey key, CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins a snapshot; creation outlives this call. Where it is not known whether the node heard of it, this looks: a second request would make a second snapshot, and then
+    /// neither could be told from somebody else's.
+    /// </summary>
+    public async Task BeginAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
         ThrowIfShard(key);
-        return nodes.Of(key).BeginSnapshotAsync(key.Collection, cancellationToken);
+        try
+        {
+            await nodes.Of(key).BeginSnapshotAsync(key.Collection, cancellationToken);
+        }
+        catch (SourceException e) when (e.IsOutcomeUnknown)
+        {
+            // Where the node does not tell what it is making, the snapshot is waited for as if it had been begun.
+            var isBegun = await nodes.Of(key).CountRunningSnapshotsAsync(key.Collection, cancellationToken) is not 0
+                || (await FindNewAsync(key, before, cancellationToken)).Count > 0;
+            if (!isBegun)
+            {
+                throw;
+            }
+        }
     }
 
-    /// <summary>Those that are listed now and were not before: none yet, one, or several, of which none may be deleted: whose they are cannot be told.</summary>
+    /// <summary>
+    /// Those that are listed now and were not before: none yet, one, or several, of which none may be deleted: whose they are cannot be told. An odd entry is left out when
+    /// its name cannot be that of a snapshot which Qdrant makes; any other is a <see cref="SourceException"/>.
+    /// </summary>
     public async Task<IReadOnlyList<SnapshotDescription>> FindNewAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
         var known = before.ToHashSet(StringComparer.Ordinal);
-        return [.. (await ListAsync(key, cancellationToken)).Where(s => !known.Contains(s.Name)).OrderBy(s => s.Name, StringComparer.Ordinal)];
+        var found = (await ListAsync(key, cancellationToken)).Where(s => !known.Contains(s.Name) && (s.Problem is null || MayBeMadeHere(key, s))).ToList();
+        return found.Find(s => s.Problem is not null) is not { } odd
+            ? [.. found.OrderBy(s => s.Name, StringComparer.Ordinal)]
+            : throw new SourceException(
+                $"the new snapshot '{odd.Name}' of collection '{key.Collection}' on {key.Node} cannot be used: {odd.Problem}",
+                "Look at the node's log and its snapshots directory; the collection is captured again.",
+                isTransient: true);
+    }
+
+    /// <summary>The same; null when the collection is gone, and its snapshots with it.</summary>
+    public async Task<IReadOnlyList<SnapshotDescription>?> FindNewIfThereAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
+    {
+        ThrowIfShard(key);
+        var known = before.ToHashSet(StringComparer.Ordinal);
+        return await nodes.Of(key).ListSnapshotsAsync(key.Collection, cancellationToken) is { } listed ? [.. listed.Where(s => !known.Contains(s.Name))] : null;
     }
 
     /// <summary>Deletes a snapshot; false when there was none.</summary>
@@ -30,6 +63,9 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
         ThrowIfShard(key);
         return nodes.Of(key).DeleteSnapshotAsync(key.Collection, name, cancellationToken);
     }
+
+    // Qdrant calls them COLLECTION-PEER-TIME.snapshot.
+    private static bool MayBeMadeHere(PartKey key, SnapshotDescription snapshot) => snapshot.Name.StartsWith($"{key.Collection}-", StringComparison.Ordinal);
 
     private async Task<IReadOnlyList<SnapshotDescription>> ListAsync(PartKey key, CancellationToken cancellationToken)
     {

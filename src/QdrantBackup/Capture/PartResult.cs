@@ -45,6 +45,9 @@ public sealed record PartResult
     /// <summary>Exact count after the snapshot, or null.</summary>
     public ulong? PointCount { get; init; }
 
+    /// <summary>Why there is no count.</summary>
+    public string? CountProblem { get; init; }
+
     /// <summary>Why it is missing.</summary>
     public string? Error { get; init; }
 

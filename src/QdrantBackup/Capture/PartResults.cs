@@ -13,13 +13,8 @@ public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPla
     {
         PlannedPart planned = (await plans.ReadAsync(done.RunId, cancellationToken)).Part(done.PartNo);
         ManifestPart part = await ProveAsync(planned, done, cancellationToken);
-        var result = new PartResult
-        {
-            PartNo = done.PartNo,
-            At = time.GetUtcNow(),
-            Part = part,
-            PointCount = await nodes.Of(planned.Key).CountPointsAsync(planned.Key.Collection, cancellationToken),
-        };
+        PointCount count = await PointCounts.TakeAsync(nodes.Of(planned.Key), planned.Key.Collection, cancellationToken);
+        var result = new PartResult { PartNo = done.PartNo, At = time.GetUtcNow(), Part = part, PointCount = count.Points, CountProblem = count.Problem };
 
         // Overwriting: another attempt recorded other lists of the same bytes, which are as good, or a failure, which this one made good.
         await store.PutDocumentAsync(NameOf(done.RunId, done.PartNo), SealedType.Record, result, StoreJson.Default.PartResult, PutCondition.Always, summary: null, cancellationToken);

@@ -24,8 +24,7 @@ public sealed partial class PartTransfer(
             await known.AddBaseAsync(new PartReader(store, options.MaxChunksInFlight), basePart, logger, cancellationToken);
         }
 
-        await using SnapshotDownload download = await nodes.Of(part.Key).OpenSnapshotAsync(
-            part.Key.Collection, step.Snapshot.Name, step.Offset, step.ETag, cancellationToken);
+        await using PartDownload download = await PartDownload.OpenAsync(nodes.Of(part.Key), part.Key.Collection, step, time, logger, cancellationToken);
         CheckDownload(step, part, download);
 
         var list = new ChunkListWriter(part.PartNo, step.Range, step.Offset);
@@ -42,15 +41,14 @@ public sealed partial class PartTransfer(
     }
 
     /// <summary>Copies until the range has to end; true when the snapshot has ended too.</summary>
-    private async Task<bool> CopyAsync(TransferStep step, SnapshotDownload download, RangeCapture range, CancellationToken cancellationToken)
+    private async Task<bool> CopyAsync(TransferStep step, PartDownload download, RangeCapture range, CancellationToken cancellationToken)
     {
-        // Without an ETag nobody could tell whether the rest is of the same file: such a snapshot comes in one stream.
-        bool canResume = download.ETag is not null && !step.InOneStream;
+        // What cannot be gone on with comes in one stream.
         long began = time.GetTimestamp();
-        while (await range.ReadPieceAsync(download.Content, cancellationToken))
+        while (await range.ReadPieceAsync(download, cancellationToken))
         {
             long position = download.Offset + range.Length;
-            if (position == step.End || (canResume && MustEnd(step, range, began) && position < download.TotalLength))
+            if (position == step.End || (download.CanResume && MustEnd(step, range, began) && position < download.TotalLength))
             {
                 return false;
             }
@@ -70,7 +68,7 @@ public sealed partial class PartTransfer(
         (step.End is null && range.Length >= options.RangeBytes) || range.List.IsFull || time.GetElapsedTime(began) >= options.TransferTime;
 
     private async Task<RangeReceipt> WriteListAsync(
-        TransferStep step, PlannedPart part, SnapshotDownload download, RangeCapture range, bool isLast, CancellationToken cancellationToken)
+        TransferStep step, PlannedPart part, PartDownload download, RangeCapture range, bool isLast, CancellationToken cancellationToken)
     {
         byte[] sha256 = range.Sha256();
         ReadOnlyMemory<byte> plaintext = range.List.Complete(sha256);
@@ -98,7 +96,7 @@ public sealed partial class PartTransfer(
         };
     }
 
-    private static void CheckDownload(TransferStep step, PlannedPart part, SnapshotDownload download)
+    private static void CheckDownload(TransferStep step, PlannedPart part, PartDownload download)
     {
         if (download.Offset != step.Offset || download.TotalLength != step.Snapshot.Size)
         {

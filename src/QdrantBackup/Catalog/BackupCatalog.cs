@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Manifests;
 using QdrantBackup.Replication;
@@ -10,7 +9,6 @@ namespace QdrantBackup.Catalog;
 /// <summary>Which backups exist: derived from one listing of <c>manifests/</c> and its sealed summaries, and from nothing else.</summary>
 public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatalog> logger, TimeProvider? time = null)
 {
-    private const string TimeFormat = "yyyy-MM-dd HH:mm:ss'Z'";
     private readonly ManifestDocuments _manifests = new(store);
     private readonly ConcurrentDictionary<BackupId, string> _alarmed = new();
     private readonly KeptListing _kept = new(time ?? TimeProvider.System);
@@ -44,36 +42,17 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     /// <summary>Opens a backup's manifest; a missing, aborted or damaged one is an error that says so.</summary>
     public async Task<Manifest> OpenAsync(BackupId id, CancellationToken cancellationToken) => (await OpenWithHashAsync(id, cancellationToken)).Manifest;
 
-    /// <summary>The newest complete backup of a cluster.</summary>
-    public async Task<BackupSummary> LatestAsync(string cluster, CancellationToken cancellationToken) =>
-        await ListCompleteAsync(cluster, cancellationToken) is [var newest, ..] ? newest : throw None(cluster, "");
-
-    /// <summary>The newest complete backup of a UTC day; when there is none the error lists the neighbours.</summary>
-    public async Task<BackupSummary> OfDayAsync(string cluster, DateOnly day, CancellationToken cancellationToken)
+    /// <summary>A backup's manifest; null when there is none that opens and is no marker.</summary>
+    public async Task<Manifest?> FindCommittedAsync(BackupId id, CancellationToken cancellationToken)
     {
-        IReadOnlyList<BackupSummary> complete = await ListCompleteAsync(cluster, cancellationToken);
-        BackupSummary? found = complete.FirstOrDefault(b => DayOf(b) == day);
-        if (found is not null)
+        try
         {
-            return found;
+            return await _manifests.FindAsync(id, cancellationToken) is { Manifest: { Aborted: false } manifest } ? manifest : null;
         }
-
-        BackupSummary?[] neighbours = [complete.LastOrDefault(b => DayOf(b) > day), complete.FirstOrDefault(b => DayOf(b) < day)];
-        string text = string.Join(" and ", neighbours.OfType<BackupSummary>().Select(Describe));
-        string date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        throw text.Length == 0
-            ? None(cluster, $" of {date} (UTC)")
-            : new UsageException($"there is no complete backup of '{cluster}' of {date} (UTC)", $"Choose one of its neighbours by its id: {text}.");
-    }
-
-    /// <summary>The newest complete backup that began at or before a time; when there is none the error names the oldest.</summary>
-    public async Task<BackupSummary> AtOrBeforeAsync(string cluster, DateTimeOffset time, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<BackupSummary> complete = await ListCompleteAsync(cluster, cancellationToken);
-        string before = $" at or before {time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}";
-        return complete.FirstOrDefault(b => b.Id.Began <= time) ?? throw (complete.Count == 0
-            ? None(cluster, before)
-            : new UsageException($"there is no complete backup of '{cluster}'{before}", $"The oldest one is {Describe(complete[^1])}."));
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            return null;
+        }
     }
 
     /// <summary>Whether retention or a person ended a backup.</summary>
@@ -135,12 +114,6 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
         return entry with { FalseEnd = problem };
     }
 
-    private async Task<IReadOnlyList<BackupSummary>> ListCompleteAsync(string cluster, CancellationToken cancellationToken)
-    {
-        var filter = new CatalogFilter { Cluster = cluster, State = BackupState.Complete };
-        return [.. (await ListAsync(filter, cancellationToken)).Where(e => !e.Retired).Select(e => e.Summary).OfType<BackupSummary>()];
-    }
-
     private async Task<CatalogEntry?> ReadAsync(BlobEntry blob, BackupId id, bool retired, CancellationToken cancellationToken)
     {
         if (_manifests.TryOpenSummary(blob, id) is { } summary)
@@ -188,15 +161,6 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
 
     private static bool IsInTime(CatalogFilter filter, BackupId id) =>
         (filter.From is null || id.Began >= filter.From) && (filter.To is null || id.Began < filter.To);
-
-    private static DateOnly DayOf(BackupSummary backup) => DateOnly.FromDateTime(backup.Id.Began.UtcDateTime);
-
-    private static string Describe(BackupSummary backup) =>
-        $"{backup.Id} ({backup.Id.Began.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)})";
-
-    private UsageException None(string cluster, string when) => new(
-        $"there is no complete backup of '{cluster}'{when} in {store.Blobs.Location}",
-        "Make one with 'qdrant-backup backup', or check the cluster's name and the store's address.");
 
     [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "The manifest of backup {Id} is damaged: {Reason}")]
     private partial void LogDamaged(string id, string reason);

@@ -1,4 +1,5 @@
 using QdrantBackup.Manifests;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Catalog;
 
@@ -38,4 +39,23 @@ public sealed record CatalogEntry(BackupId Id, BackupSummary? Summary, bool Reti
     /// <summary>What to do about a record that ends nothing.</summary>
     public static string FalseEndHint(BackupId id) =>
         $"Find out who wrote 'retired/{id}'. Then delete that blob to keep the backup, or end the backup with 'qdrant-backup delete {id}'.";
+
+    /// <summary>What was learnt and said of it after its commit; null where nobody looked (<see cref="BackupCatalog.WithFindingsAsync"/>).</summary>
+    public BackupFindings? Findings { get; init; }
+}
+
+/// <summary>What was learnt and said of a backup after its commit.</summary>
+/// <param name="Damaged">How many damaged blobs it is known to need.</param>
+/// <param name="OwedProofs">How many of its parts still owe their whole-file proof.</param>
+/// <param name="Confirmed">That a person confirmed it although it is suspect, or null.</param>
+public sealed record BackupFindings(int Damaged, int OwedProofs, Confirmation? Confirmed)
+{
+    /// <summary>What verifications have shown, or null.</summary>
+    public VerifiedRecord? Verified { get; init; }
+
+    /// <summary>Whether the record of its verifications does not open, so that nobody knows what they found.</summary>
+    public bool IsUnreadable { get; init; }
+
+    /// <summary>Whether something is known to be wrong with it, or would be known if its record could be read.</summary>
+    public bool IsDamaged => Damaged > 0 || IsUnreadable;
 }

@@ -49,8 +49,9 @@ internal sealed class AnswerStream : Stream
             {
                 throw _errors.Stalled(_operation, _idleTimeout);
             }
-            catch (Exception e) when (e is IOException or HttpRequestException)
+            catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 throw CutShort(e);
             }
         }
@@ -89,6 +90,7 @@ internal sealed class AnswerStream : Stream
     {
         if (disposing)
         {
+            _body.Dispose();
             _response.Dispose();
             _idle.Dispose();
         }
@@ -97,5 +99,5 @@ internal sealed class AnswerStream : Stream
     }
 
     private SourceException CutShort(Exception? cause) =>
-        _errors.Untrusted(_operation, _end is null ? $"the answer broke off after {_position} bytes." : $"the snapshot broke off after {_position} of {_end} bytes.", isTransient: true, cause);
+        _errors.Untrusted(_operation, _end is null ? $"the answer broke off after {_position} bytes." : $"the snapshot broke off after {_position} of {_end} bytes.", isTransient: true, cause, isAway: true);
 }

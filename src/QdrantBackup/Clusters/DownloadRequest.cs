@@ -1,11 +1,18 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 
 namespace QdrantBackup.Clusters;
 
 /// <summary>Opens a download at an offset, and refuses every answer that is not the same file from there to its end.</summary>
+/// <remarks>
+/// What stands between here and the node may weaken ETags, drop ranges and lengths, or compress. The bytes are still the file's, so they are taken where they can be held to
+/// its length and hash: as one stream from the beginning, which cannot be gone on with.
+/// </remarks>
 internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient client)
 {
+    private const int SkipBytes = 256 * 1024;
+
     /// <param name="operation">What is done, for messages.</param>
     /// <param name="path">Where the snapshot is.</param>
     /// <param name="offset">Where to begin.</param>
@@ -21,27 +28,16 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
             throw new ArgumentException("Resuming needs the ETag of the first answer.", nameof(ifMatch));
         }
 
-        HttpRequestMessage Request()
+        // A range that covers the whole file is answered with 200 instead of 206; without an offset none is sent.
+        if (offset > 0 && await TryOpenRangeAsync(operation, path, offset, ifMatch, sizeAsync, cancellationToken) is { } range)
         {
-            var request = client.Request(HttpMethod.Get, path);
-            if (ifMatch is not null)
-            {
-                request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
-            }
-
-            // A range that covers the whole file is answered with 200 instead of 206; without an offset none is sent.
-            if (offset > 0)
-            {
-                request.Headers.Range = new RangeHeaderValue(offset, null);
-            }
-
-            return request;
+            return range;
         }
 
-        var response = await client.ReadAsync(operation, Request, cancellationToken);
+        var response = await client.ReadAsync(operation, () => Request(path, ifMatch, range: null), cancellationToken);
         try
         {
-            return await CheckAsync(operation, response, offset, ifMatch, sizeAsync, cancellationToken);
+            return await WholeAsync(operation, response, offset, ifMatch, sizeAsync, cancellationToken);
         }
         catch
         {
@@ -55,39 +51,24 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        HttpRequestMessage Request()
-        {
-            var request = client.Request(HttpMethod.Get, path);
-            request.Headers.Range = new RangeHeaderValue(offset, offset + count - 1);
-            if (ifMatch is not null)
-            {
-                request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
-            }
-
-            return request;
-        }
-
-        using var response = await client.ReadAsync(operation, Request, cancellationToken);
+        using var response = await client.ReadAsync(operation, () => Request(path, ifMatch, new RangeHeaderValue(offset, offset + count - 1)), cancellationToken);
         var headers = response.Content.Headers;
         var etag = ETagOf(response);
         switch (response.StatusCode)
         {
-            case HttpStatusCode.PartialContent when ifMatch is null || string.Equals(etag, ifMatch, StringComparison.Ordinal):
-                break;
-            case HttpStatusCode.PartialContent or HttpStatusCode.PreconditionFailed:
+            case HttpStatusCode.OK or HttpStatusCode.PartialContent when AnswerEncoding.IsEncoded(response):
+                throw new NoRangesException("its answers are compressed on their way");
+            case HttpStatusCode.PartialContent when ifMatch is not null && !string.Equals(etag, ifMatch, StringComparison.Ordinal):
+            case HttpStatusCode.PreconditionFailed:
                 throw Changed(operation);
-            case HttpStatusCode.OK when offset > 0 || headers.ContentLength > count:
+            case HttpStatusCode.PartialContent when headers.ContentRange is not { From: { } from, To: { } to, Length: not null } || from != offset || to != offset + count - 1:
+                throw new NoRangesException("it answers with another range than the one asked for");
+            case HttpStatusCode.OK when offset > 0 || headers.ContentLength != count:
                 throw new NoRangesException("it answers with the whole file instead of a range");
-            case HttpStatusCode.OK:
+            case HttpStatusCode.OK or HttpStatusCode.PartialContent:
                 break;
             default:
                 throw await client.FailureAsync(operation, response, cancellationToken);
-        }
-
-        if (response.StatusCode == HttpStatusCode.PartialContent
-            && (headers.ContentRange is not { From: { } from, To: { } to, Length: not null } || from != offset || to != offset + count - 1))
-        {
-            throw client.Errors.Untrusted(operation, $"the answer is of {headers.ContentRange}, though {count} bytes from {offset} on were asked for.");
         }
 
         var total = headers.ContentRange?.Length ?? offset + count;
@@ -98,54 +79,122 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
         return new SnapshotBytes(bytes, total, etag);
     }
 
-    private static string? ETagOf(HttpResponseMessage response) => response.Headers.TryGetValues("ETag", out var values) ? values.First() : null;
+    // A weak ETag is a strong one that something in between has marked; sent back as it was, the node knows it again.
+    private static string? ETagOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("ETag", out var values) && values.First() is { Length: > 0 } etag
+            ? etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : etag
+            : null;
 
-    private async Task<SnapshotDownload> CheckAsync(
+    private HttpRequestMessage Request(string path, string? ifMatch, RangeHeaderValue? range)
+    {
+        var request = client.Request(HttpMethod.Get, path);
+        request.Headers.Range = range;
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
+        return request;
+    }
+
+    /// <summary>The file from an offset on; null when what comes is no range of it that can be relied on.</summary>
+    private async Task<SnapshotDownload?> TryOpenRangeAsync(
+        string operation, string path, long offset, string? ifMatch, Func<Task<long?>> sizeAsync, CancellationToken cancellationToken)
+    {
+        var response = await client.ReadAsync(operation, () => Request(path, ifMatch, new RangeHeaderValue(offset, null)), cancellationToken);
+        try
+        {
+            var range = response.Content.Headers.ContentRange;
+            switch (response.StatusCode)
+            {
+                case HttpStatusCode.OK:
+                    return await WholeAsync(operation, response, offset, ifMatch, sizeAsync, cancellationToken);
+                case HttpStatusCode.RequestedRangeNotSatisfiable when range?.Length == offset:
+                    response.Dispose();
+                    return new SnapshotDownload(Stream.Null, offset, offset, ifMatch); // Everything had come already.
+                case HttpStatusCode.RequestedRangeNotSatisfiable:
+                    throw client.Errors.Untrusted(operation, $"the snapshot has {range?.Length} bytes, and cannot be read from {offset} on.");
+                case HttpStatusCode.PartialContent:
+                    break;
+                default:
+                    throw await UnexpectedAsync(operation, response, cancellationToken);
+            }
+
+            var etag = ThrowIfChanged(operation, response, ifMatch);
+            var end = range?.Length ?? await sizeAsync();
+            if (AnswerEncoding.IsEncoded(response) || range?.From != offset || end is null || range.To != end - 1
+                || (response.Content.Headers.ContentLength is { } length && length != end - offset))
+            {
+                response.Dispose();
+                return null;
+            }
+
+            var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            return new SnapshotDownload(new AnswerStream(response, body, client.Errors, operation, offset, end, options.IdleTimeout, client.Time), offset, end.Value, etag);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The whole file, of which what lies before the offset is passed over.</summary>
+    private async Task<SnapshotDownload> WholeAsync(
         string operation, HttpResponseMessage response, long offset, string? ifMatch, Func<Task<long?>> sizeAsync, CancellationToken cancellationToken)
     {
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw await UnexpectedAsync(operation, response, cancellationToken);
+        }
+
+        var etag = ThrowIfChanged(operation, response, ifMatch);
         var headers = response.Content.Headers;
-        var range = headers.ContentRange;
-        switch (response.StatusCode)
+        if (headers.ContentRange?.From is > 0 and var from)
         {
-            case HttpStatusCode.OK or HttpStatusCode.PartialContent:
-                break;
-            case HttpStatusCode.PreconditionFailed:
-                throw Changed(operation);
-            case HttpStatusCode.RequestedRangeNotSatisfiable when range?.Length == offset:
-                response.Dispose();
-                return new SnapshotDownload(Stream.Null, offset, offset, ifMatch); // Everything had come already.
-            case HttpStatusCode.RequestedRangeNotSatisfiable:
-                throw client.Errors.Untrusted(operation, $"the snapshot has {range?.Length} bytes, and cannot be read from {offset} on.");
-            default:
-                throw await client.FailureAsync(operation, response, cancellationToken);
+            throw client.Errors.Untrusted(operation, $"the answer begins at byte {from} instead of 0.");
         }
 
-        var etag = ETagOf(response);
-        if (ifMatch is not null && !string.Equals(etag, ifMatch, StringComparison.Ordinal))
-        {
-            throw Changed(operation);
-        }
-
-        if (headers.ContentEncoding.Any(e => !string.Equals(e, "identity", StringComparison.OrdinalIgnoreCase)))
-        {
-            throw client.Errors.Untrusted(operation, "the answer is compressed, though it must not be.");
-        }
-
-        var begin = range?.From ?? 0;
-        if (begin != offset)
-        {
-            throw client.Errors.Untrusted(operation, $"the answer begins at byte {begin} instead of {offset}.");
-        }
-
-        var total = range?.Length ?? headers.ContentLength ?? await sizeAsync();
-        if (total is not { } end || (range?.To is { } last && last != end - 1) || (headers.ContentLength is { } length && length != end - offset))
+        var isEncoded = AnswerEncoding.IsEncoded(response);
+        var length = isEncoded ? null : headers.ContentLength;
+        var total = (isEncoded ? null : headers.ContentRange?.Length) ?? length ?? await sizeAsync();
+        if (total is not { } end || (length is not null && length != end) || offset > end)
         {
             throw client.Errors.Untrusted(operation, "the answer does not tell the snapshot's length, or contradicts itself about it.");
         }
 
-        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        return new SnapshotDownload(new AnswerStream(response, body, client.Errors, operation, offset, end, options.IdleTimeout, client.Time), offset, end, etag);
+        var content = new AnswerStream(
+            response, await AnswerEncoding.OpenAsync(response, client.Errors, operation, cancellationToken), client.Errors, operation, 0, end, options.IdleTimeout, client.Time);
+        await SkipAsync(content, offset, cancellationToken);
+
+        // What was compressed, or came whole instead of from the offset on, could not be gone on with.
+        return new SnapshotDownload(content, offset, end, isEncoded || offset > 0 ? null : etag);
     }
+
+    private static async Task SkipAsync(AnswerStream content, long count, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(SkipBytes);
+        try
+        {
+            for (var left = count; left > 0;)
+            {
+                left -= await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+
+    private string? ThrowIfChanged(string operation, HttpResponseMessage response, string? ifMatch)
+    {
+        var etag = ETagOf(response);
+        return ifMatch is null || string.Equals(etag, ifMatch, StringComparison.Ordinal) ? etag : throw Changed(operation);
+    }
+
+    private async Task<SourceException> UnexpectedAsync(string operation, HttpResponseMessage response, CancellationToken cancellationToken) =>
+        response.StatusCode == HttpStatusCode.PreconditionFailed ? Changed(operation) : await client.FailureAsync(operation, response, cancellationToken);
 
     private SourceException Changed(string operation) => new(
         $"{operation} failed at {options.Url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}: the snapshot changed since the download began.",

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace QdrantBackup.Clusters;
 
@@ -17,7 +18,7 @@ public interface IQdrantNode
     /// <summary>GET /cluster: whether the node is part of a cluster, and its peers.</summary>
     Task<ClusterState> GetClusterAsync(CancellationToken cancellationToken);
 
-    /// <summary>GET /collections: names, in ordinal order.</summary>
+    /// <summary>GET /collections: names, in ordinal order. An entry without a readable name is in it once, as an empty name.</summary>
     Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken cancellationToken);
 
     /// <summary>GET /collections/{c}, or null when it does not exist.</summary>
@@ -26,7 +27,7 @@ public interface IQdrantNode
     /// <summary>GET /collections/{c}/cluster: where its shards are as this node sees it, or null when it does not exist.</summary>
     Task<CollectionPlacement?> GetPlacementAsync(string collection, CancellationToken cancellationToken);
 
-    /// <summary>GET /aliases.</summary>
+    /// <summary>GET /aliases. An entry without a readable alias is left out; one without a readable collection has an empty one.</summary>
     Task<IReadOnlyList<CollectionAlias>> ListAliasesAsync(CancellationToken cancellationToken);
 
     /// <summary>POST /collections/{c}/points/count, exact; null when the collection does not exist.</summary>
@@ -35,7 +36,10 @@ public interface IQdrantNode
     /// <summary>POST /collections/{c}/snapshots?wait=false: begins a snapshot. It answers before the work is done, also for a collection that does not exist.</summary>
     Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken);
 
-    /// <summary>GET /collections/{c}/snapshots, unordered; null when the collection does not exist.</summary>
+    /// <summary>GET /telemetry: how many snapshots of the collection are being made; null where the node does not tell.</summary>
+    Task<int?> CountRunningSnapshotsAsync(string collection, CancellationToken cancellationToken) => Task.FromResult<int?>(null);
+
+    /// <summary>GET /collections/{c}/snapshots, unordered; null when the collection does not exist. An odd entry has a <see cref="SnapshotDescription.Problem"/>, and must not be used.</summary>
     Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken);
 
     /// <summary>
@@ -100,13 +104,18 @@ public sealed record CollectionAlias(string Alias, string Collection);
 /// <param name="Size">Length in bytes.</param>
 /// <param name="CreationTime">As the server wrote it (UTC without a zone), or null.</param>
 /// <param name="Checksum">SHA-256 of the file in lower-case hex, or null where the server has none.</param>
-public sealed record SnapshotDescription(string Name, long Size, string? CreationTime, string? Checksum);
+public sealed record SnapshotDescription(string Name, long Size, string? CreationTime, string? Checksum)
+{
+    /// <summary>Why it cannot be used, where its entry in the listing is odd; null for a sound one.</summary>
+    [JsonIgnore]
+    public string? Problem { get; init; }
+}
 
 /// <summary>An open download. Disposing it gives the connection up.</summary>
 /// <param name="Content">The bytes, from the offset asked for; a stream that ends early throws <see cref="SourceException"/> instead of ending.</param>
 /// <param name="Offset">Where the content begins.</param>
 /// <param name="TotalLength">Length of the whole snapshot.</param>
-/// <param name="ETag">To resume with, or null where the server gives none.</param>
+/// <param name="ETag">To resume with, or null where there is nothing to resume with.</param>
 public sealed record SnapshotDownload(Stream Content, long Offset, long TotalLength, string? ETag) : IAsyncDisposable
 {
     /// <inheritdoc/>

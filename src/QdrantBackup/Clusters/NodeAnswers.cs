@@ -8,26 +8,25 @@ internal sealed record Envelope<T>(T? Result = default);
 
 internal sealed record VersionAnswer(string? Version = null);
 
-internal sealed record ClusterAnswer(string? Status = null, ulong? PeerId = null, Dictionary<string, PeerAnswer?>? Peers = null);
+internal sealed record ClusterAnswer(string? Status = null, ulong? PeerId = null, Dictionary<string, JsonElement>? Peers = null);
 
-internal sealed record PeerAnswer(string? Uri = null);
-
-internal sealed record CollectionsAnswer(IReadOnlyList<CollectionName?>? Collections = null);
-
-internal sealed record CollectionName(string Name);
+// Lists of what may be anybody's are read entry by entry: see OddEntries.
+internal sealed record CollectionsAnswer(IReadOnlyList<JsonElement>? Collections = null);
 
 internal sealed record PlacementAnswer(
     ulong? PeerId = null, IReadOnlyList<ShardAnswer?>? LocalShards = null, IReadOnlyList<ShardAnswer?>? RemoteShards = null, IReadOnlyList<JsonElement>? ShardTransfers = null);
 
 internal sealed record ShardAnswer(uint ShardId, string State, ulong? PeerId = null, JsonElement? ShardKey = null);
 
-internal sealed record AliasesAnswer(IReadOnlyList<AliasAnswer?>? Aliases = null);
+internal sealed record AliasesAnswer(IReadOnlyList<JsonElement>? Aliases = null);
 
 internal sealed record AliasAnswer(string AliasName, string CollectionName);
 
 internal sealed record CountAnswer(ulong? Count = null);
 
-internal sealed record SnapshotAnswer(string Name, long Size, string? CreationTime = null, string? Checksum = null);
+internal sealed record TelemetryAnswer(TelemetryCollections? Collections = null);
+
+internal sealed record TelemetryCollections(IReadOnlyList<JsonElement>? Snapshots = null);
 
 internal sealed record CountRequest(bool Exact);
 
@@ -45,7 +44,8 @@ internal sealed record AliasAction(AliasAnswer CreateAlias);
 [JsonSerializable(typeof(Envelope<PlacementAnswer>))]
 [JsonSerializable(typeof(Envelope<AliasesAnswer>))]
 [JsonSerializable(typeof(Envelope<CountAnswer>))]
-[JsonSerializable(typeof(Envelope<IReadOnlyList<SnapshotAnswer?>>))]
+[JsonSerializable(typeof(Envelope<TelemetryAnswer>))]
+[JsonSerializable(typeof(Envelope<IReadOnlyList<JsonElement>>))]
 [JsonSerializable(typeof(Envelope<bool?>))]
 [JsonSerializable(typeof(CountRequest))]
 [JsonSerializable(typeof(AliasesRequest))]

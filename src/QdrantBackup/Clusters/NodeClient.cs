@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -9,15 +10,15 @@ namespace QdrantBackup.Clusters;
 internal sealed class NodeClient : IDisposable
 {
     private const int MaxJsonBytes = 64 * 1024 * 1024;
-    private const int Attempts = 4;
-
     private readonly QdrantNodeOptions _options;
     private readonly HttpMessageInvoker _http;
+    private readonly NodeRetries _retries;
     private readonly Uri _prefix;
 
     public NodeClient(QdrantNodeOptions options, TimeProvider time)
     {
         (_options, Time) = (options, time);
+        _retries = new NodeRetries(options, time);
         _http = new HttpMessageInvoker(NodeHandler.Create(options), disposeHandler: true);
         _prefix = options.Url.AbsoluteUri.EndsWith('/') ? options.Url : new Uri(options.Url.AbsoluteUri + "/");
         Errors = new NodeErrors(options.Url);
@@ -41,35 +42,46 @@ internal sealed class NodeClient : IDisposable
         return request;
     }
 
-    /// <summary>Sends a request that only reads, again if need be. The answer's body is still to be read; any status comes back as it is unless trying again may help.</summary>
-    public async Task<HttpResponseMessage> ReadAsync(string operation, Func<HttpRequestMessage> request, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var response = await SendAsync(operation, request(), cancellationToken);
-                if ((int)response.StatusCode < 500 && response.StatusCode is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests))
-                {
-                    return response;
-                }
+    /// <summary>
+    /// Sends a request that only reads, or that leaves the same when it is done twice, again if need be. The answer's body is still to be read; any status comes back as it is
+    /// unless trying again may help.
+    /// </summary>
+    public Task<HttpResponseMessage> ReadAsync(string operation, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
+        _retries.RunAsync(stop => TryAsync(operation, request(), stop), isRepeatable: true, cancellationToken);
 
-                using (response)
-                {
-                    throw await FailureAsync(operation, response, cancellationToken);
-                }
-            }
-            catch (SourceException e) when (e.IsTransient && attempt < Attempts)
-            {
-                await Task.Delay(_options.RetryDelay * (1 << (attempt - 1)), Time, cancellationToken);
-            }
+    /// <summary>The same, with the whole of a small answer: one that breaks off is asked for again too.</summary>
+    public Task<HttpResponseMessage> ReadWholeAsync(string operation, Func<HttpRequestMessage> request, CancellationToken cancellationToken) => _retries.RunAsync(
+        async stop =>
+        {
+            using var response = await TryAsync(operation, request(), stop);
+            return new HttpResponseMessage(response.StatusCode) { Content = new ReadOnlyMemoryContent(await BodyAsync(operation, response, MaxJsonBytes, stop)) };
+        },
+        isRepeatable: true,
+        cancellationToken);
+
+    /// <summary>Sends a request that must not be done twice: again only where the node cannot have done it.</summary>
+    public Task<HttpResponseMessage> SendOnceAsync(string operation, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
+        _retries.RunAsync(stop => TryAsync(operation, request(), stop), isRepeatable: false, cancellationToken);
+
+    private async Task<HttpResponseMessage> TryAsync(string operation, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await SendAsync(operation, request, cancellationToken);
+        if ((int)response.StatusCode < 500 && response.StatusCode is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests))
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await FailureAsync(operation, response, cancellationToken);
         }
     }
 
-    /// <summary>Sends a request once, and waits for the beginning of the answer.</summary>
-    public async Task<HttpResponseMessage> SendAsync(string operation, HttpRequestMessage request, CancellationToken cancellationToken)
+    // Once, until the beginning of the answer.
+    private async Task<HttpResponseMessage> SendAsync(string operation, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_options.IdleTimeout, Time);
+        var limit = Patience.AnswerWithin(_options.IdleTimeout);
+        using var timeout = new CancellationTokenSource(limit, Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -77,12 +89,20 @@ internal sealed class NodeClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Errors.Stalled(operation, _options.IdleTimeout);
+            throw Errors.Stalled(operation, limit);
         }
-        catch (HttpRequestException e)
+        catch (HttpRequestException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw Errors.Broken(operation, e);
         }
+    }
+
+    /// <summary>A request with a JSON body of known length: not everything between here and the node takes another.</summary>
+    public HttpRequestMessage Request<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type)
+    {
+        var request = Request(method, path);
+        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        return request;
     }
 
     /// <summary>The result of a successful answer; an unsuccessful one is thrown.</summary>
@@ -113,8 +133,16 @@ internal sealed class NodeClient : IDisposable
     public async Task<SourceException> FailureAsync(string operation, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await BodyAsync(operation, response, NodeErrors.MaxErrorBytes, cancellationToken);
-        return Errors.Answered(operation, response.StatusCode, body.Span);
+        return Errors.Answered(operation, response.StatusCode, body.Span, ComeBackAfter(response));
     }
+
+    // Seconds, or a date by the server's clock.
+    private TimeSpan? ComeBackAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => (date - (response.Headers.Date ?? Time.GetUtcNow())) is { Ticks: > 0 } wait ? wait : TimeSpan.Zero,
+        _ => null,
+    };
 
     /// <summary>Whether an answer says that the collection or snapshot is not there. A 404 without Qdrant's words may come from anything in between.</summary>
     public async Task<bool> IsMissingAsync(string operation, HttpResponseMessage response, CancellationToken cancellationToken)
@@ -132,7 +160,7 @@ internal sealed class NodeClient : IDisposable
     private async Task<ReadOnlyMemory<byte>> BodyAsync(string operation, HttpResponseMessage response, int limit, CancellationToken cancellationToken)
     {
         await using var body = new AnswerStream(
-            response, await response.Content.ReadAsStreamAsync(cancellationToken), Errors, operation, offset: 0, end: null, _options.IdleTimeout, Time);
+            response, await AnswerEncoding.OpenAsync(response, Errors, operation, cancellationToken), Errors, operation, offset: 0, end: null, Patience.AnswerWithin(_options.IdleTimeout), Time);
         var read = new ArrayBufferWriter<byte>(4096);
         while (read.WrittenCount <= limit)
         {

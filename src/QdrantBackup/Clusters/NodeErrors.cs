@@ -13,8 +13,9 @@ internal sealed class NodeErrors(Uri address)
     private readonly string _node = address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
 
     /// <summary>The server answered with an error.</summary>
-    public SourceException Answered(string operation, HttpStatusCode status, ReadOnlySpan<byte> body)
+    public SourceException Answered(string operation, HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan? comeBackAfter = null)
     {
+        var isItsOwn = ErrorMember(body) is not null;
         var text = ServerText(body);
         var isFull = status == HttpStatusCode.InsufficientStorage || text.Contains("No space left on device", StringComparison.Ordinal);
         var isTransient = !isFull && ((int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
@@ -24,11 +25,19 @@ internal sealed class NodeErrors(Uri address)
             (_, HttpStatusCode.Unauthorized) => "Check the API key configured for this node.",
             (_, HttpStatusCode.Forbidden) => "The API key lacks the right: backups need to read and to make snapshots, restores need global manage access.",
             (_, HttpStatusCode.NotFound) => "Check the name, and that the address is a Qdrant node of version 1.9 or later.",
+            (_, HttpStatusCode.RequestEntityTooLarge) => "Something before the node limits how large a request may be: raise that limit, or give the node's own address.",
             (_, HttpStatusCode.MisdirectedRequest) or (_, >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) => "Give the node's own address, without a redirect in between.",
             _ when isTransient => "The node may be busy or starting; try again, and read its log if it stays so.",
             _ => "The node refused the request as it is; read its answer above.",
         };
-        return new SourceException($"{operation} failed at {_node}: {(int)status} {text}".TrimEnd(), hint, isTransient);
+        return new SourceException($"{operation} failed at {_node}: {(int)status} {text}".TrimEnd(), hint, isTransient)
+        {
+            // Without Qdrant's own words, something before it speaks for it: the node is away. Only where it refused is it known that nothing was done.
+            IsAway = comeBackAfter is not null || status == HttpStatusCode.TooManyRequests
+                || (!isItsOwn && status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
+            IsOutcomeUnknown = isTransient && status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable),
+            ComeBackAfter = comeBackAfter,
+        };
     }
 
     /// <summary>No answer came: connecting, sending or receiving failed.</summary>
@@ -38,18 +47,30 @@ internal sealed class NodeErrors(Uri address)
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new SourceException(
             $"{operation} failed: no secure connection to {_node}: {Innermost(cause)}", "Check the node's certificate and the file of certificate authorities configured for it.", isTransient: false, cause),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => new SourceException(
-            $"{operation} failed: {_node} cannot be reached: {Innermost(cause)}", "Check the address, that the node runs, and the firewall between here and there.", isTransient: true, cause),
+            $"{operation} failed: {_node} cannot be reached: {Innermost(cause)}", "Check the address, that the node runs, and the firewall between here and there.", isTransient: true, cause) { IsAway = true },
         _ => new SourceException(
-            $"{operation} failed: the connection to {_node} broke: {Innermost(cause)}", "Check the node's log and the network; try again.", isTransient: true, cause),
+            $"{operation} failed: the connection to {_node} broke: {Innermost(cause)}", "Check the node's log and the network; try again.", isTransient: true, cause)
+        {
+            IsAway = true,
+            IsOutcomeUnknown = true,
+        },
     };
 
     /// <summary>Nothing moved for too long.</summary>
     public SourceException Stalled(string operation, TimeSpan limit) => new(
-        $"{operation} failed: {_node} made no progress for {limit.TotalSeconds:0.#} s.", "Check that the node runs and the firewall between here and there; try again.", isTransient: true);
+        $"{operation} failed: {_node} made no progress for {limit.TotalSeconds:0.#} s.", "Check that the node runs and the firewall between here and there; try again.", isTransient: true)
+    {
+        IsAway = true,
+        IsOutcomeUnknown = true,
+    };
 
     /// <summary>The answer cannot be what it should be.</summary>
-    public SourceException Untrusted(string operation, string what, bool isTransient = false, Exception? cause = null) => new(
-        $"{operation} failed at {_node}: {what}", "Check that the address is a Qdrant node itself, with no proxy in between that changes answers.", isTransient, cause);
+    public SourceException Untrusted(string operation, string what, bool isTransient = false, Exception? cause = null, bool isAway = false) => new(
+        $"{operation} failed at {_node}: {what}", "Check that the address is a Qdrant node itself, with no proxy in between that changes answers.", isTransient, cause)
+    {
+        IsAway = isAway,
+        IsOutcomeUnknown = isAway,
+    };
 
     /// <summary>The error text of a JSON or plain answer, in one line of bounded length.</summary>
     internal static string ServerText(ReadOnlySpan<byte> body)

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -18,7 +16,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     public async Task<string> GetVersionAsync(CancellationToken cancellationToken)
     {
         const string operation = "Asking for the version";
-        using var response = await _client.ReadAsync(operation, () => _client.Request(HttpMethod.Get, ""), cancellationToken);
+        using var response = await _client.ReadWholeAsync(operation, () => _client.Request(HttpMethod.Get, ""), cancellationToken);
         var answer = await _client.ResultAsync(operation, response, NodeJson.Default.VersionAnswer, cancellationToken);
         return answer.Version ?? throw Incomplete(operation, "version");
     }
@@ -36,7 +34,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
                 return new ClusterState(
                     IsEnabled: true,
                     answer.PeerId ?? throw Incomplete(operation, "peer_id"),
-                    peers.ToDictionary(p => PeerId(operation, p.Key), p => p.Value?.Uri ?? ""));
+                    OddEntries.Peers(peers));
             default:
                 throw _client.Errors.Untrusted(operation, $"the cluster's status is neither enabled nor disabled but {answer.Status ?? "missing"}.");
         }
@@ -46,8 +44,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     {
         const string operation = "Listing collections";
         var answer = await GetAsync(operation, "collections", NodeJson.Default.EnvelopeCollectionsAnswer, cancellationToken);
-        var collections = Whole(operation, "collections", answer.Collections);
-        return [.. collections.Select(c => c.Name).Order(StringComparer.Ordinal)];
+        return OddEntries.Names(answer.Collections ?? throw Incomplete(operation, "collections"));
     }
 
     public async Task<CollectionInfo?> DescribeCollectionAsync(string collection, CancellationToken cancellationToken)
@@ -96,21 +93,16 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     {
         const string operation = "Listing aliases";
         var answer = await GetAsync(operation, "aliases", NodeJson.Default.EnvelopeAliasesAnswer, cancellationToken);
-        var aliases = Whole(operation, "aliases", answer.Aliases);
-        return [.. aliases.Select(a => new CollectionAlias(a.AliasName, a.CollectionName))];
+        return OddEntries.Aliases(answer.Aliases ?? throw Incomplete(operation, "aliases"));
     }
 
     public async Task<ulong?> CountPointsAsync(string collection, CancellationToken cancellationToken)
     {
         var operation = $"Counting the points of collection {collection}";
-        HttpRequestMessage Request()
-        {
-            var request = _client.Request(HttpMethod.Post, $"{CollectionPath(collection)}/points/count");
-            request.Content = JsonContent.Create(new CountRequest(Exact: true), NodeJson.Default.CountRequest);
-            return request;
-        }
+        HttpRequestMessage Request() =>
+            _client.Request(HttpMethod.Post, $"{CollectionPath(collection)}/points/count", new CountRequest(Exact: true), NodeJson.Default.CountRequest);
 
-        using var response = await _client.ReadAsync(operation, Request, cancellationToken);
+        using var response = await _client.ReadWholeAsync(operation, Request, cancellationToken);
         if (await _client.IsMissingAsync(operation, response, cancellationToken))
         {
             return null;
@@ -123,23 +115,37 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     public async Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken)
     {
         var operation = $"Beginning a snapshot of collection {collection}";
-        using var response = await _client.SendAsync(operation, _client.Request(HttpMethod.Post, $"{CollectionPath(collection)}/snapshots?wait=false"), cancellationToken);
+        var path = $"{CollectionPath(collection)}/snapshots?wait=false";
+        using var response = await _client.SendOnceAsync(operation, () => _client.Request(HttpMethod.Post, path), cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             throw await _client.FailureAsync(operation, response, cancellationToken);
         }
     }
 
+    public async Task<int?> CountRunningSnapshotsAsync(string collection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await GetAsync("Asking which snapshots are being made", "telemetry?details_level=2", NodeJson.Default.EnvelopeTelemetryAnswer, cancellationToken);
+            return answer.Collections?.Snapshots is { } snapshots ? OddEntries.RunningSnapshots(snapshots, collection) : null;
+        }
+        catch (SourceException e) when (!e.IsAway)
+        {
+            return null; // A server before 1.16, or a key that may not read it.
+        }
+    }
+
     public async Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken)
     {
         var operation = $"Listing the snapshots of collection {collection}";
-        var found = await FindAsync(operation, $"{CollectionPath(collection)}/snapshots", NodeJson.Default.EnvelopeIReadOnlyListSnapshotAnswer, cancellationToken);
+        var found = await FindAsync(operation, $"{CollectionPath(collection)}/snapshots", NodeJson.Default.EnvelopeIReadOnlyListJsonElement, cancellationToken);
         if (found is null)
         {
             return null;
         }
 
-        return [.. Whole(operation, "result", found.Result).Select(s => Describe(operation, s))];
+        return OddEntries.Snapshots(found.Result ?? throw Incomplete(operation, "result"));
     }
 
     public Task<SnapshotDownload> OpenSnapshotAsync(string collection, string name, long offset, string? ifMatch, CancellationToken cancellationToken) =>
@@ -151,7 +157,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
             $"Reading in snapshot {name} of collection {collection}", SnapshotPath(collection, name), offset, count, ifMatch, cancellationToken);
 
     public Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken) =>
-        DeleteAsync($"Deleting snapshot {name} of collection {collection}", SnapshotPath(collection, name), cancellationToken);
+        DeleteAsync($"Deleting snapshot {name} of collection {collection}", SnapshotPath(collection, name), isRepeatable: true, cancellationToken);
 
     public Task UploadSnapshotAsync(string collection, SnapshotUpload upload, CancellationToken cancellationToken)
     {
@@ -166,7 +172,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     }
 
     public Task<bool> DeleteCollectionAsync(string collection, CancellationToken cancellationToken) =>
-        DeleteAsync($"Deleting collection {collection}", CollectionPath(collection), cancellationToken);
+        DeleteAsync($"Deleting collection {collection}", CollectionPath(collection), isRepeatable: false, cancellationToken);
 
     public async Task SetAliasesAsync(IReadOnlyList<CollectionAlias> aliases, CancellationToken cancellationToken)
     {
@@ -178,13 +184,23 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
 
         // Creating an alias that points elsewhere moves it: no deletion first, and nobody sees it gone.
         var actions = aliases.Select(a => new AliasAction(new AliasAnswer(a.Alias, a.Collection))).ToList();
-        using var request = _client.Request(HttpMethod.Post, "collections/aliases");
-        request.Content = JsonContent.Create(new AliasesRequest(actions), NodeJson.Default.AliasesRequest);
-        using var response = await _client.SendAsync(operation, request, cancellationToken);
-        var answer = await _client.ResultAsync(operation, response, NodeJson.Default.EnvelopeNullableBoolean, cancellationToken);
-        if (answer.Result is not true)
+        try
         {
-            throw _client.Errors.Untrusted(operation, "the server does not say that it set them.");
+            using var response = await _client.SendOnceAsync(
+                operation, () => _client.Request(HttpMethod.Post, "collections/aliases", new AliasesRequest(actions), NodeJson.Default.AliasesRequest), cancellationToken);
+            var answer = await _client.ResultAsync(operation, response, NodeJson.Default.EnvelopeNullableBoolean, cancellationToken);
+            if (answer.Result is not true)
+            {
+                throw _client.Errors.Untrusted(operation, "the server does not say that it set them.");
+            }
+        }
+        catch (SourceException e) when (e.IsOutcomeUnknown)
+        {
+            // Looked at instead of set again: somebody may have moved one since.
+            if ((await ListAliasesAsync(cancellationToken)).ToHashSet() is var there && !aliases.All(there.Contains))
+            {
+                throw;
+            }
         }
     }
 
@@ -200,22 +216,25 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     private async Task<T> GetAsync<T>(string operation, string path, JsonTypeInfo<Envelope<T>> type, CancellationToken cancellationToken)
         where T : class
     {
-        using var response = await _client.ReadAsync(operation, () => _client.Request(HttpMethod.Get, path), cancellationToken);
+        using var response = await _client.ReadWholeAsync(operation, () => _client.Request(HttpMethod.Get, path), cancellationToken);
         var answer = await _client.ResultAsync(operation, response, type, cancellationToken);
         return answer.Result ?? throw Incomplete(operation, "result");
     }
 
     private async Task<Envelope<T>?> FindAsync<T>(string operation, string path, JsonTypeInfo<Envelope<T>> type, CancellationToken cancellationToken)
     {
-        using var response = await _client.ReadAsync(operation, () => _client.Request(HttpMethod.Get, path), cancellationToken);
+        using var response = await _client.ReadWholeAsync(operation, () => _client.Request(HttpMethod.Get, path), cancellationToken);
         return await _client.IsMissingAsync(operation, response, cancellationToken)
             ? null
             : await _client.ResultAsync(operation, response, type, cancellationToken);
     }
 
-    private async Task<bool> DeleteAsync(string operation, string path, CancellationToken cancellationToken)
+    private async Task<bool> DeleteAsync(string operation, string path, bool isRepeatable, CancellationToken cancellationToken)
     {
-        using var response = await _client.SendAsync(operation, _client.Request(HttpMethod.Delete, path), cancellationToken);
+        HttpRequestMessage Request() => _client.Request(HttpMethod.Delete, path);
+        using var response = isRepeatable
+            ? await _client.ReadWholeAsync(operation, Request, cancellationToken)
+            : await _client.SendOnceAsync(operation, Request, cancellationToken);
         if (await _client.IsMissingAsync(operation, response, cancellationToken))
         {
             return false;
@@ -228,24 +247,12 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
     private async Task<long?> SizeAsync(string collection, string name, CancellationToken cancellationToken)
     {
         var snapshots = await ListSnapshotsAsync(collection, cancellationToken);
-        return snapshots?.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal))?.Size;
-    }
-
-    /// <summary>A size and checksum that a transfer and a restore can be held to; a server that has no checksum leaves it out or empty.</summary>
-    private SnapshotDescription Describe(string operation, SnapshotAnswer snapshot)
-    {
-        var checksum = string.IsNullOrEmpty(snapshot.Checksum) ? null : snapshot.Checksum.ToLowerInvariant();
-        return snapshot.Size >= 0 && snapshot.Name.Length > 0 && (checksum is null || (checksum.Length == 64 && checksum.All(char.IsAsciiHexDigitLower)))
-            ? new SnapshotDescription(snapshot.Name, snapshot.Size, snapshot.CreationTime, checksum)
-            : throw _client.Errors.Untrusted(operation, "a snapshot has no name, a negative size or a checksum that is no SHA-256.");
+        return snapshots?.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal) && s.Problem is null)?.Size;
     }
 
     private IReadOnlyList<T> Whole<T>(string operation, string member, IReadOnlyList<T?>? items)
         where T : class =>
         items?.OfType<T>().ToList() is { } whole && whole.Count == items.Count ? whole : throw Incomplete(operation, member);
-
-    private ulong PeerId(string operation, string text) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw Incomplete(operation, "a peer id");
 
     private SourceException Incomplete(string operation, string member) => _client.Errors.Untrusted(operation, $"the answer lacks {member}.");
 }

@@ -43,6 +43,11 @@ internal sealed class UploadRequest(QdrantNodeOptions options, NodeClient client
             ExceptionDispatchInfo.Throw(failure);
             throw;
         }
+        catch (Exception e) when (e is not (SourceException or OperationCanceledException) && cancellationToken.IsCancellationRequested)
+        {
+            // Whatever broke, it broke because the caller gave up.
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
         catch (Exception e) when (e is not SourceException && !cancellationToken.IsCancellationRequested)
         {
             throw Explain(operation, e, part, connection);

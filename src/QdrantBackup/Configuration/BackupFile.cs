@@ -6,7 +6,7 @@ namespace QdrantBackup.Configuration;
 internal static class BackupFile
 {
     private const string Folder = "/opt/qdrant/config";
-    private const long MaxBytes = 1 << 20;
+    private const int MaxBytes = 1 << 20;
 
     private static readonly string[] Names = ["backup.yaml", "backup.yml", "backup.json"];
 
@@ -39,13 +39,17 @@ internal static class BackupFile
     {
         try
         {
-            var file = new FileInfo(path);
-            if (file.Exists && file.Length > MaxBytes)
+            // Not by its length: a pipe or a device has none and may never end.
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            var content = new byte[MaxBytes + 1];
+            var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            if (length > MaxBytes)
             {
-                throw new UsageException($"The configuration file {path} has {file.Length} bytes.", $"A configuration has at most {MaxBytes}; is it the right file?");
+                throw new UsageException($"The configuration file {path} has more than {MaxBytes} bytes.", "Name the right file: a configuration is much shorter.");
             }
 
-            return File.ReadAllText(path);
+            using var reader = new StreamReader(new MemoryStream(content, 0, length), detectEncodingFromByteOrderMarks: true);
+            return reader.ReadToEnd();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -15,12 +15,13 @@ internal static partial class ScheduleSection
     };
 
     // Names below Schedule that are settings of all schedules.
-    private static readonly HashSet<string> Common = new(["TimeZone", "MergeWindow"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Common = new(["TimeZone", "MergeWindow", "AllowEmpty"], StringComparer.OrdinalIgnoreCase);
 
     public static IReadOnlyList<Schedule> Read(SettingReader reader)
     {
         var zone = ReadZone(reader, "Schedule:TimeZone", TimeZoneInfo.Utc);
         var window = ReadWindow(reader, "Schedule:MergeWindow", Schedule.DefaultMergeWindow);
+        var allowEmpty = reader.Flag("Schedule:AllowEmpty", fallback: false);
         var names = DefaultCrons.Keys.Union(reader.Children("Schedule").Where(name => !Common.Contains(name)), StringComparer.OrdinalIgnoreCase).ToList();
         if (names.Count > MaxSchedules)
         {
@@ -28,10 +29,10 @@ internal static partial class ScheduleSection
             return [];
         }
 
-        return [.. names.Select(name => ReadOne(reader, name.ToLowerInvariant(), zone, window)).OfType<Schedule>().OrderBy(schedule => schedule.Name, StringComparer.Ordinal)];
+        return [.. names.Select(name => ReadOne(reader, name.ToLowerInvariant(), zone, window, allowEmpty)).OfType<Schedule>().OrderBy(schedule => schedule.Name, StringComparer.Ordinal)];
     }
 
-    private static Schedule? ReadOne(SettingReader reader, string name, TimeZoneInfo zone, TimeSpan window)
+    private static Schedule? ReadOne(SettingReader reader, string name, TimeZoneInfo zone, TimeSpan window, bool allowEmpty)
     {
         var key = $"Schedule:{name}";
         if (!NameForm().IsMatch(name))
@@ -45,6 +46,7 @@ internal static partial class ScheduleSection
         var ownZone = ReadZone(reader, $"{key}:TimeZone", zone);
         var ownWindow = ReadWindow(reader, $"{key}:MergeWindow", window);
         var paused = reader.Flag($"{key}:Paused", fallback: false);
+        var mayBeEmpty = reader.Flag($"{key}:AllowEmpty", allowEmpty);
         var retention = reader.Value($"{key}:Class", ParseClass(name) ?? RetentionClass.Daily, ParseClass);
         if (text is null)
         {
@@ -59,7 +61,7 @@ internal static partial class ScheduleSection
 
         if (CronExpression.TryParse(text, out var cron, out var problem))
         {
-            return new Schedule { Name = name, Cron = cron, TimeZone = ownZone, Class = retention, Paused = paused, MergeWindow = ownWindow };
+            return new Schedule { Name = name, Cron = cron, TimeZone = ownZone, Class = retention, Paused = paused, MergeWindow = ownWindow, AllowEmpty = mayBeEmpty };
         }
 
         reader.RefuseForm(cronKey, $"As given, {problem}.");

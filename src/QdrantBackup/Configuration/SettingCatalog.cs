@@ -28,8 +28,10 @@ public static class SettingCatalog
         new("Schedule:*:Paused", YesOrNo, "false", "Let its due times pass without a run."),
         new("Schedule:*:Class", "daily, weekly or monthly", "its name if that is a class, else daily", "What its backups count as for retention."),
         new("Schedule:*:MergeWindow", "a duration from 0s to 24h", "that of Schedule:MergeWindow", "How early a due time of it may be served by another schedule's run; 0s: never early."),
+        new("Schedule:*:AllowEmpty", YesOrNo, "that of Schedule:AllowEmpty", "Let its backups succeed where Qdrant has no collections. Each of them is suspect until a person confirms it."),
         new("Schedule:TimeZone", "the name of a time zone such as Europe/Berlin", "UTC", "The time zone of all schedules that name none."),
         new("Schedule:MergeWindow", "a duration from 0s to 24h", "6h", "The merge window of all schedules that name none."),
+        new("Schedule:AllowEmpty", YesOrNo, "false", "Whether backups of all schedules that do not say may be without any collection."),
 
         new("Retention:Daily", "a whole number from 0 to 10000", "7", "For how many of the last days with a backup one of the day is kept."),
         new("Retention:Weekly", "a whole number from 0 to 10000", "4", "For how many of the last weeks with a backup one of the week is kept."),

@@ -38,9 +38,6 @@ public sealed class BackupEnds
 
     internal BackupEnds(SealedStore store) => _store = store;
 
-    /// <summary>How many records are read at once.</summary>
-    internal int MaxParallel { get; set; } = 16;
-
     /// <summary>The end of a backup that counts, or null. One that was taken back for good is null too.</summary>
     public async Task<BackupEnd?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
         await LookAsync(id, cancellationToken) is { End: { IsUndeleted: false } end } ? end : null;
@@ -62,7 +59,7 @@ public sealed class BackupEnds
         }
 
         var found = new Opened?[entries.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _store.RecordsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, entries.Count, parallel, async (i, cancellation) => found[i] = await OpenAsync(entries[i].Id, entries[i].Entry, cancellation));
         IReadOnlySet<string> undeleted = await ListUndeletedAsync(BlobNames.Undeletions, cancellationToken);
         var all = new Dictionary<BackupId, BackupEnd>();

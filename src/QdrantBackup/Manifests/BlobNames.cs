@@ -48,6 +48,9 @@ public static class BlobNames
     /// <summary>Where it is recorded what verifications have shown of backups.</summary>
     public const string VerifiedBackups = "verified/";
 
+    /// <summary>Where it is recorded which suspect backups a person has confirmed.</summary>
+    public const string ConfirmedBackups = "confirmed/";
+
     private const int MaxLabelBytes = 48;
     private const int ChunkNameLength = 10 + (2 * ChunkId.Length);
     private const int MaxClusterLength = 200;
@@ -111,6 +114,9 @@ public static class BlobNames
     /// <summary>The record that a backup must be kept.</summary>
     public static BlobName Hold(BackupId id) => new(Holds + id);
 
+    /// <summary>The record that a person confirmed a suspect backup.</summary>
+    public static BlobName Confirmed(BackupId id) => new(ConfirmedBackups + id);
+
     /// <summary>What the sealed summary of a manifest is bound to.</summary>
     public static string SummaryOf(BlobName manifest) => manifest.Value + "#summary";
 
@@ -134,6 +140,12 @@ public static class BlobNames
 
     /// <summary>The state of a cluster's schedules.</summary>
     public static BlobName Schedules(string cluster) => new("schedules/" + ClusterSegment(cluster));
+
+    /// <summary>Which runs of a cluster are not known to have left nothing behind.</summary>
+    public static BlobName OpenRuns(string cluster) => new("open/" + ClusterSegment(cluster));
+
+    /// <summary>What the last tick of a cluster's app of some role came to.</summary>
+    public static BlobName Tick(string role, string cluster) => new($"checks/tick-{role}/{ClusterSegment(cluster)}");
 
     /// <summary>What retention of a cluster remembers.</summary>
     public static BlobName Retention(string cluster) => new(Retentions + ClusterSegment(cluster));

@@ -67,7 +67,7 @@ internal sealed class ChunkList
     {
         if (plaintext.Length < 2 || BinaryPrimitives.ReadUInt16BigEndian(plaintext.Span) is > CurrentFormat)
         {
-            throw new SealException($"the chunk list '{name}' is of a newer format", "Use the newest version of this program.");
+            throw new SealException($"the chunk list '{name}' is of a newer format", "Use the newest version of this program.") { IsNewerFormat = true };
         }
 
         if (plaintext.Length < HeaderLength || BinaryPrimitives.ReadUInt16BigEndian(plaintext.Span) != CurrentFormat)

@@ -72,6 +72,12 @@ public sealed record Manifest
     /// <summary>Retention classes that the schedule gives: daily, weekly, monthly.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>What was asked for, where that was not every collection; null for a whole backup.</summary>
+    public BackupSelection? Selection { get; init; }
+
+    /// <summary>Why a person must confirm this backup before it counts, or null.</summary>
+    public string? Suspect { get; init; }
+
     /// <summary>What the person who asked for it wrote.</summary>
     public string? Description { get; init; }
 
@@ -126,14 +132,20 @@ public sealed record ManifestCollection
     /// <summary>How many shards it was made with.</summary>
     public int ShardNumber { get; init; }
 
-    /// <summary>Exact count at planning; writes may have gone on until the snapshot was made.</summary>
+    /// <summary>Exact count at planning, or null where it is not known; writes may have gone on until the snapshot was made.</summary>
     public ulong? PointCount { get; init; }
+
+    /// <summary>Why the count before or after the snapshot is not known.</summary>
+    public string? CountProblem { get; init; }
 
     /// <summary>Whether the exact count was the same before and after the snapshot, so that a restore can be held to it.</summary>
     public bool CountIsExact { get; init; }
 
     /// <summary>Aliases that point to it.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>Why the aliases are not known.</summary>
+    public string? AliasProblem { get; init; }
 
     /// <summary>Qdrant's whole description: configuration, payload schema, counts.</summary>
     public JsonElement? Description { get; init; }

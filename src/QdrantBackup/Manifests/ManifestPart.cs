@@ -114,6 +114,12 @@ public sealed record BackupSummary
     /// <summary>Retention classes.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>Which selection it is of (<see cref="BackupSelection.Key"/>); null for a whole backup.</summary>
+    public string? Selection { get; init; }
+
+    /// <summary>Why a person must confirm it before it counts, or null.</summary>
+    public string? Suspect { get; init; }
+
     /// <summary>Names of the collections in it, as many as fit; see <see cref="CollectionCount"/>.</summary>
     public IReadOnlyList<string> Collections { get; init; } = [];
 
@@ -128,6 +134,9 @@ public sealed record BackupSummary
 
     /// <summary>Points of all collections together, as counted.</summary>
     public ulong PointCount { get; init; }
+
+    /// <summary>How many collections could not be counted, and are missing in that sum; null: none.</summary>
+    public int? UncountedCollections { get; init; }
 
     /// <summary>Sums over all parts.</summary>
     public required CaptureTotals Totals { get; init; }

@@ -8,7 +8,7 @@ namespace QdrantBackup.Manifests;
 internal static class SealedRecords
 {
     /// <summary>How often a record is read again when somebody else was faster.</summary>
-    public const int MaxAttempts = 20;
+    public const int MaxAttempts = 100;
 
     /// <summary>The record, or null when there is none or it does not open.</summary>
     public static async Task<T?> TryGetRecordAsync<T>(this SealedStore store, BlobName name, JsonTypeInfo<T> json, CancellationToken cancellationToken)
@@ -39,49 +39,45 @@ internal static class SealedRecords
         return ids;
     }
 
+    /// <summary>Every blob whose name begins with a prefix.</summary>
+    public static async Task<IReadOnlyList<BlobEntry>> ListAllAsync(this SealedStore store, string prefix, CancellationToken cancellationToken)
+    {
+        var found = new List<BlobEntry>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(prefix, cancellationToken))
+        {
+            found.Add(entry);
+        }
+
+        return found;
+    }
+
     /// <summary>
     /// Puts what <paramref name="change"/> makes of the record (null: there is none), and returns it; when it makes the same, or null, nothing is put.
-    /// A record that does not open is replaced as if there were none.
+    /// A record that does not open is replaced as if there were none; one of a newer format is not.
     /// </summary>
+    /// <exception cref="SealException">A newer version of this program wrote it.</exception>
     public static async Task<T?> ChangeRecordAsync<T>(
         this SealedStore store, BlobName name, JsonTypeInfo<T> json, Func<T?, T?> change, CancellationToken cancellationToken)
         where T : class
     {
         for (int attempt = 1; ; attempt++)
         {
-            (T? there, PutCondition condition) = await ReadAsync(store, name, json, cancellationToken);
-            T? changed = change(there);
-            if (changed is null || Equals(changed, there))
+            FoundRecord<T> found = await store.FindRenewableAsync(name, json, cancellationToken);
+            T? changed = change(found.Value);
+            if (changed is null || Equals(changed, found.Value))
             {
                 return changed;
             }
 
             try
             {
-                await store.PutDocumentAsync(name, SealedType.Record, changed, json, condition, summary: null, cancellationToken);
+                await store.PutDocumentAsync(name, SealedType.Record, changed, json, found.Condition, summary: null, cancellationToken);
                 return changed;
             }
             catch (StoreConflictException) when (attempt < MaxAttempts)
             {
                 // Somebody was faster: read it again.
             }
-        }
-    }
-
-    private static async Task<(T? There, PutCondition Condition)> ReadAsync<T>(SealedStore store, BlobName name, JsonTypeInfo<T> json, CancellationToken cancellationToken)
-        where T : class
-    {
-        try
-        {
-            return await store.FindDocumentAsync(name, SealedType.Record, json, cancellationToken) is { } found
-                ? (found.Value, PutCondition.OnlyIfMatch(found.Entry.ETag))
-                : (null, PutCondition.OnlyIfAbsent);
-        }
-        catch (BackupException e) when (Damages.IsDamage(e))
-        {
-            return await store.Blobs.FindAsync(name, cancellationToken) is { } entry
-                ? (null, PutCondition.OnlyIfMatch(entry.ETag))
-                : (null, PutCondition.OnlyIfAbsent);
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 
@@ -36,6 +38,9 @@ public sealed class SealedStore : IDisposable
     /// <summary>Which backups are ended.</summary>
     public BackupEnds Ends { get; }
 
+    /// <summary>How many small records are read at once, where all of a kind are.</summary>
+    internal int RecordsAtOnce { get; set; } = 16;
+
     /// <summary>Whose word takes something away in this store, as this app sees it.</summary>
     public MaintenanceAuthority Authority { get; private set; } = MaintenanceAuthority.OfStore;
 
@@ -53,6 +58,9 @@ public sealed class SealedStore : IDisposable
 
     /// <summary>What went wrong with recipients before one opened the store.</summary>
     public IReadOnlyList<BackupException> RecipientFailures { get; private init; } = [];
+
+    /// <summary>Where it is logged that a record which can be made anew was damaged.</summary>
+    public ILogger Log { internal get; set; } = NullLogger.Instance;
 
     /// <summary>Opens a store with the first recipient that can, and refuses any store or key but the pinned ones.</summary>
     public static Task<SealedStore> OpenAsync(
@@ -172,7 +180,7 @@ public sealed class SealedStore : IDisposable
             int? format = JsonSerializer.Deserialize(plaintext, StoreJson.Default.FormatProbe)?.Format;
             if (format > DocumentFormat)
             {
-                throw new SealException($"'{name}' is of format {format}, newer than {DocumentFormat}", "Use the newest version of this program.");
+                throw new SealException($"'{name}' is of format {format}, newer than {DocumentFormat}", "Use the newest version of this program.") { IsNewerFormat = true };
             }
 
             if (format == DocumentFormat && JsonSerializer.Deserialize(plaintext, json) is { } value)

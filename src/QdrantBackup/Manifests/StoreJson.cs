@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
+using QdrantBackup.Catalog;
 using QdrantBackup.Replication;
 using QdrantBackup.Restores;
 using QdrantBackup.Retention;
@@ -24,6 +25,8 @@ namespace QdrantBackup.Manifests;
 [JsonSerializable(typeof(RunProgress))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(RunNote))]
+[JsonSerializable(typeof(OpenRunsRecord))]
+[JsonSerializable(typeof(TickState))]
 [JsonSerializable(typeof(Pin))]
 [JsonSerializable(typeof(LeaseRecord))]
 [JsonSerializable(typeof(BackupPlan))]
@@ -35,6 +38,7 @@ namespace QdrantBackup.Manifests;
 [JsonSerializable(typeof(MaintenanceKeyRecord))]
 [JsonSerializable(typeof(MemoryRecord))]
 [JsonSerializable(typeof(RetentionRequest))]
+[JsonSerializable(typeof(Confirmation))]
 [JsonSerializable(typeof(RetentionPlan))]
 [JsonSerializable(typeof(RetentionMemory))]
 [JsonSerializable(typeof(PruneState))]

@@ -59,7 +59,7 @@ internal static class StoreOpening
 
         if (description is { Format: > StoreFormat })
         {
-            throw new SealException($"the store at {blobs.Location} is of format {description.Format}, newer than {StoreFormat}", "Use the newest version of this program.");
+            throw new SealException($"the store at {blobs.Location} is of format {description.Format}, newer than {StoreFormat}", "Use the newest version of this program.") { IsNewerFormat = true };
         }
 
         return description is { Format: StoreFormat } && StoreId.TryParse(description.StoreId, out StoreId storeId)

@@ -31,7 +31,7 @@ public sealed record CopyRecord
 }
 
 /// <summary>How far the second store is behind.</summary>
-/// <param name="Missing">Complete backups of the cluster that are not in it.</param>
+/// <param name="Missing">Complete whole backups of the cluster that are not in it.</param>
 /// <param name="NewestCopied">The newest that is, or null.</param>
 /// <param name="LagSeconds">How much older that is than the newest backup of all; null when there is none in the second store.</param>
 public sealed record CopyLag(int Missing, BackupId? NewestCopied, long? LagSeconds);
@@ -46,7 +46,7 @@ public sealed class CopyRecords(SealedStore store, TimeProvider time)
     /// <summary>The backups that have a record.</summary>
     public async Task<IReadOnlySet<BackupId>> ListAsync(CancellationToken cancellationToken) => await store.ListIdsAsync(BlobNames.Copies, cancellationToken);
 
-    /// <summary>How far the second store is behind a cluster's complete backups, which come newest first.</summary>
+    /// <summary>How far the second store is behind a cluster's complete whole backups, which come newest first and none of which is dated ahead.</summary>
     public async Task<CopyLag> LagAsync(IReadOnlyList<BackupId> complete, CancellationToken cancellationToken)
     {
         IReadOnlySet<BackupId> copied = await ListAsync(cancellationToken);

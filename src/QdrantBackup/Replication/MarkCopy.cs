@@ -16,6 +16,7 @@ internal sealed class MarkCopy(CopyEnds ends)
     {
         HashSet<BackupId> there = await ends.Target.ListIdsAsync(BlobNames.Manifests, cancellationToken);
         await CopyAsync(BlobNames.Holds, _ => true, cancellationToken);
+        await CopyAsync(BlobNames.ConfirmedBackups, _ => true, cancellationToken);
         await CopyAsync(BlobNames.Retirements, id => !there.Contains(id), cancellationToken);
     }
 

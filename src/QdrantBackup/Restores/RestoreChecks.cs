@@ -11,8 +11,9 @@ public sealed record SettledLook(bool IsSettled, string? Reason);
 /// <summary>Whether a restored collection holds what the backup says.</summary>
 /// <param name="IsGood">False when a count differs from what the backup knows exactly.</param>
 /// <param name="Expected">The backup's count, or null where it is not known exactly.</param>
-/// <param name="Actual">The count now.</param>
-public sealed record RestoreVerdict(bool IsGood, ulong? Expected, ulong Actual);
+/// <param name="Actual">The count now, or null where it is not known.</param>
+/// <param name="Problem">Why the count now is not known.</param>
+public sealed record RestoreVerdict(bool IsGood, ulong? Expected, ulong? Actual, string? Problem = null);
 
 /// <summary>What follows an upload: settling, counting, aliases.</summary>
 public sealed class RestoreChecks(ClusterNodes nodes, RestorePlans plans)
@@ -36,9 +37,20 @@ public sealed class RestoreChecks(ClusterNodes nodes, RestorePlans plans)
     public async Task<RestoreVerdict> CheckAsync(RestoreStep step, CancellationToken cancellationToken)
     {
         RestoreItem item = (await plans.ReadAsync(step.RunId, cancellationToken)).Item(step.ItemNo);
-        ulong actual = await nodes.Named(item.Node).CountPointsAsync(item.Target, cancellationToken)
-            ?? throw new SourceException($"collection '{item.Target}' is not there after its restore", "Look at the server's log; restore it again.");
-        return new RestoreVerdict(item.PointCount is null || item.PointCount == actual, item.PointCount, actual);
+        ulong? actual;
+        try
+        {
+            actual = await nodes.Named(item.Node).CountPointsAsync(item.Target, cancellationToken);
+        }
+        catch (SourceException e)
+        {
+            // The data is there; only where the backup's count is known does this leave a doubt.
+            return new RestoreVerdict(item.PointCount is null, item.PointCount, Actual: null, e.Message);
+        }
+
+        return actual is { } points
+            ? new RestoreVerdict(item.PointCount is null || item.PointCount == points, item.PointCount, points)
+            : throw new SourceException($"collection '{item.Target}' is not there after its restore", "Look at the server's log; restore it again.");
     }
 
     /// <summary>Makes the item's aliases point to the restored collection; returns those set.</summary>

@@ -20,10 +20,11 @@ internal static class RestoreGates
                 $"If that is meant, say from cluster '{manifest.Cluster.Name}'.");
         }
 
-        if (manifest.State == BackupState.Partial && !wanted.AllowPartial)
+        if (manifest.State == BackupState.Partial && !wanted.AllowPartial && !NamesWhatItHolds(manifest, wanted))
         {
             string missing = string.Join(", ", manifest.Collections.Where(c => !c.Covered).Select(c => $"'{c.Name}'").Take(10));
-            throw new RefusedException($"backup {manifest.Id} is partial: it lacks {missing}", "Choose a complete backup, or allow a partial one: what it holds is whole.");
+            throw new RefusedException(
+                $"backup {manifest.Id} is partial: it lacks {missing}", "Choose a complete backup, name the collections to restore, or allow a partial one: what it holds is whole.");
         }
 
         if (manifest.Cluster.Nodes.Count != 1 || manifest.Parts.Any(p => p.Key.Shard is not null))
@@ -90,6 +91,10 @@ internal static class RestoreGates
             throw new RefusedException($"these collections exist on {target.Node}: {existing}", "Restore under new names (--rename, --suffix) and switch an alias, or allow that they are replaced (--overwrite).");
         }
     }
+
+    // Who names collections that are there lacks nothing.
+    private static bool NamesWhatItHolds(Manifest manifest, RestoreRequest wanted) =>
+        wanted.Collections.Count > 0 && wanted.Collections.All(name => manifest.Collections.Any(c => c.Covered && c.Name == name));
 
     /// <summary>Whether Qdrant takes a text as the name of a collection.</summary>
     public static bool IsName(string name) =>

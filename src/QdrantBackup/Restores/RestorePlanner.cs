@@ -19,11 +19,11 @@ public sealed class RestorePlanner(
         RestorePlan? plan = await plans.FindAsync(request.RunId, cancellationToken);
         if (plan is null)
         {
-            BackupId id = await ChooseAsync(RequestOf(request), cancellationToken);
+            (BackupId id, IReadOnlyList<string> remarks) = await ChooseAsync(RequestOf(request), cancellationToken);
 
             // Pinned before it is read, so that nothing it needs goes while it is restored (W3).
             await pins.WriteAsync(request.RunId, RunKind.Restore, [id], cancellationToken);
-            plan = await plans.StoreAsync(await DraftAsync(request, id, cancellationToken), cancellationToken);
+            plan = await plans.StoreAsync(await DraftAsync(request, id, remarks, cancellationToken), cancellationToken);
         }
 
         return Overview(plan, BlobNames.Plan(plan.RunId).Value);
@@ -32,8 +32,8 @@ public sealed class RestorePlanner(
     /// <summary>Plans without pinning or storing anything.</summary>
     public async Task<RestorePlanOverview> PreviewAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        BackupId id = await ChooseAsync(RequestOf(request), cancellationToken);
-        return Overview(await DraftAsync(request, id, cancellationToken), planName: "");
+        (BackupId id, IReadOnlyList<string> remarks) = await ChooseAsync(RequestOf(request), cancellationToken);
+        return Overview(await DraftAsync(request, id, remarks, cancellationToken), planName: "");
     }
 
     /// <summary>What a person should know of a restore that was planned; nothing where there is no plan yet.</summary>
@@ -43,7 +43,7 @@ public sealed class RestorePlanner(
     private static RestoreRequest RequestOf(RunRequest request) =>
         request.Restore ?? throw new RefusedException($"run {request.RunId} is no restore", "Start a new run.");
 
-    private async Task<BackupId> ChooseAsync(RestoreRequest request, CancellationToken cancellationToken)
+    private async Task<(BackupId Id, IReadOnlyList<string> Remarks)> ChooseAsync(RestoreRequest request, CancellationToken cancellationToken)
     {
         int ways = (request.BackupId is null ? 0 : 1) + (request.Latest ? 1 : 0) + (request.Date is null ? 0 : 1) + (request.AtOrBefore is null ? 0 : 1);
         if (ways > 1)
@@ -51,17 +51,24 @@ public sealed class RestorePlanner(
             throw new UsageException("a backup is chosen in more than one way", "Give one of: its id, latest, a date, a time at or before.");
         }
 
-        string cluster = request.FromCluster ?? options.Cluster;
-        return request switch
+        if (request.BackupId is { } id)
         {
-            { BackupId: { } id } => id,
-            { Date: { } date } => (await catalog.OfDayAsync(cluster, date, cancellationToken)).Id,
-            { AtOrBefore: { } time } => (await catalog.AtOrBeforeAsync(cluster, time, cancellationToken)).Id,
-            _ => (await catalog.LatestAsync(cluster, cancellationToken)).Id,
-        };
+            return (id, []);
+        }
+
+        ChosenBackup chosen = await catalog.ChooseAsync(
+            new BackupWanted
+            {
+                Cluster = request.FromCluster ?? options.Cluster,
+                Collections = request.Collections,
+                Day = request.Date,
+                AtOrBefore = request.AtOrBefore,
+            },
+            cancellationToken);
+        return (chosen.Id, chosen.Remarks);
     }
 
-    private async Task<RestorePlan> DraftAsync(RunRequest request, BackupId id, CancellationToken cancellationToken)
+    private async Task<RestorePlan> DraftAsync(RunRequest request, BackupId id, IReadOnlyList<string> remarks, CancellationToken cancellationToken)
     {
         RestoreRequest wanted = RequestOf(request);
         (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(id, second?.NewReads(), cancellationToken);
@@ -73,7 +80,7 @@ public sealed class RestorePlanner(
 
         TargetState target = await ReadTargetAsync(cancellationToken);
         RestoreGates.CheckTarget(manifest, target);
-        List<string> warnings = [.. await GapsAsync(wanted, cancellationToken)];
+        List<string> warnings = [.. remarks, .. await catalog.FindDoubtsAsync(manifest, hash, cancellationToken), .. await GapsAsync(wanted, cancellationToken)];
         var items = new List<RestoreItem>();
         foreach (ManifestCollection collection in RestoreSelection.Collections(manifest, wanted, warnings))
         {

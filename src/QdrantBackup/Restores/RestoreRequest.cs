@@ -3,19 +3,19 @@ using QdrantBackup.Manifests;
 
 namespace QdrantBackup.Restores;
 
-/// <summary>What to restore. At most one of the four ways to choose a backup is set; none means the latest complete one.</summary>
+/// <summary>What to restore. At most one of the four ways to choose a backup is set; none means the latest that covers what is asked for.</summary>
 public sealed record RestoreRequest
 {
     /// <summary>This backup.</summary>
     public BackupId? BackupId { get; init; }
 
-    /// <summary>The newest complete one of this cluster.</summary>
+    /// <summary>The newest one of this cluster that covers what is asked for.</summary>
     public bool Latest { get; init; }
 
-    /// <summary>The newest complete one of this UTC day.</summary>
+    /// <summary>The newest such one of this UTC day.</summary>
     public DateOnly? Date { get; init; }
 
-    /// <summary>The newest complete one that began at or before this time.</summary>
+    /// <summary>The newest such one that began at or before this time.</summary>
     public DateTimeOffset? AtOrBefore { get; init; }
 
     /// <summary>The cluster that the backup is of, when it is another than this one.</summary>

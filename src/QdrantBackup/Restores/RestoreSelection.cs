@@ -30,7 +30,11 @@ internal static class RestoreSelection
         string name = wanted.Rename.TryGetValue(collection.Name, out string? renamed) ? renamed : collection.Name + wanted.Suffix;
         ManifestPart part = manifest.Parts.FirstOrDefault(p => p.Key.Collection == collection.Name)
             ?? throw new SealException($"backup {manifest.Id} says that it covers '{collection.Name}' but holds no part of it", Hints.OtherBackup);
-        if (collection.PointCount is not null && !collection.CountIsExact)
+        if (collection.CountProblem is { } uncounted)
+        {
+            warnings.Add($"'{collection.Name}' could not be counted when it was backed up, so its count cannot be compared: {uncounted}");
+        }
+        else if (collection.PointCount is not null && !collection.CountIsExact)
         {
             warnings.Add($"'{collection.Name}' was written to while it was backed up; its count cannot be compared exactly");
         }
@@ -55,6 +59,11 @@ internal static class RestoreSelection
         if (!(wanted.SwitchAliases ?? (name == collection.Name)))
         {
             return [];
+        }
+
+        if (collection.AliasProblem is { } unknown)
+        {
+            warnings.Add($"the aliases of '{collection.Name}' are not in the backup, so none is set: {unknown}");
         }
 
         var aliases = new List<string>();

@@ -26,7 +26,7 @@ public sealed class BackupRetirement(SealedStore store, BackupCatalog catalog, B
         string cluster, IReadOnlyList<RetentionVerdict> backups, DateTimeOffset now, Retirement template, CancellationToken cancellationToken)
     {
         store.Authority.ThrowUnlessAllowed();
-        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
+        IReadOnlyList<CatalogEntry> entries = await catalog.ListWithFindingsAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
         Dictionary<BackupId, CatalogEntry> known = entries.ToDictionary(e => e.Id);
         IReadOnlySet<BackupId> newest = RetentionRules.Newest(entries.Where(e => !e.Retired).Select(RetentionPlanner.CandidateOf), now);
         var receipts = new List<RetirementReceipt>();

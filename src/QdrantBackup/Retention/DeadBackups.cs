@@ -46,11 +46,15 @@ internal sealed class DeadBackups(SealedStore store, KnownHolds holds, BackupCat
     private async Task<IReadOnlyCollection<BackupId>> ListLastAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var last = new HashSet<BackupId>();
-        IReadOnlyList<CatalogEntry> entries = await catalog.ListAsync(new CatalogFilter(), cancellationToken);
+        IReadOnlyList<CatalogEntry> entries = await catalog.ListWithFindingsAsync(new CatalogFilter(), cancellationToken);
         foreach (IGrouping<string, CatalogEntry> cluster in entries.Where(e => e.Summary is not null).GroupBy(e => e.Summary!.Cluster, StringComparer.Ordinal))
         {
-            IReadOnlySet<BackupId> newest = RetentionRules.Newest(cluster.Select(RetentionPlanner.CandidateOf), now);
-            last.UnionWith(newest.Count > 0 ? newest : cluster.Select(e => e.Id));
+            if (!cluster.Any(e => BackupStanding.IsGood(e with { Retired = false }, now)))
+            {
+                last.UnionWith(cluster.Select(e => e.Id));
+            }
+
+            last.UnionWith(RetentionRules.Newest(cluster.Select(RetentionPlanner.CandidateOf), now));
             last.UnionWith(RetentionRules.Newest(cluster.Where(e => !e.Retired).Select(RetentionPlanner.CandidateOf), now));
         }
 

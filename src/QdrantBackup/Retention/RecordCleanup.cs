@@ -93,11 +93,11 @@ public sealed class RecordCleanup(SealedStore store, RunFences fences, PruneOpti
         return (true, removed);
     }
 
-    /// <summary>A backup that was ended and has no manifest any more is looked at by nobody: what passed, what was damaged, where its copy is.</summary>
+    /// <summary>A backup that was ended and has no manifest any more is looked at by nobody: what passed, what was damaged, where its copy is, that somebody confirmed it.</summary>
     private async Task<(bool Done, long Removed)> RemoveFindingsAsync(Func<bool> isTimeUp, CancellationToken cancellationToken)
     {
         var old = new List<BlobEntry>();
-        foreach (string folder in (string[])[BlobNames.VerifiedBackups, BlobNames.Copies])
+        foreach (string folder in (string[])[BlobNames.VerifiedBackups, BlobNames.Copies, BlobNames.ConfirmedBackups])
         {
             await foreach (BlobEntry entry in store.Blobs.ListAsync(folder, cancellationToken))
             {

@@ -17,8 +17,32 @@ public sealed record RetentionCandidate
     /// <summary>The classes that its schedule gave it: daily, weekly, monthly.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>Which selection of the collections it is of (<see cref="BackupSelection.Key"/>); null for a whole backup.</summary>
+    public string? Selection { get; init; }
+
+    /// <summary>Whether it is suspect and nobody has confirmed it: it ends nothing.</summary>
+    public bool IsSuspect { get; init; }
+
+    /// <summary>Whether something is known to be damaged in it: it keeps its place and ends nothing.</summary>
+    public bool IsDamaged { get; init; }
+
+    /// <summary>Whether a proof is owed: it keeps its place and ends nothing that owes none.</summary>
+    public bool OwesProof { get; init; }
+
+    /// <summary>Whether maintenance has itself read this backup back, at level <c>readable</c>.</summary>
+    public bool ReadBack { get; init; }
+
+    /// <summary>The collections that it holds; null where nobody has looked.</summary>
+    public IReadOnlyCollection<string>? Collections { get; init; }
+
+    /// <summary>The collections that it found and did not get: the cluster had them.</summary>
+    public IReadOnlyCollection<string> Lacking { get; init; } = [];
+
     /// <summary>Whether somebody holds it.</summary>
     public bool OnHold { get; init; }
+
+    /// <summary>Whether nothing is known to be wrong with it and no proof is owed.</summary>
+    internal bool IsSound => !IsDamaged && !OwesProof;
 
     /// <summary>The later of the two clocks: a machine whose clock is behind must not make its backups old.</summary>
     internal DateTimeOffset Youngest => Id.Began > Written ? Id.Began : Written;

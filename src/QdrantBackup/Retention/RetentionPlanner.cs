@@ -8,20 +8,25 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.Retention;
 
 /// <summary>Judges the backups of one cluster and plans what to end. Only that cluster's: a store may hold several.</summary>
-public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy policy, PruneOptions options, TimeProvider time)
+public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy policy, PruneOptions options)
 {
+    private const string NothingRead = "maintenance has not read a whole backup back yet: run 'qdrant-backup verify' there, or wait for Retention:ReadBack";
+
+    private readonly HeldCollections _collections = new(records.Catalog);
+
     /// <summary>What the policy says of a cluster's backups. Changes nothing.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="now">The moment by the store's clock; null where nothing tells it: this machine's clock then, or the last manifest's time if that is later.</param>
+    /// <param name="now">The moment by the store's clock; null: the store is asked, or the last manifest's time if that is later.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<RetentionPreview> PreviewAsync(string cluster, DateTimeOffset? now, CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogEntry> entries = await records.Catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
+        IReadOnlyList<CatalogEntry> entries = await records.Catalog.ListWithFindingsAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
         IReadOnlyDictionary<BackupId, Hold> held = await records.Known.ListAsync(cancellationToken);
-        DateTimeOffset moment = now ?? Now(entries);
+        DateTimeOffset moment = now ?? await NowAsync(entries, cancellationToken);
         Dictionary<BackupId, CatalogEntry> open = entries.Where(e => !e.Retired).ToDictionary(e => e.Id);
-        IReadOnlyList<RetentionVerdict> verdicts = RetentionRules.Judge(
-            policy, moment, open.Values.Select(e => CandidateOf(e) with { OnHold = held.ContainsKey(e.Id) }));
+        MemoryRecord memory = await records.Memory.ReadAsync(cancellationToken);
+        RetentionCandidate[] candidates = [.. entries.Where(e => !e.Retired).Select(e => CandidateOf(e) with { OnHold = held.ContainsKey(e.Id), ReadBack = IsReadBack(memory, e) })];
+        IReadOnlyList<RetentionVerdict> verdicts = Verdicts(moment, await _collections.FillAsync(candidates, moment, cancellationToken));
         return new RetentionPreview
         {
             Cluster = cluster,
@@ -63,7 +68,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
     /// <summary>What ending one backup of a cluster means. One on hold, the newest complete one, and one of another cluster are refused.</summary>
     public async Task<DeletionPlan> PreviewDeletionAsync(string cluster, BackupId id, CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogEntry> entries = await records.Catalog.ListAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
+        IReadOnlyList<CatalogEntry> entries = await records.Catalog.ListWithFindingsAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
         if (entries.FirstOrDefault(e => e.Id == id) is not { } entry)
         {
             throw await records.Store.Blobs.FindAsync(BlobNames.Manifest(id), cancellationToken) is null
@@ -76,12 +81,12 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
             throw new RefusedException($"backup {id} is on hold: {hold.Reason} ({hold.By})", "Release it first, with 'qdrant-backup release'.");
         }
 
-        DateTimeOffset now = Now(entries);
+        DateTimeOffset now = await NowAsync(entries, cancellationToken);
         bool isLast = RetentionRules.Newest(entries.Where(e => !e.Retired).Select(CandidateOf), now).Contains(id);
         List<string> remarks = [$"its data stays at least {options.Grace.TotalHours:0.#} hours (undo: qdrant-backup undelete {id})"];
         if (isLast)
         {
-            remarks.Insert(0, $"it is the newest whole backup of cluster '{cluster}': confirm that the last one goes with --last");
+            remarks.Insert(0, $"it is the newest whole backup of cluster '{cluster}', or the newest that is sound: confirm that the last one goes with --last");
         }
 
         if (entry.Damage is { } damage)
@@ -104,10 +109,28 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
         State = entry.Summary?.State,
         Written = entry.Written,
         Classes = entry.Summary?.Classes ?? [],
+        Selection = entry.Summary?.Selection,
+        IsSuspect = BackupStanding.IsSuspect(entry),
+        IsDamaged = entry.Findings is { IsDamaged: true },
+        OwesProof = entry.Findings is { OwedProofs: > 0 },
+        Collections = entry.Summary is { } summary && summary.Collections.Count == summary.CollectionCount ? summary.Collections : null,
     };
 
-    // A clock that is behind must not date the newest backup into the future: manifests carry the store's time.
-    private DateTimeOffset Now(IReadOnlyList<CatalogEntry> entries) => entries.Select(e => e.Written).Append(time.GetUtcNow()).Max();
+    private static bool IsReadBack(MemoryRecord memory, CatalogEntry entry) =>
+        entry.Summary is { } summary && memory.ReadBack.Any(b => b.Id == entry.Id && b.ManifestHash == summary.ManifestHash);
+
+    /// <summary>What the rules say. Maintenance that is an app of its own believes no backup that it has not read: until it has read a whole one, all of them stay.</summary>
+    private IReadOnlyList<RetentionVerdict> Verdicts(DateTimeOffset now, IReadOnlyList<RetentionCandidate> candidates)
+    {
+        IReadOnlyList<RetentionVerdict> verdicts = RetentionRules.Judge(policy, now, candidates);
+        return !records.Store.Authority.HasOwnKey || candidates.Any(c => c is { ReadBack: true, Selection: null, State: BackupState.Complete })
+            ? verdicts
+            : [.. verdicts.Select(v => v.Keep ? v : v with { Keep = true, Reasons = [NothingRead] })];
+    }
+
+    // A directory's clock that is behind must not date the newest backup into the future: manifests carry the time at which they were written.
+    private async Task<DateTimeOffset> NowAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken) =>
+        entries.Select(e => e.Written).Append(await records.Store.Blobs.NowAsync(cancellationToken)).Max();
 
     private async Task<IReadOnlyList<EndedBackup>> ListEndedAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken)
     {

@@ -21,6 +21,9 @@ public sealed record RetentionRequest : IProved<RetentionRequest>
     /// <summary>Whether to delete what no backup needs, after ending what the policy ends.</summary>
     public bool Prune { get; init; } = true;
 
+    /// <summary>Whether everything in the trash of a directory store is removed for good now, instead of when it is old enough.</summary>
+    public bool EmptyTrash { get; init; }
+
     /// <summary>The same request under the key of maintenance: without it nothing is waived.</summary>
     public string? Proof { get; init; }
 
@@ -30,7 +33,7 @@ public sealed record RetentionRequest : IProved<RetentionRequest>
     {
         RetentionRequest wanted = request.Retention ?? throw new RefusedException($"run {request.RunId} is no retention", "Start a new run.");
         return store.Authority.Check(BlobNames.Run(request.RunId, RunRecords.Request), wanted, StoreJson.Default.RetentionRequest)
-            ?? wanted with { AllowUnusual = false, ConfirmClock = false };
+            ?? wanted with { AllowUnusual = false, ConfirmClock = false, EmptyTrash = false };
     }
 
     /// <summary>The request with the proof that what it waives was waived by maintenance or an administrator.</summary>

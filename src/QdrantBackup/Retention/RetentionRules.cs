@@ -1,3 +1,4 @@
+using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 
 namespace QdrantBackup.Retention;
@@ -5,32 +6,41 @@ namespace QdrantBackup.Retention;
 /// <summary>Which backups of a cluster are kept, and why (docs/retention.md). Pure: the same backups, policy and moment give the same verdicts in whatever order they come.</summary>
 public static class RetentionRules
 {
-    private const string StandsAlone = ", partial with no complete one after it";
+    /// <summary>How many of the last whole backups that maintenance has read back are kept.</summary>
+    public const int KeptReadBack = 3;
+
     private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
 
-    /// <summary>A verdict for each backup, newest first. The newest complete one, what is on hold, dated in the future or damaged is kept whatever the policy says (W4).</summary>
+    // What is damaged or unproven ends nothing: the rules are applied to all, and once more to those that are better, as if the others were not there.
+    private static readonly (string Remark, Func<RetentionCandidate, bool> Fits)[] Tiers =
+        [("", _ => true), (", of those not known to be damaged", b => !b.IsDamaged), (", of those that owe no proof", b => b.IsSound)];
+
+    /// <summary>A verdict for each backup, newest first. The newest good one, what is on hold, dated ahead or damaged is kept whatever the policy says (W4).</summary>
     /// <param name="policy">What to keep.</param>
     /// <param name="now">The moment, by the store's clock.</param>
     /// <param name="backups">The backups of one cluster that nobody has ended, each once.</param>
     public static IReadOnlyList<RetentionVerdict> Judge(RetentionPolicy policy, DateTimeOffset now, IEnumerable<RetentionCandidate> backups)
     {
-        RetentionCandidate[] all = [.. backups.OrderByDescending(b => b.Id.Value, StringComparer.Ordinal)];
-        RetentionCandidate[] past = [.. all.Where(b => b.Id.Began <= now && b.State is not null)];
-        RetentionCandidate[] complete = [.. past.Where(b => b.State == BackupState.Complete)];
-
-        // Half a backup is more than none: until something whole follows them, partial ones are kept by the same rules, among themselves.
-        RetentionCandidate[] alone = [.. past.TakeWhile(b => b.State == BackupState.Partial)];
+        RetentionCandidate[] all = [.. NewestFirst(backups)];
         var reasons = all.ToDictionary(b => b.Id, b => new List<string>(WhateverThePolicy(b, now)));
-        if (complete.Length > 0 && LastWritten(complete) is var last && last.Id != complete[0].Id)
+        void Keep(RetentionCandidate backup, string reason)
         {
-            reasons[last.Id].Add("written last of all complete ones, whatever its machine's clock said");
+            // The rules of a stricter tier often keep the same backup again: said once.
+            if (!reasons[backup.Id].Any(r => reason.StartsWith(r, StringComparison.Ordinal)))
+            {
+                reasons[backup.Id].Add(reason);
+            }
         }
 
-        KeepByRules(policy, complete, "newest complete backup", "", reasons);
-        KeepByRules(policy, alone, "newest backup", StandsAlone, reasons);
+        RetentionCandidate[] past = [.. all.Where(b => b.State is not null && !BackupStanding.IsAhead(b.Id, now))];
+        RetentionCandidate[] whole = [.. past.Where(b => b is { Selection: null, IsSuspect: false })];
+        KeepWhole(policy, whole, Keep);
+        KeepSelections(policy, past, whole, Keep);
+        KeepAmong(policy, [.. past.Where(b => b.IsSuspect)], "newest backup", ", suspect", Keep);
+        KeepCollections(past, whole, Keep);
         foreach (RetentionCandidate backup in past.Where(b => now - b.Youngest < policy.KeepWithin))
         {
-            reasons[backup.Id].Add($"younger than {Text(policy.KeepWithin)}");
+            Keep(backup, $"younger than {Text(policy.KeepWithin)}");
         }
 
         return [.. all.Select(b => reasons[b.Id] is { Count: > 0 } kept
@@ -39,22 +49,23 @@ public static class RetentionRules
     }
 
     /// <summary>
-    /// What nobody may end: the newest complete backups, by either clock, that of the machine that its id tells and the store's that its manifest tells; and of those dated
-    /// in the future the newest within a day, since it is dated so only because two clocks do not agree.
+    /// What nobody may end: the newest complete whole backups that are not suspect, by either clock, that of the machine that its id tells and the store's that its manifest
+    /// tells; of all, of those not known to be damaged, and of those that owe no proof; and of those dated ahead the newest within a day, since it is dated so only because
+    /// two clocks do not agree.
     /// </summary>
     internal static IReadOnlySet<BackupId> Newest(IEnumerable<RetentionCandidate> backups, DateTimeOffset now)
     {
-        RetentionCandidate[] complete = [.. backups.Where(b => b.State == BackupState.Complete && b.Id.Began <= now + MostSkew).OrderByDescending(b => b.Id.Value, StringComparer.Ordinal)];
+        RetentionCandidate[] complete = [.. NewestFirst(backups)
+            .Where(b => b is { State: BackupState.Complete, Selection: null, IsSuspect: false } && b.Id.Began <= now + MostSkew)];
         var newest = new HashSet<BackupId>();
-        if (complete.Length > 0)
+        foreach ((_, Func<RetentionCandidate, bool> fits) in Tiers)
         {
-            newest.Add(complete[0].Id);
-            newest.Add(LastWritten(complete).Id);
-        }
-
-        if (complete.FirstOrDefault(b => b.Id.Began <= now) is { } past)
-        {
-            newest.Add(past.Id);
+            RetentionCandidate[] fitting = [.. complete.Where(fits)];
+            if (fitting.Length > 0)
+            {
+                newest.UnionWith([fitting[0].Id, LastWritten(fitting).Id]);
+                newest.UnionWith(fitting.Where(b => b.Id.Began <= now).Take(1).Select(b => b.Id));
+            }
         }
 
         return newest;
@@ -71,51 +82,110 @@ public static class RetentionRules
         {
             yield return "damaged: left alone until somebody deletes it";
         }
-        else if (backup.Id.Began > now)
+        else if (BackupStanding.IsAhead(backup.Id, now))
         {
             yield return "dated in the future: left alone, and counts for nothing";
         }
     }
 
-    private static void KeepByRules(
-        RetentionPolicy policy, RetentionCandidate[] newestFirst, string newest, string remark, Dictionary<BackupId, List<string>> reasons)
+    private static void KeepWhole(RetentionPolicy policy, RetentionCandidate[] whole, Action<RetentionCandidate, string> keep)
     {
-        if (newestFirst.Length > 0)
+        KeepAmong(policy, whole, "newest complete backup", "", keep);
+        foreach ((string remark, Func<RetentionCandidate, bool> fits) in Tiers)
         {
-            reasons[newestFirst[0].Id].Add(newest + remark);
+            RetentionCandidate[] complete = [.. whole.Where(b => b.State == BackupState.Complete && fits(b))];
+            if (complete.Length > 0 && LastWritten(complete) is var last && last.Id != complete[0].Id)
+            {
+                keep(last, $"written last of all complete ones, whatever its machine's clock said{remark}");
+            }
         }
 
-        for (int i = 0; i < newestFirst.Length && i < policy.KeepLast; i++)
+        foreach (RetentionCandidate known in Listing(whole).Where(b => b != whole[0]))
         {
-            reasons[newestFirst[i].Id].Add($"number {i + 1} of the last {policy.KeepLast}{remark}");
+            keep(known, "newest whole backup of which it is known what it holds");
         }
 
-        foreach ((RetentionPeriod period, int count) in new[] { (RetentionPeriod.Day, policy.Daily), (RetentionPeriod.Week, policy.Weekly), (RetentionPeriod.Month, policy.Monthly) })
-        {
-            KeepOneOfEach(period, count, policy.TimeZone, newestFirst, remark, reasons);
-        }
-    }
-
-    /// <summary>One backup of each of the last so many periods that have any. A period's own class stands for it where there is one, else its newest backup is promoted.</summary>
-    private static void KeepOneOfEach(
-        RetentionPeriod period, int count, TimeZoneInfo zone, RetentionCandidate[] newestFirst, string remark, Dictionary<BackupId, List<string>> reasons)
-    {
         int number = 0;
-        foreach (IGrouping<string, RetentionCandidate> backups in newestFirst.GroupBy(b => period.Of(TimeZoneInfo.ConvertTime(b.Id.Began, zone).DateTime)).Take(count))
+        foreach (RetentionCandidate backup in whole.Where(b => b is { State: BackupState.Complete, ReadBack: true, IsDamaged: false }).Take(KeptReadBack))
         {
-            number++;
-            RetentionCandidate? classed = backups.FirstOrDefault(b => b.Classes.Contains(period.Class));
-            string which = classed is null ? "newest" : period.Class;
-            reasons[(classed ?? backups.First()).Id].Add($"{which} of {period.Name} {backups.Key} ({number} of {count}){remark}");
+            keep(backup, $"number {++number} of the last {KeptReadBack} that were read back");
         }
     }
+
+    /// <summary>
+    /// Each selection by itself: one of some collections takes no place of one of others, nor of a whole backup. One whose newest backup holds
+    /// nothing that the newest whole backup still lists is measured by the days, weeks and months that have whole backups too: nobody makes another of it, so by its own it would stay for ever.
+    /// </summary>
+    private static void KeepSelections(RetentionPolicy policy, RetentionCandidate[] past, RetentionCandidate[] whole, Action<RetentionCandidate, string> keep)
+    {
+        HashSet<string>? known = ListedByNewest(whole);
+        foreach (IGrouping<string, RetentionCandidate> selection in past.Where(b => b is { Selection: not null, IsSuspect: false }).GroupBy(b => b.Selection!, StringComparer.Ordinal))
+        {
+            RetentionCandidate[] own = [.. selection];
+            bool isGone = known is not null && Listed(own[0]) is { Length: > 0 } listed && !listed.Any(known.Contains);
+            KeepAmong(policy, own, isGone ? null : "newest backup", isGone ? ", of collections that are gone" : ", of its selection", keep, isGone ? whole : []);
+        }
+    }
+
+    /// <summary>Backups among themselves: the complete ones, and the partial ones that no complete one follows.</summary>
+    private static void KeepAmong(
+        RetentionPolicy policy, RetentionCandidate[] newestFirst, string? newest, string remark, Action<RetentionCandidate, string> keep, RetentionCandidate[]? beside = null)
+    {
+        // Half a backup is more than none: until something whole and sound follows them, partial ones are kept by the same rules, among themselves.
+        RetentionCandidate[] alone = [.. newestFirst.TakeWhile(b => b is not { State: BackupState.Complete, IsSound: true }).Where(b => b.State == BackupState.Partial)];
+        foreach ((string tier, Func<RetentionCandidate, bool> fits) in Tiers)
+        {
+            var periods = new PeriodRules(policy, [.. (beside ?? []).Where(fits)], remark + tier, keep);
+            periods.Keep([.. newestFirst.Where(b => b.State == BackupState.Complete && fits(b))], newest);
+        }
+
+        foreach ((string tier, Func<RetentionCandidate, bool> fits) in Tiers)
+        {
+            var periods = new PeriodRules(policy, [.. (beside ?? []).Where(fits)], $"{remark}, partial with no complete one after it{tier}", keep);
+            periods.Keep([.. alone.Where(fits)], newest is null ? null : "newest backup");
+        }
+    }
+
+    /// <summary>Of each collection that the newest whole backup still lists, the newest backup that holds it, whatever it is a backup of.</summary>
+    private static void KeepCollections(RetentionCandidate[] past, RetentionCandidate[] whole, Action<RetentionCandidate, string> keep)
+    {
+        if (ListedByNewest(whole) is not { } listed)
+        {
+            return;
+        }
+
+        foreach ((string remark, Func<RetentionCandidate, bool> fits) in Tiers)
+        {
+            HashSet<string> wanted = [.. listed];
+            foreach (RetentionCandidate backup in past.Where(b => !b.IsSuspect && fits(b)))
+            {
+                string[] found = [.. (backup.Collections ?? []).Where(wanted.Remove)];
+                if (found.Length > 0)
+                {
+                    keep(backup, $"newest backup of {(found.Length == 1 ? "a collection" : $"{found.Length} collections")} that the cluster still has{remark}");
+                }
+            }
+        }
+    }
+
+    /// <summary>The collections that the cluster has: what the newest whole backup lists, and the newest that is better, since what is damaged must not end anything by what it lacks.</summary>
+    private static HashSet<string>? ListedByNewest(RetentionCandidate[] whole) => Listing(whole) is { Count: > 0 } listing ? [.. listing.SelectMany(Listed)] : null;
+
+    private static List<RetentionCandidate> Listing(RetentionCandidate[] whole) =>
+        [.. Tiers.Select(tier => whole.FirstOrDefault(b => b.Collections is not null && tier.Fits(b))).OfType<RetentionCandidate>().Distinct()];
+
+    private static string[] Listed(RetentionCandidate backup) => [.. backup.Collections ?? [], .. backup.Lacking];
+
+    private static IEnumerable<RetentionCandidate> NewestFirst(IEnumerable<RetentionCandidate> backups) => backups.OrderByDescending(b => b.Id.Value, StringComparer.Ordinal);
 
     private static RetentionCandidate LastWritten(RetentionCandidate[] complete) =>
         complete.OrderByDescending(b => b.Written).ThenByDescending(b => b.Id.Value, StringComparer.Ordinal).First();
 
-    private static string WhyNot(RetentionCandidate backup, RetentionPolicy policy) => backup.State == BackupState.Partial
-        ? $"partial, not younger than {Text(policy.KeepWithin)}, and followed by a complete one"
-        : $"not younger than {Text(policy.KeepWithin)}, and no day, week or month is kept by it";
+    private static string WhyNot(RetentionCandidate backup, RetentionPolicy policy) => backup switch
+    {
+        { IsSuspect: false, State: BackupState.Partial } => $"partial, not younger than {Text(policy.KeepWithin)}, and followed by a complete one",
+        _ => $"not younger than {Text(policy.KeepWithin)}, and no day, week or month is kept by it",
+    };
 
     private static string Text(TimeSpan span) => span.Ticks % TimeSpan.TicksPerDay == 0 ? $"{span.Days}d" : $"{span.TotalHours:0.##}h";
 }

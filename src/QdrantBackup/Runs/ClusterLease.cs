@@ -24,52 +24,61 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
 {
     // Whatever a record says, it must not keep a cluster for longer than a run can be silent before it counts as dead.
     private const double MaxSeconds = 24 * 60 * 60;
+    private const int MaxAttempts = 10;
 
-    /// <summary>Takes the lease, or renews it if the run holds it; a stale one is taken over. Otherwise tells who holds it.</summary>
+    /// <summary>Takes the lease, or renews it if the run holds it; a stale one is taken over, and so is one that does not open. Otherwise tells who holds it.</summary>
     public async Task<LeaseReceipt> TryTakeAsync(string cluster, RunId runId, RunKind kind, TimeSpan duration, CancellationToken cancellationToken)
     {
         PinEntry pin = await pins.WriteAsync(runId, kind, [], cancellationToken);
-        if (await FindAsync(cluster, cancellationToken) is not { } found)
+        var record = new LeaseRecord(1, runId, duration.TotalSeconds);
+        for (int attempt = 1; ; attempt++)
         {
-            return await TryPutAsync(cluster, runId, duration, PutCondition.OnlyIfAbsent, cancellationToken);
-        }
+            FoundRecord<LeaseRecord> found = await FindAsync(cluster, cancellationToken);
+            if (found is { Value: { } there, Entry: { } entry } && !IsFree(there, entry, pin.Renewed) && Receipt(entry, there, runId) is { IsMine: false } held)
+            {
+                return held;
+            }
 
-        LeaseReceipt held = Receipt(found, runId);
-        return held.IsMine || held.Until <= pin.Renewed
-            ? await TryPutAsync(cluster, runId, duration, PutCondition.OnlyIfMatch(found.Entry.ETag), cancellationToken)
-            : held;
+            try
+            {
+                return Receipt(await PutAsync(cluster, record, found.Condition, cancellationToken), record, runId);
+            }
+            catch (StoreConflictException) when (attempt < MaxAttempts)
+            {
+                // Another run was faster, or this run's other attempt was: look again.
+            }
+        }
     }
 
-    /// <summary>Gives the lease back if the run holds it.</summary>
+    /// <summary>Gives the lease back if the run holds it. One that does not open is left to whoever takes it next.</summary>
     public async Task ReleaseAsync(string cluster, RunId runId, CancellationToken cancellationToken)
     {
-        if (await FindAsync(cluster, cancellationToken) is { } found && found.Value.Holder == runId)
+        FoundRecord<LeaseRecord> found = await FindAsync(cluster, cancellationToken);
+        if (found.Value?.Holder != runId)
         {
-            await TryPutAsync(cluster, runId, TimeSpan.Zero, PutCondition.OnlyIfMatch(found.Entry.ETag), cancellationToken);
+            return;
         }
-    }
 
-    private async Task<LeaseReceipt> TryPutAsync(string cluster, RunId runId, TimeSpan duration, PutCondition condition, CancellationToken cancellationToken)
-    {
-        var record = new LeaseRecord(1, runId, duration.TotalSeconds);
         try
         {
-            BlobEntry entry = await store.PutDocumentAsync(
-                BlobNames.Lease(cluster), SealedType.Record, record, StoreJson.Default.LeaseRecord, condition, summary: null, cancellationToken);
-            return Receipt(new StoredDocument<LeaseRecord>(entry, record), runId);
+            await PutAsync(cluster, new LeaseRecord(1, runId, 0), found.Condition, cancellationToken);
         }
         catch (StoreConflictException)
         {
-            // Somebody was faster, or this run's other attempt was.
-            return await FindAsync(cluster, cancellationToken) is { } found
-                ? Receipt(found, runId)
-                : throw new MissingBlobException(BlobNames.Lease(cluster), "was there and is gone");
+            // Another run took it meanwhile, or this run's other attempt gave it back.
         }
     }
 
-    private Task<StoredDocument<LeaseRecord>?> FindAsync(string cluster, CancellationToken cancellationToken) =>
-        store.FindDocumentAsync(BlobNames.Lease(cluster), SealedType.Record, StoreJson.Default.LeaseRecord, cancellationToken);
+    private Task<FoundRecord<LeaseRecord>> FindAsync(string cluster, CancellationToken cancellationToken) =>
+        store.FindRenewableAsync(BlobNames.Lease(cluster), StoreJson.Default.LeaseRecord, cancellationToken);
 
-    private static LeaseReceipt Receipt(StoredDocument<LeaseRecord> found, RunId asker) =>
-        new(found.Value.Holder == asker && found.Value.Seconds > 0, found.Value.Holder, found.Entry.Modified.AddSeconds(Math.Clamp(found.Value.Seconds, 0, MaxSeconds)));
+    private Task<BlobEntry> PutAsync(string cluster, LeaseRecord record, PutCondition condition, CancellationToken cancellationToken) => store.PutDocumentAsync(
+        BlobNames.Lease(cluster), SealedType.Record, record, StoreJson.Default.LeaseRecord, condition, summary: null, cancellationToken);
+
+    // Given back, or over; or dated so far ahead that a clock was wrong when it was written: nobody waits for that day.
+    private static bool IsFree(LeaseRecord record, BlobEntry entry, DateTimeOffset now) =>
+        record.Seconds <= 0 || Receipt(entry, record, record.Holder).Until <= now || entry.Modified > now.AddSeconds(MaxSeconds);
+
+    private static LeaseReceipt Receipt(BlobEntry entry, LeaseRecord record, RunId asker) =>
+        new(record.Holder == asker && record.Seconds > 0, record.Holder, entry.Modified.AddSeconds(Math.Clamp(record.Seconds, 0, MaxSeconds)));
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
@@ -11,17 +12,24 @@ namespace QdrantBackup.Runs;
 public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILogger<RunRecords> logger)
 {
     internal const string Request = "request";
-    private const string Progress = "progress";
-    private const string Result = "result";
-    private const string NotePrefix = "note-";
+    internal const string Progress = "progress";
+    internal const string Result = "result";
+    internal const string NotePrefix = "note-";
 
     // Older than any run can be: whoever asks for all of them must not make us list every month since the year 1.
     private static readonly DateTimeOffset Oldest = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Writes the request, once. Writing an equal one again is harmless; a different one under the same id is refused.</summary>
+    private readonly LaterRuns _later = new(store, time);
+    private readonly RunReading _parts = new(store);
+
+    /// <summary>The runs that are not known to have left nothing behind.</summary>
+    public OpenRuns Open { get; } = new(store);
+
+    /// <summary>Writes the request, once. Writing an equal one again is harmless; a different one under the same id is refused. One that was damaged is written anew.</summary>
     public async Task WriteRequestAsync(RunRequest request, CancellationToken cancellationToken)
     {
         Validate(request, request.RunId);
+        await Open.AddAsync(request, cancellationToken);
         byte[] plaintext = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(request, StoreJson.Default.RunRequest);
         BlobName name = BlobNames.Run(request.RunId, Request);
         try
@@ -30,7 +38,12 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         }
         catch (StoreConflictException)
         {
-            if (await store.FindPlainAsync(name, SealedType.Record, cancellationToken) is not { } there || !there.Value.AsSpan().SequenceEqual(plaintext))
+            FoundRecord<RunRequest> there = await store.FindRenewableAsync(name, StoreJson.Default.RunRequest, cancellationToken);
+            if (there.Damage is not null)
+            {
+                await store.PutPlainAsync(name, SealedType.Record, plaintext, there.Condition, summary: null, cancellationToken);
+            }
+            else if (there.Value is null || !System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(there.Value, StoreJson.Default.RunRequest).AsSpan().SequenceEqual(plaintext))
             {
                 throw new RefusedException($"run {request.RunId} was already asked for, with another request", "Start a new run.");
             }
@@ -54,11 +67,16 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     public Task WriteProgressAsync(RunProgress progress, CancellationToken cancellationToken) => store.PutDocumentAsync(
         BlobNames.Run(progress.RunId, Progress), SealedType.Record, progress, StoreJson.Default.RunProgress, PutCondition.Always, summary: null, cancellationToken);
 
-    /// <summary>Writes the result if there is none yet, and returns the one that counts.</summary>
+    /// <summary>Whether the record of how the run ended is there, damaged or not.</summary>
+    public async Task<bool> HasResultAsync(RunId runId, CancellationToken cancellationToken) =>
+        await store.Blobs.FindAsync(BlobNames.Run(runId, Result), cancellationToken) is not null;
+
+    /// <summary>Writes the result if there is none yet, or if the one there is damaged, and returns the one that counts.</summary>
     public async Task<RunResult> WriteResultAsync(RunResult result, CancellationToken cancellationToken)
     {
         RunRequest request = await ReadRequestAsync(result.RunId, cancellationToken);
-        RunResult counts = (await store.PutOnceAsync(BlobNames.Run(result.RunId, Result), SealedType.Record, result, StoreJson.Default.RunResult, cancellationToken)).Value;
+        RunResult counts = await store.ChangeRecordAsync(
+            BlobNames.Run(result.RunId, Result), StoreJson.Default.RunResult, there => there ?? result, cancellationToken) ?? result;
         LogLevel level = counts.State switch { RunState.Failed => LogLevel.Error, RunState.Complete => LogLevel.Information, _ => LogLevel.Warning };
         LogEnded(level, request.Kind, request.RunId, request.Cluster, request.RequestedBy, counts.State, counts.Totals.Bytes, counts.Totals.StoredBytes);
         return counts;
@@ -73,7 +91,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
             BlobNames.Run(runId, what), SealedType.Record, note, StoreJson.Default.RunNote, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
     }
 
-    /// <summary>Everything recorded of one run, or null when there is no such run.</summary>
+    /// <summary>Everything recorded of one run, or null when there is no such run. Progress and remarks that do not open count as none.</summary>
     public async Task<RunOverview?> FindAsync(RunId runId, CancellationToken cancellationToken)
     {
         var names = new List<BlobName>();
@@ -85,45 +103,55 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         return names.Contains(BlobNames.Run(runId, Request)) ? await ReadOverviewAsync(runId, names, cancellationToken) : null;
     }
 
-    /// <summary>Runs, newest first, month by month back to <paramref name="from"/>. A run whose request cannot be opened is left out and logged.</summary>
+    /// <summary>
+    /// Runs, newest first, month by month back to <paramref name="from"/>; those dated ahead of the clock come first and say so. A run whose request cannot be opened is
+    /// left out and logged.
+    /// </summary>
     public async IAsyncEnumerable<RunOverview> ListAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        DateTime now = time.GetUtcNow().UtcDateTime;
+        DateTimeOffset now = await store.Blobs.NowAsync(cancellationToken);
         var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
-        DateTimeOffset end = from < Oldest ? Oldest : from;
-        for (; month.AddMonths(1) > end; month = month.AddMonths(-1))
+        IEnumerable<IReadOnlyList<BlobEntry>> runs = Group(await _later.ListAsync(month, cancellationToken));
+        for (DateTimeOffset end = from < Oldest ? Oldest : from; ; month = month.AddMonths(-1))
         {
-            foreach ((RunId runId, List<BlobName> names) in await ListMonthAsync(month, cancellationToken))
+            foreach (IReadOnlyList<BlobEntry> run in runs)
             {
-                if (runId.Began >= from && await TryReadOverviewAsync(runId, names, cancellationToken) is { } overview)
+                RunId runId = IdOf(run[0].Name);
+                bool isAhead = runId.Began - now > BackupStanding.ClockSlack;
+                if ((isAhead || runId.Began >= from) && await TryReadOverviewAsync(runId, run, cancellationToken) is { } overview)
                 {
-                    yield return overview;
+                    yield return overview with { IsAhead = isAhead };
                 }
             }
-        }
-    }
 
-    private async Task<IEnumerable<(RunId RunId, List<BlobName> Names)>> ListMonthAsync(DateTimeOffset month, CancellationToken cancellationToken)
-    {
-        var runs = new SortedDictionary<string, List<BlobName>>(StringComparer.Ordinal);
-        string prefix = BlobNames.RunMonth(month);
-        await foreach (BlobEntry entry in store.Blobs.ListAsync(prefix, cancellationToken))
-        {
-            string run = entry.Name.Value[prefix.Length..].Split('/')[0];
-            if (RunId.IsValid(run))
+            if (month.AddMonths(1) <= end)
             {
-                (runs.TryGetValue(run, out List<BlobName>? names) ? names : runs[run] = []).Add(entry.Name);
+                yield break;
             }
-        }
 
-        return runs.Reverse().Select(run => (new RunId(run.Key), run.Value));
+            runs = Group(await store.ListAllAsync(BlobNames.RunMonth(month), cancellationToken));
+        }
     }
 
-    private async Task<RunOverview?> TryReadOverviewAsync(RunId runId, List<BlobName> names, CancellationToken cancellationToken)
+    /// <summary>The blobs of each run, newest run first; what is no run's is left out.</summary>
+    private static IEnumerable<IReadOnlyList<BlobEntry>> Group(IEnumerable<BlobEntry> blobs) => blobs
+        .Where(b => RunId.IsValid(SegmentOf(b.Name)))
+        .GroupBy(b => SegmentOf(b.Name), StringComparer.Ordinal)
+        .OrderByDescending(run => run.Key, StringComparer.Ordinal)
+        .Select(IReadOnlyList<BlobEntry> (run) => [.. run]);
+
+    // runs/yyyy/mm/<runId>/<what>
+    private static string SegmentOf(BlobName name) => name.Value.Split('/') is [_, _, _, var run, ..] ? run : "";
+
+    private static RunId IdOf(BlobName name) => new(SegmentOf(name));
+
+    private async Task<RunOverview?> TryReadOverviewAsync(RunId runId, IReadOnlyList<BlobEntry> blobs, CancellationToken cancellationToken)
     {
         try
         {
-            return names.Contains(BlobNames.Run(runId, Request)) ? await ReadOverviewAsync(runId, names, cancellationToken) : null;
+            return blobs.FirstOrDefault(b => b.Name == BlobNames.Run(runId, Request)) is { } request
+                ? (await ReadOverviewAsync(runId, [.. blobs.Select(b => b.Name)], cancellationToken)) with { Asked = request.Modified }
+                : null;
         }
         catch (BackupException e) when (Damages.IsDamage(e) || e is RefusedException)
         {
@@ -132,26 +160,8 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         }
     }
 
-    private async Task<RunOverview> ReadOverviewAsync(RunId runId, List<BlobName> names, CancellationToken cancellationToken)
-    {
-        RunRequest request = await ReadRequestAsync(runId, cancellationToken);
-        RunProgress? progress = names.Contains(BlobNames.Run(runId, Progress))
-            ? await store.GetDocumentAsync(BlobNames.Run(runId, Progress), SealedType.Record, StoreJson.Default.RunProgress, cancellationToken)
-            : null;
-        RunResult? result = names.Contains(BlobNames.Run(runId, Result))
-            ? await store.GetDocumentAsync(BlobNames.Run(runId, Result), SealedType.Record, StoreJson.Default.RunResult, cancellationToken)
-            : null;
-        var notes = new List<RunNote>();
-        foreach (BlobName name in names.Where(n => n.Value.StartsWith(BlobNames.RunFolder(runId) + NotePrefix, StringComparison.Ordinal)))
-        {
-            if (await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RunNote, cancellationToken) is { } note)
-            {
-                notes.Add(note);
-            }
-        }
-
-        return new RunOverview(request, progress, result, notes);
-    }
+    private async Task<RunOverview> ReadOverviewAsync(RunId runId, List<BlobName> names, CancellationToken cancellationToken) =>
+        await _parts.ReadAsync(await ReadRequestAsync(runId, cancellationToken), names, cancellationToken);
 
     private static void Validate(RunRequest request, RunId runId)
     {

@@ -47,6 +47,9 @@ public sealed record RunResult
     /// <summary>The backup that was made, restored or verified.</summary>
     public BackupId? BackupId { get; init; }
 
+    /// <summary>Why a person must confirm the backup that was made before it counts, or null.</summary>
+    public string? Suspect { get; init; }
+
     /// <summary>What failed, for a person.</summary>
     public string? Error { get; init; }
 
@@ -58,6 +61,9 @@ public sealed record RunResult
 
     /// <summary>What was pruned, when the run is a retention.</summary>
     public PruneTotals? Pruned { get; init; }
+
+    /// <summary>What was freed and when the rest is, when the run is a retention.</summary>
+    public RoomReport? Room { get; init; }
 
     /// <summary>Each collection or part that is worth a line.</summary>
     public IReadOnlyList<RunItem> Items { get; init; } = [];
@@ -73,7 +79,11 @@ public sealed record RunResult
 /// <param name="Kind">What it does.</param>
 /// <param name="RunId">The run.</param>
 /// <param name="InstanceId">Its orchestration's instance id.</param>
-public sealed record FollowUp(RunKind Kind, RunId RunId, string InstanceId);
+public sealed record FollowUp(RunKind Kind, RunId RunId, string InstanceId)
+{
+    /// <summary>What "requested by" begins with for a run that follows a backup; the backup's id comes after it.</summary>
+    public const string RequestedByPrefix = "backup ";
+}
 
 /// <summary>One line of a run's result.</summary>
 /// <param name="Name">The collection, or what else it is about.</param>
@@ -128,4 +138,11 @@ public sealed record RunNote(RunId RunId, DateTimeOffset At, string By, string T
 /// <param name="Progress">The last progress written, or null.</param>
 /// <param name="Result">How it ended, or null while it goes on.</param>
 /// <param name="Notes">Remarks, oldest first.</param>
-public sealed record RunOverview(RunRequest Request, RunProgress? Progress, RunResult? Result, IReadOnlyList<RunNote> Notes);
+public sealed record RunOverview(RunRequest Request, RunProgress? Progress, RunResult? Result, IReadOnlyList<RunNote> Notes)
+{
+    /// <summary>Whether it is dated ahead of the store's clock: it says nothing of what happened last.</summary>
+    public bool IsAhead { get; init; }
+
+    /// <summary>When its request was written, by the store's clock.</summary>
+    public DateTimeOffset Asked { get; init; }
+}

@@ -27,6 +27,9 @@ public sealed record Schedule
     /// <summary>How early a due time of this schedule may be served by the run of another schedule; zero: never early.</summary>
     public TimeSpan MergeWindow { get; init; } = DefaultMergeWindow;
 
+    /// <summary>Whether its backups may be without any collection; such a backup is suspect until a person confirms it.</summary>
+    public bool AllowEmpty { get; init; }
+
     /// <summary>The first due time after an instant, in UTC; null if there is none within nine years.</summary>
     public DateTimeOffset? NextDue(DateTimeOffset after)
     {

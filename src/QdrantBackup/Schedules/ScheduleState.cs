@@ -27,6 +27,10 @@ public sealed record ScheduleState
 }
 
 /// <summary>How <see cref="ScheduleState"/> is written as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ScheduleState))]
 public sealed partial class ScheduleJson : JsonSerializerContext;

@@ -46,4 +46,9 @@ public sealed record ScheduledRun
     /// <summary>The due times it makes up.</summary>
     public IReadOnlyList<MissedRun> MissedRuns() =>
         [.. Served.Where(due => due.Missed).Select(due => new MissedRun(due.Schedule, due.Due, InstanceId))];
+
+    /// <summary>Through when it settles the due times of each schedule that it serves: those up to its decision, and one ahead that it serves early.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Settles() => Served
+        .GroupBy(due => due.Schedule, StringComparer.Ordinal)
+        .ToDictionary(dues => dues.Key, dues => dues.Max(due => due.Due) is var last && last > DecidedAt ? last : DecidedAt, StringComparer.Ordinal);
 }

@@ -42,7 +42,7 @@ public sealed record KeyDocument(int Format, string StoreId, string KeyId, KeyRe
 
         if (document is { Format: > CurrentFormat })
         {
-            throw new SealException($"'{blobName}' is a key document of format {document.Format}, newer than {CurrentFormat}", "Use the newest version of this program.");
+            throw new SealException($"'{blobName}' is a key document of format {document.Format}, newer than {CurrentFormat}", "Use the newest version of this program.") { IsNewerFormat = true };
         }
 
         return document is { Format: CurrentFormat, Wrapped.Length: > 0, Recipient.HasUsableId: true }

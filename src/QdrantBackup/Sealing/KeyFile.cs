@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using LocalDisk;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.Sealing;
@@ -39,12 +40,17 @@ internal static class KeyFile
         try
         {
             WriteNew(staged.Path, text);
-            File.Move(staged.Path, path, overwrite: false);
+            if (!staged.TryMoveToNew(path))
+            {
+                throw AlreadyThere(path);
+            }
+
             files.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
-        catch (IOException e) when (File.Exists(path))
+        catch (FlushException e)
         {
-            throw new UsageException($"the key file '{path}' exists already and is not overwritten", "Name another file, or use the one that is there: a lost key file is a lost store.", e);
+            throw new UsageException(
+                $"the key file '{path}' is not safe: {e.Message}", "Check the disk, delete what is there under this name, and make the key file on a disk that can be flushed: a lost key file is a lost store.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -66,8 +72,11 @@ internal static class KeyFile
 
         using var file = new FileStream(path, options);
         file.Write(text);
-        file.Flush(flushToDisk: true);
+        DiskFiles.Flush(file.SafeFileHandle, path);
     }
+
+    private static UsageException AlreadyThere(string path) =>
+        new($"the key file '{path}' exists already and is not overwritten", "Name another file, or use the one that is there: a lost key file is a lost store.");
 
     // Works on the bytes: a string would stay in memory with the key in it.
     private static byte[] Parse(string path, ReadOnlySpan<byte> text, int keyLength)

@@ -13,7 +13,7 @@ internal static class SealFailures
         new($"'{blob}' is no sealed object: it does not begin with QBS1", PutBack);
 
     public static SealException Newer(string blob, string what) =>
-        new($"'{blob}' needs {what}", $"Use the newest version of this program. If this is the newest, the blob was changed: {PutBack}");
+        new($"'{blob}' needs {what}", $"Use the newest version of this program. If this is the newest, the blob was changed: {PutBack}") { IsNewerFormat = true };
 
     public static SealException WrongType(string blob, SealedType expected, byte found) =>
         new($"'{blob}' is of the wrong type: {Enum.GetName(expected)} was expected, its header says {found}", $"The blob was swapped or changed. {PutBack}");

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LocalDisk;
 
 namespace QdrantBackup.Sealing;
 
@@ -41,7 +42,9 @@ internal static class SecretFile
         byte[] buffer = GC.AllocateUninitializedArray<byte>(maxLength + 1, pinned: true);
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            // A link may lead to it, as the secrets of containers do; a FIFO or a device is refused at once, for it would be waited for, or never end.
+            using var handle = DiskFiles.OpenRead(path, followsLinks: true);
+            using var file = new FileStream(handle, FileAccess.Read, bufferSize: 0);
             // The mode of the opened file, not of whatever has the name by then.
             if (isSecret && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != UnixFileMode.None)
             {
@@ -59,6 +62,10 @@ internal static class SecretFile
             byte[] content = GC.AllocateUninitializedArray<byte>(length, pinned: true);
             buffer.AsSpan(0, length).CopyTo(content);
             return content;
+        }
+        catch (ForeignFileException e)
+        {
+            throw new UsageException($"the {what} cannot be read: {e.Message}", "Name a regular file, or a link to one. Write what a program prints into a file of mode 600 first.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,20 +1,22 @@
 using System.Globalization;
 using System.Text;
+using LocalDisk;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Storage;
 
-/// <summary>Reads the blobs of a directory store.</summary>
+/// <summary>Reads the blobs of a directory store: regular files in real folders, nothing else.</summary>
 internal sealed class DirectoryEntries(DirectoryLayout layout)
 {
     /// <summary>The entry with its summary; read again if the blob was put meanwhile, so that both belong together.</summary>
+    /// <exception cref="ForeignFileException">Something else lies in the blob's place or on the way to it.</exception>
     public BlobEntry? Find(BlobName name, CancellationToken cancellationToken)
     {
         var path = layout.PathOf(name);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (new FileInfo(path) is not { Exists: true } file)
+            if (FileOf(name) is not { } file)
             {
                 layout.ThrowIfParentMissing();
                 return null;
@@ -27,11 +29,25 @@ internal sealed class DirectoryEntries(DirectoryLayout layout)
             }
 
             var summary = ReadSummary(summaryPath);
-            if (new FileInfo(path) is { Exists: true } again && ETagOf(again) == entry.ETag)
+            if (FileFacts.Of(path) is { IsFile: true } again && ETagOf(again) == entry.ETag)
             {
                 return entry with { Summary = summary };
             }
         }
+    }
+
+    /// <summary>The regular file of a blob, or null where there is none.</summary>
+    /// <exception cref="ForeignFileException">Something else lies in its place or on the way to it.</exception>
+    public FileFacts? FileOf(BlobName name)
+    {
+        var path = layout.PathOf(name);
+        layout.ThrowIfForeignOnTheWay(name.Value);
+        return FileFacts.Of(path) switch
+        {
+            { Kind: FileKind.File } file => file,
+            { Kind: FileKind.None or FileKind.Folder } => null,
+            var foreign => throw ForeignFileException.Of(path, foreign.Kind),
+        };
     }
 
     /// <summary>The blob whose entry is <paramref name="expected"/>, or null if the blob was put or deleted since. An opened file never changes: puts replace it.</summary>
@@ -40,9 +56,10 @@ internal sealed class DirectoryEntries(DirectoryLayout layout)
         var path = layout.PathOf(expected.Name);
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
-            var length = RandomAccess.GetLength(file);
-            if (ETagOf(File.GetLastWriteTimeUtc(file), length) != expected.ETag)
+            using var file = DiskFiles.OpenRead(path);
+            var facts = FileFacts.Of(file);
+            var length = facts.Length;
+            if (ETagOf(facts) != expected.ETag)
             {
                 return null;
             }
@@ -62,11 +79,12 @@ internal sealed class DirectoryEntries(DirectoryLayout layout)
         }
     }
 
-    private static string? ReadSummary(string path)
+    private string? ReadSummary(string path)
     {
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            layout.ThrowIfForeign(Path.GetDirectoryName(path)!);
+            using var file = DiskFiles.OpenRead(path);
             Span<byte> text = stackalloc byte[BlobSummary.MaxLength + 1];
             var length = RandomAccess.Read(file, text, 0);
             return length is 0 or > BlobSummary.MaxLength ? null : Encoding.ASCII.GetString(text[..length]);
@@ -77,9 +95,7 @@ internal sealed class DirectoryEntries(DirectoryLayout layout)
         }
     }
 
-    public static BlobEntry EntryOf(BlobName name, FileInfo file) => new(name, file.Length, ETagOf(file), new DateTimeOffset(file.LastWriteTimeUtc), null);
+    public static BlobEntry EntryOf(BlobName name, FileFacts file) => new(name, file.Length, ETagOf(file), new DateTimeOffset(file.ModifiedUtc), null);
 
-    public static string ETagOf(FileInfo file) => ETagOf(file.LastWriteTimeUtc, file.Length);
-
-    private static string ETagOf(DateTime modified, long length) => string.Create(CultureInfo.InvariantCulture, $"\"{modified.Ticks:x}-{length:x}\"");
+    public static string ETagOf(FileFacts file) => string.Create(CultureInfo.InvariantCulture, $"\"{file.ModifiedUtc.Ticks:x}-{file.Length:x}\"");
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LocalDisk;
 
 namespace QdrantBackup.Storage;
 
@@ -24,6 +25,8 @@ internal sealed class DirectoryLayout
     public string Temporary => Path.Combine(Root, ".tmp");
 
     public string Locks => Path.Combine(Temporary, "locks");
+
+    public string Reserve => Path.Combine(Temporary, "reserve");
 
     public string Trash => Path.Combine(Root, TrashFolder);
 
@@ -52,11 +55,37 @@ internal sealed class DirectoryLayout
     public string LockOf(BlobName name) =>
         Path.Combine(Locks, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name.Value)).AsSpan(0, 1)));
 
+    /// <summary>The first of them, by which locks are proven: it is there from the first put on, so that a disk without inodes has it.</summary>
+    public string AnyLock => Path.Combine(Locks, "00");
+
     public string NewTemporaryFile() => Path.Combine(Temporary, RandomNumberGenerator.GetHexString(32, lowercase: true));
 
-    /// <summary>A store that is not there yet is empty, but a missing parent is rather a disk that is not mounted.</summary>
+    /// <summary>Throws when a folder below the root is there and is no real one. A link leads out of the store, or in circles.</summary>
+    public void ThrowIfForeign(string folder)
+    {
+        if (folder != Root && FileFacts.Of(folder) is { Kind: not (FileKind.None or FileKind.Folder) } foreign)
+        {
+            throw ForeignFileException.Of(folder, foreign.Kind);
+        }
+    }
+
+    /// <summary>The same for every folder above a blob. The root itself may be a link.</summary>
+    public void ThrowIfForeignOnTheWay(string name)
+    {
+        for (var slash = name.IndexOf('/'); slash >= 0; slash = name.IndexOf('/', slash + 1))
+        {
+            ThrowIfForeign(Path.Combine(Root, name[..slash]));
+        }
+    }
+
+    /// <summary>A store that is not there yet is empty, but a missing parent, or a link that leads nowhere, is rather a disk that is not mounted.</summary>
     public void ThrowIfParentMissing()
     {
+        if (!Directory.Exists(Root) && FileFacts.Of(Root).Kind == FileKind.Link)
+        {
+            throw new StoreException($"the store {Root} is a link that leads nowhere", "Mount the disk that it leads to, or correct the link.");
+        }
+
         if (!Directory.Exists(Root) && Path.GetDirectoryName(Root) is { } parent && !Directory.Exists(parent))
         {
             throw new StoreException($"the directory {parent}, which should hold the store {Root}, is missing", "Mount the disk it is on, create it, or correct the store's path in the configuration.");

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using LocalDisk;
+using Microsoft.Extensions.Logging;
 
 namespace QdrantBackup.Storage;
 
@@ -7,10 +9,8 @@ namespace QdrantBackup.Storage;
 /// A store in a directory, made for a local disk or a network file system with working locks. Several processes may use it at once. A put returns after its
 /// file and its name are on the disk; what is deleted lies in <c>trash/</c> until <see cref="PurgeDeletedAsync"/> (docs/format.md, names).
 /// </summary>
-public sealed class DirectoryStore : IBackupStore
+public sealed partial class DirectoryStore : IBackupStore, IStoreRoom
 {
-    private static readonly TimeSpan MaxTemporaryAge = TimeSpan.FromDays(1);
-
     private readonly DirectoryLayout _layout;
     private readonly DirectoryErrors _errors;
     private readonly DirectoryTrash _trash;
@@ -18,22 +18,28 @@ public sealed class DirectoryStore : IBackupStore
     private readonly TimeProvider _time;
     private readonly DurableDirectories _directories;
     private readonly DirectoryEntries _entries;
-    private int _isSwept;
+    private readonly DirectoryOpening _opening;
+    private readonly ForeignFiles _foreign;
 
     /// <summary>Opens the store in <paramref name="directory"/>, an absolute path. Nothing is touched yet; the first put creates it, in a parent that must exist.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where entries of the directory that are no regular files are named.</param>
     /// <exception cref="UsageException">The path is not absolute.</exception>
-    public DirectoryStore(string directory, TimeProvider time)
-        : this(directory, time, new DurableFiles())
+    public DirectoryStore(string directory, TimeProvider time, ILogger? logger = null)
+        : this(directory, time, new DurableFiles(), logger)
     {
     }
 
-    internal DirectoryStore(string directory, TimeProvider time, DurableFiles files)
+    internal DirectoryStore(string directory, TimeProvider time, DurableFiles files, ILogger? logger = null)
     {
         _layout = new DirectoryLayout(directory);
         _errors = new DirectoryErrors(_layout);
         _directories = new DurableDirectories(_layout, files);
         _entries = new DirectoryEntries(_layout);
         _trash = new DirectoryTrash(_layout, files, _directories);
+        _opening = new DirectoryOpening(_layout, _directories, time);
+        _foreign = new ForeignFiles(logger);
         _files = files;
         _time = time;
     }
@@ -49,9 +55,8 @@ public sealed class DirectoryStore : IBackupStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = _layout.PathOf(name);
-            _directories.Ensure(_layout.Locks);
+            _opening.ForWriting();
             _directories.Ensure(Path.GetDirectoryName(path)!);
-            SweepOnce();
             using var blob = new StagedFile(_files, _layout.NewTemporaryFile());
             await blob.WriteAsync(content, cancellationToken);
             using var staged = summary is null ? null : new StagedFile(_files, _layout.NewTemporaryFile());
@@ -64,7 +69,13 @@ public sealed class DirectoryStore : IBackupStore
             try
             {
                 using var held = await NameLock.TakeAsync(_layout.LockOf(name), cancellationToken);
-                return Commit(name, condition, blob, staged, held) with { Summary = summary };
+                var entry = Commit(name, condition, blob, staged, held) with { Summary = summary };
+                if (condition.IfAbsent && _layout.SummaryPathOf(name) is { } summaryPath)
+                {
+                    FlushOrTakeBack(name, summaryPath);
+                }
+
+                return entry;
             }
             finally
             {
@@ -106,7 +117,7 @@ public sealed class DirectoryStore : IBackupStore
         await Task.CompletedTask.WaitAsync(cancellationToken);
         var step = $"list '{prefix}'";
         _layout.ThrowIfParentMissing();
-        using var files = new DirectoryWalk(_layout).Files(prefix).GetEnumerator();
+        using var files = _errors.Translate(step, () => new DirectoryWalk(_layout, _foreign.Report).Files(prefix)).GetEnumerator();
         while (_errors.Translate(step, files.MoveNext))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -128,15 +139,15 @@ public sealed class DirectoryStore : IBackupStore
                 return false;
             }
 
-            _directories.Ensure(_layout.Locks);
+            _opening.ForWriting();
             using var held = await NameLock.TakeAsync(_layout.LockOf(name), cancellationToken);
-            if (new FileInfo(_layout.PathOf(name)) is not { Exists: true } current)
+            if (_entries.FileOf(name) is not { } current)
             {
                 return false;
             }
 
             StoreErrors.ThrowUnlessMet(ifMatch is null ? PutCondition.Always : PutCondition.OnlyIfMatch(ifMatch), name, DirectoryEntries.ETagOf(current), Location);
-            held.Remember(current.LastWriteTimeUtc);
+            held.Remember(current.ModifiedUtc);
             _trash.Take(name, DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime));
             FlushDirectories(name);
             return true;
@@ -146,44 +157,77 @@ public sealed class DirectoryStore : IBackupStore
     public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) => DeleteAsync(name, ifMatch: null, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => _errors.TranslateAsync("empty the trash", () =>
-        cancellationToken.IsCancellationRequested ? Task.FromCanceled<int>(cancellationToken) : Task.FromResult(_trash.Empty(day)));
+    public async Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => (await EmptyTrashAsync(day, cancellationToken)).Days;
 
-    /// <summary>The moment of the put: looks, and renames if the condition holds. The lock makes the two one.</summary>
+    /// <inheritdoc/>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled<DateTimeOffset>(cancellationToken) : Task.FromResult(_time.GetUtcNow());
+
+    /// <summary>The moment of the put: looks, and renames if the condition holds. The lock makes the two one; for a blob that must be new the rename itself looks once more.</summary>
     private BlobEntry Commit(BlobName name, PutCondition condition, StagedFile blob, StagedFile? summary, NameLock held)
     {
         var path = _layout.PathOf(name);
-        var current = new FileInfo(path);
-        var isReplaced = current.Exists;
-        StoreErrors.ThrowUnlessMet(condition, name, isReplaced ? DirectoryEntries.ETagOf(current) : null, Location);
-        held.StampAfterEarlier(blob.Path, isReplaced ? current.LastWriteTimeUtc : null);
+        var current = _entries.FileOf(name);
+        var isReplaced = current is not null;
+        StoreErrors.ThrowUnlessMet(condition, name, current is { } found ? DirectoryEntries.ETagOf(found) : null, Location);
+        held.StampAfterEarlier(blob.Path, current?.ModifiedUtc);
 
         // A reader, or a crash, may find a manifest without its summary, but never one with another's: the old one goes first and
         // the new one comes last, or first where there is no manifest that it could be taken for.
-        if (_layout.SummaryPathOf(name) is { } summaryPath)
+        var summaryPath = _layout.SummaryPathOf(name);
+        if (summaryPath is not null)
         {
-            if (File.Exists(summaryPath))
-            {
-                File.Delete(summaryPath);
-            }
-
+            RemoveSummary(summaryPath);
             if (!isReplaced)
             {
                 summary?.MoveTo(summaryPath);
             }
-
-            blob.MoveTo(path);
-            if (isReplaced)
-            {
-                summary?.MoveTo(summaryPath);
-            }
         }
-        else
+
+        if (!condition.IfAbsent)
         {
             blob.MoveTo(path);
         }
+        else if (!blob.TryMoveToNew(path))
+        {
+            throw StoreErrors.AlreadyThere(name, Location);
+        }
 
-        return DirectoryEntries.EntryOf(name, new FileInfo(path));
+        if (isReplaced && summaryPath is not null)
+        {
+            summary?.MoveTo(summaryPath);
+        }
+
+        return DirectoryEntries.EntryOf(name, FileFacts.Of(path));
+    }
+
+    /// <summary>A manifest makes a backup exist: one whose name the disk did not confirm goes again, before the lock does, so that no listing shows a backup whose run failed.</summary>
+    private void FlushOrTakeBack(BlobName name, string summaryPath)
+    {
+        try
+        {
+            FlushDirectories(name);
+        }
+        catch (FlushException)
+        {
+            File.Delete(_layout.PathOf(name));
+            File.Delete(summaryPath);
+            throw;
+        }
+    }
+
+    private static void RemoveSummary(string path)
+    {
+        switch (FileFacts.Of(path).Kind)
+        {
+            case FileKind.None:
+                return;
+            case FileKind.File:
+                File.Delete(path);
+                return;
+            case var foreign:
+                throw ForeignFileException.Of(path, foreign);
+        }
     }
 
     private void FlushDirectories(BlobName name)
@@ -194,14 +238,5 @@ public sealed class DirectoryStore : IBackupStore
         }
 
         _files.FlushDirectory(Path.GetDirectoryName(_layout.PathOf(name))!);
-    }
-
-    /// <summary>Removes, once for every store that is opened for writing, what killed processes left unfinished.</summary>
-    private void SweepOnce()
-    {
-        if (Interlocked.Exchange(ref _isSwept, 1) == 0)
-        {
-            StagedFile.Sweep(_layout.Temporary, (_time.GetUtcNow() - MaxTemporaryAge).UtcDateTime);
-        }
     }
 }

@@ -1,20 +1,32 @@
 using System.IO.Enumeration;
+using LocalDisk;
 
 namespace QdrantBackup.Storage;
 
-/// <summary>The files of a directory store in the order of their blobs' names, one folder's names in memory at a time for each level.</summary>
-internal sealed class DirectoryWalk(DirectoryLayout layout)
+/// <summary>
+/// The files of a directory store in the order of their blobs' names, one folder's names in memory at a time for each level. What is neither a regular file nor a real
+/// folder is passed over and reported.
+/// </summary>
+internal sealed class DirectoryWalk(DirectoryLayout layout, Action<ForeignFileException> report)
 {
     private const int MaxPasses = 3;
 
     /// <summary>What is there beneath a prefix; files that go while this runs are left out.</summary>
-    public IEnumerable<(BlobName Name, FileInfo File)> Files(string prefix)
+    /// <exception cref="ForeignFileException">A folder of the prefix is no real one.</exception>
+    public IEnumerable<(BlobName Name, FileFacts File)> Files(string prefix)
     {
         var folder = prefix[..(prefix.LastIndexOf('/') + 1)];
-        return folder.Length == 0 || (BlobName.IsValid(folder[..^1]) && !DirectoryLayout.IsReserved(folder[..^1])) ? Files(folder, prefix) : [];
+        if (folder.Length > 0 && (!BlobName.IsValid(folder[..^1]) || DirectoryLayout.IsReserved(folder[..^1])))
+        {
+            return [];
+        }
+
+        // A folder that is asked for by name must not look empty because a link stands in its place.
+        layout.ThrowIfForeignOnTheWay(folder);
+        return Files(folder, prefix);
     }
 
-    private IEnumerable<(BlobName Name, FileInfo File)> Files(string folder, string prefix)
+    private IEnumerable<(BlobName Name, FileFacts File)> Files(string folder, string prefix)
     {
         foreach (var key in Keys(Path.Combine(layout.Root, folder)))
         {
@@ -24,16 +36,22 @@ internal sealed class DirectoryWalk(DirectoryLayout layout)
                 continue;
             }
 
-            if (key[^1] == '/')
+            var path = Path.Combine(layout.Root, name.TrimEnd('/'));
+            var facts = FileFacts.Of(path);
+            if (facts.Kind is FileKind.Link or FileKind.Special)
             {
-                foreach (var below in Files(name, name))
+                report(ForeignFileException.Of(path, facts.Kind));
+            }
+            else if (key[^1] == '/')
+            {
+                foreach (var below in facts.Kind == FileKind.Folder ? Files(name, name) : [])
                 {
                     yield return below;
                 }
             }
-            else if (new FileInfo(Path.Combine(layout.Root, name)) is { Exists: true } file)
+            else if (facts.IsFile)
             {
-                yield return (new BlobName(name), file);
+                yield return (new BlobName(name), facts);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LocalDisk;
 
 namespace QdrantBackup.Storage;
 
@@ -8,14 +9,9 @@ internal sealed class DurableDirectories(DirectoryLayout layout, DurableFiles fi
     private readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);
 
     /// <summary>Makes a directory and, once for every store that is opened, sees to it that its name and those above it are on the disk, whoever made them.</summary>
+    /// <exception cref="ForeignFileException">Something below the root is there and is no real folder.</exception>
     public void Ensure(string path)
     {
-        var isThere = Directory.Exists(path);
-        if (isThere && _durable.ContainsKey(path))
-        {
-            return;
-        }
-
         var parent = Path.GetDirectoryName(path);
         if (path == layout.Root)
         {
@@ -24,6 +20,13 @@ internal sealed class DurableDirectories(DirectoryLayout layout, DurableFiles fi
         else
         {
             Ensure(parent!);
+            layout.ThrowIfForeign(path);
+        }
+
+        var isThere = Directory.Exists(path);
+        if (isThere && _durable.ContainsKey(path))
+        {
+            return;
         }
 
         if (!isThere)

@@ -1,15 +1,16 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
-using Microsoft.Win32.SafeHandles;
+using System.Collections.Concurrent;
+using LocalDisk;
 
 namespace QdrantBackup.Storage;
 
 /// <summary>The calls that make a file survive a power cut. Overridden in tests to see their order and to let the disk fill up.</summary>
-internal partial class DurableFiles
+internal class DurableFiles
 {
+    /// <summary>EIO.</summary>
+    private const int DiskFailed = 5;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const int ReadOnly = 0;
-    private const int PermissionDenied = 13;
+
+    private readonly ConcurrentDictionary<string, bool> _doubtful = new(StringComparer.Ordinal);
 
     /// <summary>Writes a new file, mode 0600, and returns when its bytes are on the disk.</summary>
     public virtual async Task WriteNewAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -26,57 +27,40 @@ internal partial class DurableFiles
     }
 
     /// <summary>Puts a file in the place of another, or of none, in one step.</summary>
-    public virtual void Replace(string from, string to) => File.Move(from, to, overwrite: true);
+    public virtual void Replace(string from, string to) => DiskFiles.Replace(from, to);
+
+    /// <summary>Puts a file where nothing is, in one step; false when something is there.</summary>
+    public virtual bool TryMoveNew(string from, string to) => DiskFiles.TryMoveNew(from, to);
 
     /// <summary>Makes a directory, mode 0700, in one that exists.</summary>
-    public virtual void CreateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
-        }
-    }
+    public virtual void CreateDirectory(string path) => DiskFiles.MakeFolder(path);
 
-    /// <summary>Returns when the names in a directory are on the disk; renaming alone does not promise that.</summary>
+    /// <summary>
+    /// Returns when the names in a directory are on the disk. Once the disk has refused that, no later answer for the same directory is believed: the system reports a lost
+    /// name to one caller, once.
+    /// </summary>
     public virtual void FlushDirectory(string path)
     {
-        // Windows has no such call; its file systems write names with the file.
-        if (OperatingSystem.IsWindows())
+        if (_doubtful.ContainsKey(path))
         {
-            return;
+            throw new FlushException(path, "it refused earlier, and what it says now is worth nothing until the disk was checked and this process started again", DiskFailed);
         }
 
-        using var directory = OpenDirectory(path);
-        RandomAccess.FlushToDisk(directory);
+        try
+        {
+            FlushFolder(path);
+        }
+        catch (FlushException e) when (!SystemErrors.IsFull(e))
+        {
+            _doubtful[path] = true;
+            throw;
+        }
     }
+
+    protected virtual void FlushFolder(string path) => DiskFiles.FlushFolder(path);
 
     protected virtual Task WriteAsync(FileStream file, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         file.WriteAsync(content, cancellationToken).AsTask();
 
-    protected virtual void Flush(FileStream file) => file.Flush(flushToDisk: true);
-
-    /// <summary>File.OpenHandle refuses directories, so this asks the system itself.</summary>
-    [UnsupportedOSPlatform("windows")]
-    private static SafeFileHandle OpenDirectory(string path)
-    {
-        var handle = Open(path, ReadOnly);
-        if (!handle.IsInvalid)
-        {
-            return handle;
-        }
-
-        var error = Marshal.GetLastPInvokeError();
-        handle.Dispose();
-        throw error == PermissionDenied
-            ? new UnauthorizedAccessException($"Access to the directory '{path}' is denied.")
-            : new IOException($"The directory '{path}' cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}", error);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial SafeFileHandle Open(string path, int flags);
+    protected virtual void Flush(FileStream file) => DiskFiles.Flush(file.SafeFileHandle, file.Name);
 }

@@ -40,6 +40,9 @@ public interface IBackupStore
 
     /// <summary>Removes for good what was deleted before <paramref name="day"/>, where the store keeps it itself; returns how many days' worth went. A service that does so by itself has nothing to do.</summary>
     Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken);
+
+    /// <summary>The store's own clock, the one that <see cref="BlobEntry.Modified"/> comes from; a directory has the machine's. Nothing is written.</summary>
+    Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What a listing tells of a blob.</summary>

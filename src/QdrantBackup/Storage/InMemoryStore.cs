@@ -80,6 +80,9 @@ public sealed class InMemoryStore : IBackupStore, IServerSideCopy
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Answer(() => 0, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => Answer(_time.GetUtcNow, cancellationToken);
+
+    /// <inheritdoc/>
     public bool CanCopyFrom(IBackupStore source) => source is InMemoryStore;
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using LocalDisk;
+
 namespace QdrantBackup.Storage;
 
 /// <summary>
@@ -11,30 +13,22 @@ internal sealed class NameLock : IDisposable
     /// <summary>File systems keep times more or less finely; the first step that is seen counts.</summary>
     private static readonly TimeSpan[] Steps = [new(1), TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
 
-    private readonly FileStream _file;
+    private readonly FileLock _lock;
 
-    private NameLock(FileStream file) => _file = file;
+    private NameLock(FileLock held) => _lock = held;
 
     public static async Task<NameLock> TakeAsync(string path, CancellationToken cancellationToken)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            try
+            if (FileLock.TryTake(path) is { } held)
             {
-                return new NameLock(new FileStream(path, options));
+                return new NameLock(held);
             }
-            catch (IOException e) when (IsHeld(e))
-            {
-                // The holder may be another process, so there is nothing to await but time, and that is real whatever clock the store has.
-                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
-            }
+
+            // The holder may be another process, so there is nothing to await but time, and that is real whatever clock the store has.
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }
 
@@ -44,7 +38,7 @@ internal sealed class NameLock : IDisposable
     /// </summary>
     public void StampAfterEarlier(string path, DateTime? replaced)
     {
-        var last = File.GetLastWriteTimeUtc(_file.SafeFileHandle);
+        var last = File.GetLastWriteTimeUtc(_lock.File);
         last = replaced > last ? replaced.Value : last;
         var stamped = File.GetLastWriteTimeUtc(path);
         for (var step = 0; stamped <= last && step < Steps.Length; step++)
@@ -59,14 +53,11 @@ internal sealed class NameLock : IDisposable
     /// <summary>Notes that a blob with this modification time goes, so that no later one gets it again.</summary>
     public void Remember(DateTime modified)
     {
-        if (modified > File.GetLastWriteTimeUtc(_file.SafeFileHandle))
+        if (modified > File.GetLastWriteTimeUtc(_lock.File))
         {
-            File.SetLastWriteTimeUtc(_file.SafeFileHandle, modified);
+            File.SetLastWriteTimeUtc(_lock.File, modified);
         }
     }
 
-    public void Dispose() => _file.Dispose();
-
-    /// <summary>EAGAIN on Linux (11) and macOS (35); a sharing violation on Windows.</summary>
-    private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
+    public void Dispose() => _lock.Dispose();
 }

@@ -15,6 +15,9 @@ internal sealed class StagedFile(DurableFiles files, string path) : IDisposable
         _isMoved = true;
     }
 
+    /// <summary>Moves it to its place if nothing is there, in one step; false when something is.</summary>
+    public bool TryMoveToNew(string target) => _isMoved = files.TryMoveNew(path, target);
+
     public void Dispose()
     {
         if (!_isMoved)

@@ -25,14 +25,32 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
     {
         CatalogEntry[] entries = [.. (await catalog.ListAsync(new CatalogFilter(), cancellationToken)).Where(e => e.Summary is not null)];
         string fingerprint = FingerprintOf(entries);
-        if (!fresh && await store.TryGetRecordAsync(BlobNames.Usage, StoreJson.Default.UsageReport, cancellationToken) is { } kept && kept.Catalog == fingerprint)
+        (UsageReport? kept, bool mayReplace) = await FindKeptAsync(cancellationToken);
+        if (!fresh && kept?.Catalog == fingerprint)
         {
             return kept;
         }
 
         UsageReport report = await WorkOutAsync(entries, fingerprint, cancellationToken);
-        await store.PutDocumentAsync(BlobNames.Usage, SealedType.Record, report, StoreJson.Default.UsageReport, PutCondition.Always, summary: null, cancellationToken);
+        if (mayReplace)
+        {
+            await store.PutDocumentAsync(BlobNames.Usage, SealedType.Record, report, StoreJson.Default.UsageReport, PutCondition.Always, summary: null, cancellationToken);
+        }
+
         return report;
+    }
+
+    private async Task<(UsageReport? Kept, bool MayReplace)> FindKeptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ((await store.FindRenewableAsync(BlobNames.Usage, StoreJson.Default.UsageReport, cancellationToken)).Value, true);
+        }
+        catch (SealException e) when (e.IsNewerFormat)
+        {
+            // A newer version keeps its report there; this one works it out each time.
+            return (null, false);
+        }
     }
 
     private async Task<UsageReport> WorkOutAsync(CatalogEntry[] entries, string fingerprint, CancellationToken cancellationToken)

@@ -74,5 +74,31 @@ public sealed class StateLockTests
     }
 
     [Fact]
+    public async Task A_server_keeps_room_for_what_makes_room_and_a_disk_that_is_not_full_leaves_it_there()
+    {
+        await using var app = await TestApp.StartAsync([typeof(Echo)]);
+        var reserve = Path.Combine(app.StateDirectory, "reserve");
+        Assert.InRange(LocalDisk.FileFacts.Of(Path.Combine(reserve, "bytes")).DiskBytes, 1 << 20, 9 << 20);
+        var kept = Directory.GetFiles(reserve).Length;
+
+        StateRoom.GiveUp(app.StateDirectory).Dispose();
+
+        Assert.Equal(kept, Directory.GetFiles(reserve).Length);
+    }
+
+    [Fact]
+    public async Task A_state_whose_lock_file_is_no_file_is_refused_at_once()
+    {
+        var folder = TestApp.NewFolder();
+        var state = Directory.CreateDirectory(Path.Combine(folder, ".localfunctions")).FullName;
+        File.CreateSymbolicLink(Path.Combine(state, "lock"), Path.Combine(folder, "elsewhere"));
+        await using var app = TestApp.Build([typeof(Echo)], folder: folder);
+
+        var refused = await Assert.ThrowsAsync<FunctionsStartupException>(app.StartAsync);
+        Assert.Contains("a symbolic link", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(folder, "elsewhere")));
+    }
+
+    [Fact]
     public void A_directory_that_never_held_a_server_has_none() => Assert.Null(RunningServer.TryFind(Path.Combine(Path.GetTempPath(), "no-such-directory")));
 }

@@ -25,4 +25,6 @@ internal sealed class DiscardStore : IBackupStore
     public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult(0);
+
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => Task.FromResult(DateTimeOffset.MaxValue);
 }

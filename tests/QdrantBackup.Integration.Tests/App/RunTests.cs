@@ -65,6 +65,9 @@ public sealed class RunTests
         var first = await app.PostAsync("/api/v1/backup/create", new { }, HttpStatusCode.Accepted);
         var refused = await app.PostAsync("/api/v1/backup/create", new { }, HttpStatusCode.Conflict);
         Assert.Equal(first.GetProperty("id").GetString(), refused.GetProperty("id").GetString());
+        Assert.True(refused.GetProperty("doesTheSame").GetBoolean());
+        refused = await app.PostAsync("/api/v1/backup/create", new { collections = new[] { "docs" } }, HttpStatusCode.Conflict);
+        Assert.False(refused.GetProperty("doesTheSame").GetBoolean());
 
         await app.PostAsync($"/api/v1/backup/{first.GetProperty("id").GetString()}/cancel", new { }, HttpStatusCode.Accepted);
         var over = await app.UntilOverAsync(first.GetProperty("statusUrl").GetString()!);

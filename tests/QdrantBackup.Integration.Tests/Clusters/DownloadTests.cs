@@ -143,6 +143,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_download_that_stands_still_is_given_up()
     {
+        using var patience = Impatient();
         await using var fixture = await StartAsync(configure: o => o with { IdleTimeout = TimeSpan.FromMilliseconds(300) });
         var snapshot = await fixture.StoredSnapshotAsync("mixtral_vectors");
         fixture.Server.Faults.DownloadBytesPerSecond = 1;

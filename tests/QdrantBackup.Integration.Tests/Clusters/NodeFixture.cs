@@ -22,6 +22,12 @@ internal sealed class NodeFixture : IAsyncDisposable
 
     public IQdrantNode Node { get; }
 
+    /// <summary>So little patience that a test sees its end.</summary>
+    public static IDisposable Impatient() => Patience.Use(new Patience
+    {
+        Away = TimeSpan.FromMilliseconds(300), Failing = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromMilliseconds(5),
+    });
+
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static async Task<NodeFixture> StartAsync(StandInOptions? options = null, Func<QdrantNodeOptions, QdrantNodeOptions>? configure = null)

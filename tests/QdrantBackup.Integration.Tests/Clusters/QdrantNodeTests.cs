@@ -114,19 +114,22 @@ public sealed class QdrantNodeTests
     }
 
     [Fact]
-    public async Task Reading_gives_up_after_a_few_times()
+    public async Task Reading_gives_up_after_a_time_and_says_that_the_time_is_spent()
     {
+        using var patience = Impatient();
         await using var fixture = await StartAsync();
-        fixture.Server.Faults.FailRequests("^GET /aliases$", 502, "<html>bad gateway</html>", times: 100, plain: true);
+        fixture.Server.Faults.FailRequests("^GET /aliases$", 502, "<html>bad gateway</html>", times: 1000, plain: true);
 
         var error = await Assert.ThrowsAsync<SourceException>(() => fixture.Node.ListAliasesAsync(Stop));
         Assert.Contains("502 <html>bad gateway</html>", error.Message, StringComparison.Ordinal);
-        Assert.Equal(4, fixture.Server.Requests.Count);
+        Assert.True(error.IsSpent);
+        Assert.True(fixture.Server.Requests.Count > 5, $"{fixture.Server.Requests.Count} requests");
     }
 
     [Fact]
     public async Task A_node_that_is_gone_is_named_with_a_hint()
     {
+        using var patience = Impatient();
         await using var fixture = await StartAsync();
         await fixture.Server.GoAwayAsync();
 

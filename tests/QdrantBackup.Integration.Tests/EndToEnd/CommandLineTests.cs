@@ -82,6 +82,23 @@ public sealed class CommandLineTests(ServedSite served) : IClassFixture<ServedSi
     }
 
     [Fact]
+    public async Task A_backup_of_other_collections_is_waited_for_and_not_taken_for_the_one_that_was_asked_for()
+    {
+        Site.Qdrant.Faults.DownloadBytesPerSecond = 40_000;
+        var part = await served.App.Api.StartBackupAsync(new { collections = new[] { ServedSite.Collection } });
+
+        var whole = await Site.RunAsync("backup");
+        Site.Qdrant.Faults.DownloadBytesPerSecond = null;
+
+        Assert.True(whole.ExitCode == 0, whole.Errors);
+        Assert.Contains($"waiting for backup {part}", whole.Errors, StringComparison.Ordinal);
+        var id = whole.Results.Split('\n').Single(l => l.StartsWith("backup ", StringComparison.Ordinal)).Split(' ')[1].TrimEnd(':');
+        Assert.NotEqual(part, id);
+        Assert.Equal(2, (await Site.JsonAsync("show", id)).GetProperty("collections").GetArrayLength());
+        Assert.Contains((await Site.RunAsync("list")).Results.Split('\n'), l => l.Contains(part, StringComparison.Ordinal) && l.Contains("complete, selection", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_wrong_API_key_and_one_without_the_scope_are_told_apart()
     {
         Told.Clearly(await served.RunRemoteAsync("qb_wrong", "list"), exitCode: 2, "no valid API key", "X-API-Key");

@@ -17,7 +17,7 @@ public sealed class SweepTests
     private const string Collection = "empty";
 
     [Fact]
-    public async Task The_tick_deletes_the_snapshot_of_a_run_that_was_lost_and_no_other_and_shows_the_run_as_failed()
+    public async Task The_tick_deletes_the_snapshot_that_a_run_left_when_it_failed_however_long_ago_and_no_other()
     {
         await using var site = await Site.StartAsync([Collection]);
         var lost = await SnapshotAsync(site);
@@ -45,11 +45,11 @@ public sealed class SweepTests
         Assert.Equal([foreign], site.Qdrant.SnapshotFiles(Collection));
     }
 
-    /// <summary>The records of a backup that began three hours ago in a process whose state is gone: asked for, with a snapshot noted, and never ended.</summary>
+    /// <summary>The records of a backup that failed a hundred days ago: asked for, with a snapshot that it could not delete, and ended.</summary>
     private static async Task<string> LeaveRunAsync(Site site, string snapshot)
     {
         var stop = TestContext.Current.CancellationToken;
-        var then = new FakeTimeProvider(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(3));
+        var then = new FakeTimeProvider(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(100));
         using var recipient = KeyFileRecipient.Load(site.Files.KeyFile);
         using var store = await SealedStore.OpenAsync(Stores.Open(site.Files.StoreDirectory, TimeProvider.System), [recipient], site.Pins, stop);
         var run = new RunRequest
@@ -62,11 +62,14 @@ public sealed class SweepTests
             InstanceId = "backup-harness-lost",
             Backup = new BackupRequest(),
         };
-        await new RunRecords(store, then, NullLogger<RunRecords>.Instance).WriteRequestAsync(run, stop);
+        var records = new RunRecords(store, then, NullLogger<RunRecords>.Instance);
+        await records.WriteRequestAsync(run, stop);
         using var nodes = new QdrantNodes(TimeProvider.System);
         var address = site.Qdrant.Address.ToString().TrimEnd('/');
         var snapshots = new NodeSnapshots(new ClusterNodes([nodes.Open(new QdrantNodeOptions { Url = site.Qdrant.Address })]));
         await new MadeSnapshots(store, snapshots).NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = new PartKey(Collection, address), Name = snapshot }, stop);
+        await records.WriteResultAsync(
+            new RunResult { RunId = run.RunId, State = RunState.Failed, Finished = then.GetUtcNow(), Error = "the node refused to delete the snapshot", Hint = "Give the app that right." }, stop);
         return run.RunId.ToString();
     }
 

@@ -130,6 +130,8 @@ internal static partial class Comparison
 
     private static bool Contains(JsonNode? whole, JsonNode? part) => part is JsonObject members
         ? whole is JsonObject all && members.All(m => all.ContainsKey(m.Key) && Contains(all[m.Key], m.Value))
+        : part is JsonArray items
+        ? whole is JsonArray others && items.All(i => others.Any(o => Contains(o, i)))
         : JsonNode.DeepEquals(whole, part);
 
     [GeneratedRegex(@"(recovery|snapshot-arc)-[A-Za-z0-9]+")]

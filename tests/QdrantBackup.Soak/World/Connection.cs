@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using QdrantBackup.Manifests;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.Soak.World;
@@ -12,19 +13,22 @@ internal sealed class Connection(SimulatedWorld world, Attempt attempt, Ghosts g
     {
         // Taken now: the caller uses its buffer again.
         byte[] copy = content.ToArray();
-        return ChangeAsync($"put {name}", () => world.Service.Put(name, copy, condition, summary));
+        return ChangeAsync($"put {Shown(name.Value)}", () => world.Service.Put(name, copy, condition, summary));
     }
+
+    /// <summary>A name as the trace shows it: what names an end is random, and two runs of a seed must agree.</summary>
+    private static string Shown(string name) => name.StartsWith(BlobNames.Undeletions, StringComparison.Ordinal) ? name[..name.LastIndexOf('/')] : name;
 
     public async Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken)
     {
-        await world.Turnstile.PassAsync(attempt, $"get {name}");
+        await world.Turnstile.PassAsync(attempt, $"get {Shown(name.Value)}");
         FailPerhaps();
         return world.Service.Get(name.Value);
     }
 
     public async Task<BlobEntry?> FindAsync(BlobName name, CancellationToken cancellationToken)
     {
-        await world.Turnstile.PassAsync(attempt, $"find {name}");
+        await world.Turnstile.PassAsync(attempt, $"find {Shown(name.Value)}");
         FailPerhaps();
         return world.Service.Get(name.Value)?.Entry;
     }
@@ -40,7 +44,7 @@ internal sealed class Connection(SimulatedWorld world, Attempt attempt, Ghosts g
         string? after = null;
         while (true)
         {
-            await world.Turnstile.PassAsync(attempt, after is null ? $"list {prefix}" : $"more of {prefix} after {after}");
+            await world.Turnstile.PassAsync(attempt, after is null ? $"list {prefix}" : $"more of {prefix} after {Shown(after)}");
             FailPerhaps();
             if (world.Service.Page(prefix, after, world.Weather.PageSize) is not { } page)
             {
@@ -57,11 +61,13 @@ internal sealed class Connection(SimulatedWorld world, Attempt attempt, Ghosts g
     }
 
     public Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) =>
-        ChangeAsync($"delete {name}", () => world.Service.Delete(name, ifMatch));
+        ChangeAsync($"delete {Shown(name.Value)}", () => world.Service.Delete(name, ifMatch));
 
     public Task ExpireAsync(BlobName name, CancellationToken cancellationToken) => ChangeAsync($"expire {name}", () => world.Service.Delete(name, ifMatch: null));
 
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult(0);
+
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => Task.FromResult(world.Service.Now);
 
     private async Task<T> ChangeAsync<T>(string what, Func<T> effect)
     {

@@ -18,7 +18,7 @@ internal sealed class Machine
     public Machine(IBackupStore blobs, IBackupStore? first, SimulatedNode node, TimeProvider time, Weather weather)
     {
         Store = new SealedStore(blobs, StoreContents.Sealer, isReplica: first is not null);
-        Store.Ends.MaxParallel = 1;
+        Store.RecordsAtOnce = 1;
         var capture = new CaptureOptions { Cluster = Cluster, MaxChunksInFlight = 1, RangeBytes = weather.HasRanges ? 12_000 : 1 << 30 };
         var nodes = new ClusterNodes([node]);
         Pins = new RunPins(Store);
@@ -36,7 +36,7 @@ internal sealed class Machine
         PruneOptions options = OptionsOf(weather);
         Undeletion = new BackupUndeletion(Store, options, time);
         var policy = new RetentionPolicy { KeepLast = 1, Daily = 0, Weekly = 0, Monthly = 0, KeepWithin = TimeSpan.Zero };
-        Retention = new RetentionPlanner(records, policy, options, time);
+        Retention = new RetentionPlanner(records, policy, options);
         Pruner = new Pruner(records, Fences, damage, options, time, NullLogger<Pruner>.Instance);
         Reader = new PartReader(Store, 1);
         if (first is not null)

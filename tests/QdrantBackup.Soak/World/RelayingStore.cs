@@ -23,4 +23,6 @@ internal abstract class RelayingStore(IBackupStore inner) : IBackupStore
     public virtual Task ExpireAsync(BlobName name, CancellationToken cancellationToken) => Inner.ExpireAsync(name, cancellationToken);
 
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Inner.PurgeDeletedAsync(day, cancellationToken);
+
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => Inner.NowAsync(cancellationToken);
 }

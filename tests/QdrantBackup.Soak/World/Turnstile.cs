@@ -101,7 +101,7 @@ internal sealed class Turnstile
 internal sealed record Request(Attempt Attempt, string What, Func<Task>? Late)
 {
     private static readonly string[] Turns =
-        ["put pins/", "put manifests/", "put retired/", "put holds/", "get manifests/", "find retired/", "list retired/", "list pins/", "list manifests/", "list chunks/", "delete ", "expire "];
+        ["put pins/", "put manifests/", "put retired/", "put holds/", "put undeleted/", "get manifests/", "find retired/", "list retired/", "list undeleted/", "list pins/", "list manifests/", "list chunks/", "delete ", "expire "];
 
     /// <summary>Whether the rules are about what comes in before this.</summary>
     public bool Matters { get; } = Turns.Any(t => What.StartsWith(t, StringComparison.Ordinal)) || What.EndsWith("/plan", StringComparison.Ordinal);

@@ -139,7 +139,7 @@ internal sealed class CaptureRig : IDisposable
     public async Task<SnapshotDescription> SnapshotAsync(PartKey key)
     {
         IReadOnlyList<string> before = await Get<NodeSnapshots>().ListNamesAsync(key, Cancellation);
-        await Get<NodeSnapshots>().BeginAsync(key, Cancellation);
+        await Get<NodeSnapshots>().BeginAsync(key, [], Cancellation);
         return Assert.Single(await Get<NodeSnapshots>().FindNewAsync(key, before, Cancellation));
     }
 

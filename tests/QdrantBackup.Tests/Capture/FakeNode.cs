@@ -18,6 +18,9 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
 
     public bool IsCluster { get; set; }
 
+    /// <summary>What it answers whoever asks for, or deletes, its snapshots; null: what was asked for.</summary>
+    public SourceException? Refusal { get; set; }
+
     public bool HasChecksums { get; set; } = true;
 
     public bool HasETags { get; set; } = true;
@@ -42,6 +45,9 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
     public Uri Address { get; } = new(address);
 
     public IEnumerable<string> SnapshotNames => _snapshots.Keys.Select(k => k.Name);
+
+    /// <summary>Somebody deletes a snapshot.</summary>
+    public void Forget(string collection, string name) => _snapshots.Remove((collection, name));
 
     public void ForgetUploads() => (LastUploadReceived, LastUploadWasWhole) = (0, false);
 
@@ -73,8 +79,9 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<SnapshotDescription>?>(Collections.ContainsKey(collection)
+    public Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken) => Refusal is { } refusal
+        ? Task.FromException<IReadOnlyList<SnapshotDescription>?>(refusal)
+        : Task.FromResult<IReadOnlyList<SnapshotDescription>?>(Collections.ContainsKey(collection)
             ? [.. _snapshots.Where(s => s.Key.Collection == collection).Select(s => new SnapshotDescription(
                 s.Key.Name, s.Value.Length, null, HasChecksums ? Convert.ToHexStringLower(SHA256.HashData(s.Value)) : null))]
             : null);
@@ -98,8 +105,9 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
         return Task.FromResult(new SnapshotBytes(data.AsMemory((int)offset, count), data.Length, HasETags ? "\"etag\"" : null));
     }
 
-    public Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken) =>
-        DeleteFailure is null ? Task.FromResult(_snapshots.Remove((collection, name))) : Task.FromException<bool>(DeleteFailure);
+    public Task<bool> DeleteSnapshotAsync(string collection, string name, CancellationToken cancellationToken) => (Refusal ?? DeleteFailure) is { } refusal
+        ? Task.FromException<bool>(refusal)
+        : Task.FromResult(_snapshots.Remove((collection, name)));
 
     public async Task UploadSnapshotAsync(string collection, SnapshotUpload upload, CancellationToken cancellationToken)
     {

@@ -17,9 +17,9 @@ public sealed class NewSnapshotTests
         using var rig = new CaptureRig();
         rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");
         var snapshots = rig.Get<NodeSnapshots>();
-        await snapshots.BeginAsync(Docs, Cancellation);
+        await snapshots.BeginAsync(Docs, [], Cancellation);
         IReadOnlyList<string> before = await snapshots.ListNamesAsync(Docs, Cancellation);
-        await snapshots.BeginAsync(Docs, Cancellation);
+        await snapshots.BeginAsync(Docs, [], Cancellation);
         await rig.Node.BeginSnapshotAsync("docs", Cancellation);
 
         IReadOnlyList<SnapshotDescription> found = await snapshots.FindNewAsync(Docs, before, Cancellation);

@@ -184,8 +184,8 @@ public sealed class RoundTripTests
         using var rig = new CaptureRig();
         rig.Node.Collections["docs"] = [1];
         var key = new PartKey("docs", "http://node:6333");
-        await rig.Get<NodeSnapshots>().BeginAsync(key, Cancellation);
-        await rig.Get<NodeSnapshots>().BeginAsync(key, Cancellation);
+        await rig.Get<NodeSnapshots>().BeginAsync(key, [], Cancellation);
+        await rig.Get<NodeSnapshots>().BeginAsync(key, [], Cancellation);
         Assert.Equal(2, (await rig.Get<NodeSnapshots>().FindNewAsync(key, [], Cancellation)).Count);
     }
 }

@@ -9,6 +9,7 @@ namespace QdrantBackup.Tests.Catalog;
 public sealed class BackupCatalogTests
 {
     private static readonly CatalogFilter All = new();
+    private static readonly BackupWanted Prod = new() { Cluster = "prod" };
 
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
@@ -66,11 +67,11 @@ public sealed class BackupCatalogTests
         (CommitReceipt first, CommitReceipt second) = await TwoAsync(rig);
         var catalog = rig.Get<BackupCatalog>();
         DateOnly day = DateOnly.FromDateTime(first.Id.Began.UtcDateTime);
-        Assert.Equal(first.Id, (await catalog.OfDayAsync("prod", day, Cancellation)).Id);
-        var failure = await Assert.ThrowsAsync<UsageException>(() => catalog.OfDayAsync("prod", day.AddDays(1), Cancellation));
+        Assert.Equal(first.Id, (await catalog.ChooseAsync(Prod with { Day = day }, Cancellation)).Id);
+        var failure = await Assert.ThrowsAsync<UsageException>(() => catalog.ChooseAsync(Prod with { Day = day.AddDays(1) }, Cancellation));
         Assert.Contains(first.Id.Value, failure.Hint, StringComparison.Ordinal);
         Assert.Contains(second.Id.Value, failure.Hint, StringComparison.Ordinal);
-        Assert.Equal(first.Id, (await catalog.AtOrBeforeAsync("prod", second.Id.Began.AddSeconds(-1), Cancellation)).Id);
+        Assert.Equal(first.Id, (await catalog.ChooseAsync(Prod with { AtOrBefore = second.Id.Began.AddSeconds(-1) }, Cancellation)).Id);
         await rig.RetireAsync(second.Id);
         Assert.Equal(first.Id, (await catalog.LatestAsync("prod", Cancellation)).Id);
         await Assert.ThrowsAsync<UsageException>(() => catalog.LatestAsync("other", Cancellation));

@@ -84,6 +84,45 @@ public sealed class BackupFileTests
         Assert.Contains("more than", Assert.Throws<UsageException>(() => Configured.FromFile(text)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Texts that would overflow the stack, or unfold without end; each names its line.</summary>
+    public static TheoryData<string, string, string> Monsters { get; } = new()
+    {
+        { "backup:\n  a: " + new string('[', 100_000), ".yaml", "line 2" },
+        { "backup:\n  a: " + string.Concat(Enumerable.Repeat("{a: ", 50_000)), ".yaml", "line 2" },
+        { "backup:\n" + string.Concat(Enumerable.Range(0, 700).Select(i => new string(' ', i) + "a:\n")), ".yaml", "nested too deep" },
+        { "backup:\n  " + string.Concat(Enumerable.Repeat("- ", 100_000)), ".yaml", "line 2" },
+        { "backup:\n  ? " + new string('[', 100_000), ".yaml", "line 2" },
+        { "backup:\n  a: &a [*a]", ".yaml", "nested too deep" },
+        { "backup:\n  a: &a [1, {? *a : x}, {? *a : y}]", ".yaml", "a key must be a plain name" },
+        { "backup:\n  a: &a []\n" + string.Concat(Enumerable.Range(1, 12).Select(i => $"  a{i}: &a{i} [{string.Join(',', Enumerable.Repeat(i == 1 ? "*a" : $"*a{i - 1}", 10))}]\n")), ".yaml", "more than" },
+        { "backup:\n  a: [" + string.Concat(Enumerable.Repeat("x,", 200_000)) + "]", ".yaml", "more than" },
+        { "backup: " + new string('x', 1 << 21), ".yaml", "more than 1048576 bytes" },
+        { "{\"backup\":\n" + string.Concat(Enumerable.Repeat("{\"a\":", 100_000)), ".json", "line 2" },
+        { "{\"backup\":\n" + new string('[', 200_000), ".json", "line 2" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Monsters))]
+    public void A_file_that_is_nested_or_unfolds_without_end_is_refused_with_its_line(string text, string extension, string said)
+    {
+        var error = Assert.Throws<UsageException>(() => Configured.FromFile(text, extension));
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(error.Hint);
+    }
+
+    [Fact]
+    public void A_file_without_end_is_not_read_to_its_end()
+    {
+        Assert.Contains("more than", Assert.Throws<UsageException>(() => BackupFile.Read("/dev/zero")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_alias_stands_for_what_its_anchor_holds()
+    {
+        var configured = Configured.FromFile("backup:\n  a: &a { b: 1 }\n  c: *a\n");
+        Assert.Equal("1", configured["Backup:c:b"]);
+    }
+
     [Fact]
     public void A_missing_file_is_named() =>
         Assert.Contains("/nowhere/backup.yaml", Assert.Throws<UsageException>(() => BackupFile.Read("/nowhere/backup.yaml")).Message, StringComparison.Ordinal);

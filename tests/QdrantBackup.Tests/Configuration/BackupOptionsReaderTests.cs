@@ -82,6 +82,14 @@ public sealed class BackupOptionsReaderTests
     }
 
     [Fact]
+    public void An_empty_backup_is_allowed_for_one_schedule_or_for_all_and_by_default_for_none()
+    {
+        Assert.All(Configured.Read().Schedules, schedule => Assert.False(schedule.AllowEmpty));
+        var options = Configured.Read(("Schedule:AllowEmpty", "true"), ("Schedule:weekly:AllowEmpty", "false"));
+        Assert.Equal([true, false], options.Schedules.Select(schedule => schedule.AllowEmpty));
+    }
+
+    [Fact]
     public void An_api_key_over_plain_http_to_another_machine_is_refused_unless_allowed()
     {
         (string, string?)[] remote = [("Qdrant:Url", "http://qdrant.example:6333"), ("Qdrant:ApiKey", "s3cret-value")];

@@ -81,7 +81,8 @@ public sealed class BlobStoreCopyingTests
 
     private static BlobClientOptions With(HttpPipelineTransport transport)
     {
-        var options = BlobStoreOptions.Create();
+        var options = BlobStoreOptions.Create(TimeProvider.System);
+        options.RetryPolicy = null;
         options.Transport = transport;
         options.Retry.MaxRetries = 0;
         return options;

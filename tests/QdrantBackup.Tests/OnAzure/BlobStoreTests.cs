@@ -137,7 +137,8 @@ public sealed class BlobStoreTests
 
     private static BlobStore Open(ScriptedTransport transport, int retries)
     {
-        var options = BlobStoreOptions.Create();
+        var options = BlobStoreOptions.Create(TimeProvider.System);
+        options.RetryPolicy = null;
         options.Transport = new HttpClientTransport(transport);
         options.Retry.MaxRetries = retries;
         options.Retry.Delay = TimeSpan.FromMilliseconds(1);

@@ -207,6 +207,40 @@ public sealed class MaintenanceTests : IDisposable
         Assert.True(await other.Store.Ends.IsEndedAsync(first, Cancellation));
     }
 
+    [Fact]
+    public async Task Nothing_is_ended_until_maintenance_has_read_a_whole_backup_back_and_the_last_three_that_it_read_stay()
+    {
+        var made = new List<BackupId>();
+        for (int i = 0; i < 6; i++)
+        {
+            made.Add((await _backup.BackupAsync()).Id);
+        }
+
+        CaptureRig maintenance = await MaintenanceAsync();
+        _backup.Time.Advance(TimeSpan.FromDays(60));
+        Assert.All(await JudgeAsync(maintenance), v => Assert.True(v.Keep));
+
+        // What the backup app says of its own backups proves nothing.
+        await new QdrantBackup.Verification.VerifiedRecords(_backup.Store, _backup.Time).PassAsync(
+            made[0], await HashOfAsync(made[0]), QdrantBackup.Verification.VerifyLevel.Restorable, QdrantBackup.Verification.VerifyLevel.Restorable, RunId.New(_backup.Time), Cancellation);
+        Assert.All(await JudgeAsync(maintenance), v => Assert.True(v.Keep));
+
+        var verified = new QdrantBackup.Verification.VerifiedRecords(maintenance.Store, _backup.Time, maintenance.Get<MaintenanceMemory>());
+        foreach (BackupId id in made.Take(4))
+        {
+            await verified.PassAsync(
+                id, await HashOfAsync(id), QdrantBackup.Verification.VerifyLevel.Readable, QdrantBackup.Verification.VerifyLevel.Readable, RunId.New(_backup.Time), Cancellation);
+        }
+
+        IReadOnlyList<RetentionVerdict> verdicts = await JudgeAsync(maintenance);
+        Assert.Equal([made[5], made[3], made[2], made[1]], verdicts.Where(v => v.Keep).Select(v => v.Id));
+    }
+
+    private static async Task<IReadOnlyList<RetentionVerdict>> JudgeAsync(CaptureRig rig) =>
+        [.. (await rig.Get<RetentionPlanner>().PreviewAsync("prod", rig.Time.GetUtcNow(), Cancellation)).Backups.Select(b => b.Verdict)];
+
+    private async Task<string> HashOfAsync(BackupId id) => (await new ManifestDocuments(_backup.Store).FindAsync(id, Cancellation))!.Value.Hash;
+
     private async Task<CaptureRig> MaintenanceAsync() => _maintenance ??= await NewMaintenanceAsync();
 
     private async Task<CaptureRig> NewMaintenanceAsync()

@@ -114,7 +114,7 @@ public sealed class PruneAgeTests
         await rig.Get<RunFences>().ReleaseAsync(ended, Cancellation);
         string[] existing = (await rig.NamesAsync(BlobNames.Lists))[0].Value.Split('/');
         var name = new BlobName(string.Join('/', [existing[0], ended.AsBackup().Value, .. existing[2..]]));
-        await rig.Blobs.PutAsync(name, new byte[100], PutCondition.Always, null, Cancellation);
+        await rig.Store.PutPlainAsync(name, SealedType.List, new ChunkListWriter(1, 0, 0).Complete(new byte[32]), PutCondition.Always, null, Cancellation);
         return name;
     }
 

@@ -22,10 +22,10 @@ internal static class RetentionGen
             KeepLast = last, Daily = daily, Weekly = weekly, Monthly = monthly, KeepWithin = TimeSpan.FromHours(hours), TimeZone = TimeZoneInfo.FindSystemTimeZoneById(Zones[zone]),
         });
 
-    /// <summary>Up to forty backups, most of them in the two hundred days before the moment, some after it.</summary>
+    /// <summary>Up to forty backups, most of them in the two hundred days before the moment, some after it; whole ones and selections, good ones and others.</summary>
     public static Gen<RetentionCandidate[]> Backups(DateTimeOffset now) => Gen
-        .Select(Gen.Int[-200 * 24 * 60, 3 * 24 * 60], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[-120, 120], Gen.Int[0, 7])
-        .Select((minutes, state, hold, skew, classes) => (At: now.AddMinutes(minutes), state, hold, skew, classes))
+        .Select(Gen.Int[-200 * 24 * 60, 3 * 24 * 60], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[-120, 120], Gen.Int[0, 7], Gen.Select(Gen.Int[0, 9], Gen.Int[0, 19], Gen.Int[0, 63]))
+        .Select((minutes, state, hold, skew, classes, more) => (At: now.AddMinutes(minutes), state, hold, skew, classes, Selection: more.Item1, Quality: more.Item2, Held: more.Item3))
         .Array[0, 40]
         .Select(made => made.Select((b, number) => new RetentionCandidate
         {
@@ -33,8 +33,17 @@ internal static class RetentionGen
             State = b.state switch { 0 => null, <= 3 => BackupState.Partial, _ => BackupState.Complete },
             OnHold = b.hold == 0,
             Written = b.At.AddHours(b.skew > 100 ? b.skew : 1),
+            Selection = b.Selection switch { 0 => "one", 1 => "two", 2 => "three", _ => null },
+            IsSuspect = b.Quality is 0 or 1,
+            IsDamaged = b.Quality is 2 or 3 or 4,
+            OwesProof = b.Quality is 4 or 5 or 6,
+            ReadBack = b.Quality > 13,
+            Collections = b.Held == 63 ? null : Named(b.Held & 7),
+            Lacking = b.state <= 3 ? Named((b.Held >> 3) & ~b.Held & 7) : [],
             Classes = [.. new[] { "daily", "weekly", "monthly" }.Where((_, i) => (b.classes & (1 << i)) != 0)],
         }).ToArray());
+
+    private static string[] Named(int bits) => [.. new[] { "docs", "users", "gone" }.Where((_, i) => (bits & (1 << i)) != 0)];
 
     public static BackupId Id(DateTimeOffset at, int number = 0) =>
         new($"{at.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-0000{Alphabet[number / 32]}{Alphabet[number % 32]}");

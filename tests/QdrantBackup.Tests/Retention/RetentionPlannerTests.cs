@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
@@ -158,6 +159,45 @@ public sealed class RetentionPlannerTests
         Assert.Contains("damaged", plan.Remarks[0], StringComparison.Ordinal);
         Assert.True(Assert.Single(await rig.Get<BackupRetirement>().EndAsync(
             "prod", [new RetentionVerdict(damaged, Keep: false, ["test"])], rig.Time.GetUtcNow(), Template(damaged), Cancellation)).Ended);
+    }
+
+    [Fact]
+    public async Task The_last_backup_of_a_collection_that_cannot_be_captured_any_more_is_kept_while_the_cluster_has_it()
+    {
+        using var rig = await RigAsync(backups: 1);
+        rig.Node.Collections["young"] = CaptureRig.Fixture("snapshots/empty.snapshot");
+        BackupId first = (await rig.BackupAsync(new BackupRequest { Collections = ["young"] })).Id;
+        BackupId last = (await rig.BackupAsync(new BackupRequest { Collections = ["young", "docs"] })).Id;
+        rig.Node.Status["young"] = "red";
+        BackupId partial = (await rig.BackupAsync()).Id;
+
+        Dictionary<BackupId, RetentionVerdict> verdicts = (await PreviewAsync(rig)).Backups.ToDictionary(b => b.Verdict.Id, b => b.Verdict);
+        Assert.True(verdicts[partial].Keep);
+        Assert.Contains("newest backup of a collection that the cluster still has", verdicts[last].Reasons);
+
+        rig.Node.Collections.Remove("young");
+        await rig.BackupAsync();
+        verdicts = (await PreviewAsync(rig)).Backups.ToDictionary(b => b.Verdict.Id, b => b.Verdict);
+        Assert.False(verdicts[first].Keep);
+        Assert.Equal(["newest backup, of its selection"], verdicts[last].Reasons.Take(1));
+    }
+
+    [Fact]
+    public async Task What_a_summary_has_no_room_for_is_read_from_the_manifest()
+    {
+        using var rig = await RigAsync(backups: 1);
+        for (int i = 0; i < 40; i++)
+        {
+            rig.Node.Collections[RandomNumberGenerator.GetHexString(180, lowercase: true)] = rig.Node.Collections["docs"];
+        }
+
+        BackupId many = (await rig.BackupAsync(new BackupRequest { Exclude = ["docs"] })).Id;
+        BackupId whole = (await rig.BackupAsync()).Id;
+        Assert.True((await rig.Get<BackupCatalog>().ListAsync(new CatalogFilter(), Cancellation)).Single(e => e.Id == whole).Summary is { Collections.Count: < 40, CollectionCount: 41 });
+
+        Dictionary<BackupId, RetentionVerdict> verdicts = (await PreviewAsync(rig)).Backups.ToDictionary(b => b.Verdict.Id, b => b.Verdict);
+        Assert.Contains("newest backup of 41 collections that the cluster still has", verdicts[whole].Reasons);
+        Assert.Equal(["newest backup, of its selection"], verdicts[many].Reasons);
     }
 
     [Fact]

@@ -13,9 +13,21 @@ public sealed class RetentionRulesPropertyTests
     public void The_newest_complete_backup_holds_the_damaged_and_the_future_are_never_dropped() => Cases.Sample(c =>
     {
         HashSet<BackupId> kept = Kept(c.Policy, c.Now, c.Backups);
-        RetentionCandidate? newest = c.Backups.Where(b => b.State == BackupState.Complete && b.Id.Began <= c.Now).MaxBy(b => b.Id.Value, StringComparer.Ordinal);
-        return (newest is null || kept.Contains(newest.Id))
-            && c.Backups.Where(b => b.OnHold || b.State is null || b.Id.Began > c.Now).All(b => kept.Contains(b.Id));
+        RetentionCandidate[] whole = [.. c.Backups.Where(b => b is { State: BackupState.Complete, Selection: null, IsSuspect: false } && b.Id.Began <= c.Now.AddMinutes(15))];
+        return IsKept(whole) && IsKept(whole.Where(b => !b.IsDamaged)) && IsKept(whole.Where(b => !b.IsDamaged && !b.OwesProof))
+            && c.Backups.Where(b => b.OnHold || b.State is null || b.Id.Began > c.Now.AddMinutes(15)).All(b => kept.Contains(b.Id));
+
+        bool IsKept(IEnumerable<RetentionCandidate> backups) =>
+            backups.MaxBy(b => b.Id.Value, StringComparer.Ordinal) is not { } newest || kept.Contains(newest.Id);
+    });
+
+    [Fact]
+    public void What_is_added_that_is_a_selection_or_suspect_or_damaged_or_owes_a_proof_ends_nothing_that_is_better() => Gen.Select(Cases, Gen.Int[0, 3], Gen.Int[0, 5000]).Sample((c, kind, minutes) =>
+    {
+        RetentionCandidate[] sound = [.. c.Backups.Where(b => b is { Selection: null, IsSuspect: false, IsDamaged: false, OwesProof: false })];
+        var added = new RetentionCandidate { Id = RetentionGen.Id(c.Now.AddMinutes(-minutes), 99), State = BackupState.Complete, Written = c.Now, Collections = ["docs"] };
+        added = kind switch { 0 => added with { Selection = "mine", Collections = ["mine"] }, 1 => added with { IsSuspect = true }, 2 => added with { IsDamaged = true }, _ => added with { OwesProof = true } };
+        return Kept(c.Policy, c.Now, [.. sound, added]).IsSupersetOf(Kept(c.Policy, c.Now, sound));
     });
 
     [Fact]

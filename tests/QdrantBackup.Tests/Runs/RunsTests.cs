@@ -56,6 +56,21 @@ public sealed class RunsTests
     }
 
     [Fact]
+    public async Task A_remark_that_does_not_open_hides_neither_the_run_nor_its_other_remarks()
+    {
+        using var rig = new CaptureRig();
+        RunRequest request = await rig.AskAsync();
+        var records = rig.Get<RunRecords>();
+        await records.AddNoteAsync(request.RunId, "test", "left alone", Cancellation);
+        await rig.Blobs.PutAsync(BlobNames.Run(request.RunId, "note-20260901T020000000-ffffff"), "junk"u8.ToArray(), PutCondition.Always, null, Cancellation);
+        await rig.Blobs.PutAsync(BlobNames.Run(request.RunId, "progress"), default, PutCondition.Always, null, Cancellation);
+
+        RunOverview? found = await records.FindAsync(request.RunId, Cancellation);
+
+        Assert.Equal("left alone", Assert.Single(found!.Notes).Text);
+    }
+
+    [Fact]
     public async Task A_pin_keeps_its_beginning_and_its_bases_and_ends_for_good()
     {
         using var rig = new CaptureRig();

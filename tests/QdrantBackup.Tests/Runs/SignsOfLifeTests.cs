@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Manifests;
 using QdrantBackup.Restores;
@@ -7,6 +8,7 @@ using QdrantBackup.Schedules;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Runs;
 
@@ -17,6 +19,9 @@ public sealed class SignsOfLifeTests : IDisposable
     private const int NoBackup = 2602;
     private const int RestoreAge = 2603;
     private const int NothingScheduled = 2604;
+    private const int Suspect = 2605;
+    private const int Ahead = 2606;
+    private const int Damaged = 2607;
 
     private static readonly Schedule Daily = new() { Name = "daily", Cron = CronExpression.Parse("0 2 * * *") };
 
@@ -24,7 +29,11 @@ public sealed class SignsOfLifeTests : IDisposable
     private readonly RecordedLog<SignsOfLife> _log = new();
     private readonly SignsOfLife _signs;
 
-    public SignsOfLifeTests() => _signs = new SignsOfLife(_rig.Get<BackupCatalog>(), _rig.Get<RunRecords>(), _rig.Time, _log);
+    public SignsOfLifeTests()
+    {
+        _rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");
+        _signs = new SignsOfLife(_rig.Store, _rig.Get<BackupCatalog>(), _rig.Get<RunRecords>(), _rig.Time, _log);
+    }
 
     [Fact]
     public async Task The_age_of_the_newest_complete_backup_is_told_with_the_interval_it_is_judged_by()
@@ -47,6 +56,62 @@ public sealed class SignsOfLifeTests : IDisposable
         await _rig.RetireAsync(id);
         await TellAsync(Daily);
         Assert.Equal((NoBackup, LogLevel.Warning), (Assert.Single(_log.Events).Id, _log.Events[0].Level));
+    }
+
+    [Fact]
+    public async Task A_backup_of_a_selection_makes_the_newest_no_younger()
+    {
+        var whole = (await _rig.BackupAsync()).Id;
+        _rig.Time.Advance(TimeSpan.FromHours(30));
+        await _rig.BackupAsync(new BackupRequest { Collections = ["docs"] });
+        await TellAsync(Daily);
+        Assert.Equal(whole.Value, Assert.Single(_log.Events).Values["Id"]);
+    }
+
+    [Fact]
+    public async Task A_suspect_backup_is_an_error_every_hour_until_it_is_confirmed_and_makes_the_newest_no_younger()
+    {
+        var good = (await _rig.BackupAsync()).Id;
+        _rig.Node.Collections.Clear();
+        _rig.Node.Collections["other"] = CaptureRig.Fixture("snapshots/empty.snapshot");
+        _rig.Time.Advance(TimeSpan.FromHours(30));
+        var suspect = (await _rig.BackupAsync()).Id;
+        foreach (var hour in (int[])[1, 2])
+        {
+            await TellAsync(Daily);
+            Assert.Equal(2 * hour, _log.Events.Count);
+            Assert.Equal(good.Value, _log.Events[^2].Values["Id"]);
+            Assert.Equal((Suspect, LogLevel.Error, suspect.Value), (_log.Events[^1].Id, _log.Events[^1].Level, _log.Events[^1].Values["Id"]));
+            _rig.Time.Advance(TimeSpan.FromHours(1));
+        }
+
+        await new Confirmations(_rig.Store, _rig.Get<BackupCatalog>(), _rig.Time).ConfirmAsync(suspect, "alice", CaptureRig.Cancellation);
+        await TellAsync(Daily);
+        Assert.Equal(5, _log.Events.Count);
+        Assert.Equal((BackupAge, suspect.Value), (_log.Events[^1].Id, _log.Events[^1].Values["Id"]));
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_dated_ahead_is_not_the_newest_and_is_told()
+    {
+        using var ahead = new CaptureRig(_rig.Node, _rig.Blobs, new SealedStore(_rig.Blobs, _rig.Store.Sealer, ownsSealer: false));
+        ahead.Time.Advance(TimeSpan.FromDays(400));
+        var future = (await ahead.BackupAsync()).Id;
+        await TellAsync(Daily);
+        Assert.Equal([NoBackup, Ahead], _log.Events.Select(e => e.Id));
+        Assert.Equal(future.Value, _log.Events[1].Values["Id"]);
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_known_to_be_damaged_makes_the_newest_no_younger_and_is_told()
+    {
+        var good = (await _rig.BackupAsync()).Id;
+        _rig.Time.Advance(TimeSpan.FromHours(30));
+        var damaged = await _rig.BackupAsync();
+        await new VerifiedRecords(_rig.Store, _rig.Time).MarkDamagedAsync(damaged.Id, damaged.ManifestHash, 2, VerifyLevel.Exists, damaged.Id.AsRun(), CaptureRig.Cancellation);
+        await TellAsync(Daily);
+        Assert.Equal([BackupAge, Damaged], _log.Events.Select(e => e.Id));
+        Assert.Equal([good.Value, damaged.Id.Value], _log.Events.Select(e => e.Values["Id"]));
     }
 
     [Fact]

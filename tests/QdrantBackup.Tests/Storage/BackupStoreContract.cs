@@ -37,6 +37,17 @@ public abstract partial class BackupStoreContract
     }
 
     [Fact]
+    public async Task The_clock_of_the_store_is_the_one_that_blobs_are_dated_by()
+    {
+        var before = await Store.NowAsync(Cancellation);
+        var put = await PutAsync(Chunk, "content");
+        var after = await Store.NowAsync(Cancellation);
+
+        // Services tell seconds.
+        Assert.InRange(put.Modified, before.AddSeconds(-1), after.AddSeconds(1));
+    }
+
+    [Fact]
     public async Task What_is_put_again_replaces_what_was_there()
     {
         await PutAsync(Chunk, "the first, longer content");

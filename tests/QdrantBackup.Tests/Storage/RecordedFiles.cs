@@ -11,10 +11,24 @@ internal sealed class RecordedFiles(string root) : DurableFiles
 
     public Func<FileStream, Task>? OnWrite { get; set; }
 
+    public Action<FileStream>? OnFlush { get; set; }
+
+    public Action<string>? OnFlushDirectory { get; set; }
+
+    public Action<string, string>? OnRename { get; set; }
+
     public override void Replace(string from, string to)
     {
         _calls.Add($"rename {Shown(from)} -> {Shown(to)}");
+        OnRename?.Invoke(from, to);
         base.Replace(from, to);
+    }
+
+    public override bool TryMoveNew(string from, string to)
+    {
+        _calls.Add($"rename {Shown(from)} -> {Shown(to)}");
+        OnRename?.Invoke(from, to);
+        return base.TryMoveNew(from, to);
     }
 
     public override void CreateDirectory(string path)
@@ -29,6 +43,12 @@ internal sealed class RecordedFiles(string root) : DurableFiles
         base.FlushDirectory(path);
     }
 
+    protected override void FlushFolder(string path)
+    {
+        OnFlushDirectory?.Invoke(path);
+        base.FlushFolder(path);
+    }
+
     public void Forget() => _calls.Clear();
 
     protected override Task WriteAsync(FileStream file, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -40,6 +60,7 @@ internal sealed class RecordedFiles(string root) : DurableFiles
     protected override void Flush(FileStream file)
     {
         _calls.Add($"flush {Shown(file.Name)}");
+        OnFlush?.Invoke(file);
         base.Flush(file);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LocalDisk;
 using LocalFunctions.Durable.Machine;
 using Microsoft.Data.Sqlite;
 
@@ -8,7 +9,7 @@ namespace LocalFunctions.Durable.Storage;
 internal sealed class DurableDatabase : IDurableDatabase
 {
     private readonly string _path;
-    private readonly FileStream _ownership;
+    private readonly FileLock _ownership;
     private readonly SqlSession _writer;
 
     // The disk makes it wait, and an app that blocks all threads of the pool must not keep its own results from being written.
@@ -17,7 +18,7 @@ internal sealed class DurableDatabase : IDurableDatabase
     private readonly ConcurrentBag<SqlSession> _readers = [];
     private volatile bool _closed;
 
-    private DurableDatabase(string path, FileStream ownership, SqlSession writer)
+    private DurableDatabase(string path, FileLock ownership, SqlSession writer)
     {
         _path = path;
         _ownership = ownership;
@@ -116,17 +117,23 @@ internal sealed class DurableDatabase : IDurableDatabase
         }
     }
 
-    private static FileStream Own(string path)
+    private static FileLock Own(string path)
     {
+        FileLock? ownership;
         try
         {
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            ownership = FileLock.TryTakeProven(path + ".lock");
         }
-        catch (IOException failure)
+        catch (LockException failure)
         {
-            throw new DurableStorageException(
-                $"The database '{path}' is in use by another process. Stop that one first, or give this one a directory of its own.", failure);
+            throw new DurableStorageException($"The database '{path}' cannot be kept from other processes: {failure.Message}. Put it on a local disk.", failure);
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new DurableStorageException($"The database '{path}' cannot be locked: {failure.Message} Free disk space or repair the disk, then start again.", failure);
+        }
+
+        return ownership ?? throw new DurableStorageException($"The database '{path}' is in use by another process. Stop that one first, or give this one a directory of its own.");
     }
 
     // Histories tell of collections and failures. SQLite gives its other files the mode of this one.

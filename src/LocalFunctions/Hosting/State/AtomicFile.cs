@@ -1,3 +1,5 @@
+using LocalDisk;
+
 namespace LocalFunctions.Hosting.State;
 
 /// <summary>Replaces a small file so that a reader, or a restart after a crash, sees the old content or the new, never a mixture.</summary>
@@ -8,7 +10,7 @@ internal static class AtomicFile
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
         var beside = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -17,9 +19,9 @@ internal static class AtomicFile
         using (var stream = new FileStream(beside, options))
         {
             stream.Write(content);
-            stream.Flush(flushToDisk: true);
+            DiskFiles.Flush(stream.SafeFileHandle, beside);
         }
 
-        File.Move(beside, path, overwrite: true);
+        DiskFiles.Replace(beside, path);
     }
 }

@@ -1,3 +1,5 @@
+using LocalDisk;
+
 namespace LocalFunctions.Hosting.State;
 
 /// <summary>The directory that holds all durable state of one function app on this machine, readable by its owner only.</summary>
@@ -9,17 +11,26 @@ internal sealed record StateDirectory(string FullPath)
 
     public string DurableDatabase => Path.Combine(FullPath, "durable.db");
 
+    public string Reserve => Path.Combine(FullPath, "reserve");
+
     public string TimerStatuses => Path.Combine(FullPath, "timers");
 
+    /// <summary>Makes a directory that only its owner may enter. Its name is on the disk when this returns: a power failure must not take the runs in it away.</summary>
     public static void Create(string path)
     {
-        if (OperatingSystem.IsWindows())
+        if (Directory.Exists(path))
         {
-            Directory.CreateDirectory(path);
+            return;
         }
-        else
+
+        DiskFiles.MakeFolder(path);
+        try
         {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            DiskFiles.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A folder that this user may pass through and not read cannot be flushed by this user.
         }
     }
 }

@@ -1,3 +1,5 @@
+using LocalDisk;
+
 namespace LocalFunctions.Hosting.State;
 
 /// <summary>Exclusive use of a state directory. The operating system holds the lock on an open file and lets go of it when the
@@ -8,9 +10,9 @@ internal sealed class StateLock : IDisposable
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(40);
 
     private readonly StateDirectory directory;
-    private readonly FileStream file;
+    private readonly FileLock file;
 
-    private StateLock(StateDirectory directory, FileStream file)
+    private StateLock(StateDirectory directory, FileLock file)
     {
         this.directory = directory;
         this.file = file;
@@ -21,10 +23,11 @@ internal sealed class StateLock : IDisposable
         CreateDirectory(directory);
         for (var attempt = 1; ; attempt++)
         {
-            if (TryOpen(directory) is { } file)
+            if (TryTake(directory) is { } file)
             {
                 var held = new StateLock(directory, file);
-                held.Announce([]);
+                held.Begin();
+                StateRoom.ReserveOf(directory).Keep();
                 return held;
             }
 
@@ -38,26 +41,38 @@ internal sealed class StateLock : IDisposable
         }
     }
 
+    private void Begin()
+    {
+        try
+        {
+            Announce([]);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Dispose();
+            throw new FunctionsStartupException($"The state directory '{directory.FullPath}' cannot be written: {failure.Message} Free disk space or correct its owner, then start again.", failure);
+        }
+    }
+
     /// <summary>Publishes where this process listens, for commands on the same machine.</summary>
     public void Announce(IReadOnlyList<Uri> addresses) =>
         AtomicFile.Replace(directory.ServerFile, new ServerFile(Environment.ProcessId, addresses).ToBytes());
 
-    /// <summary>Opens the lock file for this process alone; null when another holds it.</summary>
-    private static FileStream? TryOpen(StateDirectory directory)
+    /// <summary>Takes the lock for this process alone; null when another has it.</summary>
+    private static FileLock? TryTake(StateDirectory directory)
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            return new FileStream(directory.LockFile, options);
+            return FileLock.TryTakeProven(directory.LockFile);
         }
-        catch (IOException failure) when (failure is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        catch (LockException failure)
         {
-            return null;
+            throw new FunctionsStartupException(
+                $"The state directory '{directory.FullPath}' cannot be kept from other processes: {failure.Message}. Set LocalFunctions:StateDirectory to a directory on a local disk.", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new FunctionsStartupException($"The state directory '{directory.FullPath}' cannot be locked: {failure.Message} Free disk space, or correct its owner.", failure);
         }
     }
 
@@ -67,12 +82,12 @@ internal sealed class StateLock : IDisposable
     {
         try
         {
-            using var shared = new FileStream(directory.LockFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            return false;
+            return FileLock.IsHeld(directory.LockFile);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException or PathTooLongException or LockException or ForeignFileException)
         {
-            return failure is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException);
+            // Where there are no locks, or something else lies in their place, no process was let in.
+            return false;
         }
     }
 

@@ -11,6 +11,9 @@ namespace QdrantBackup.Cli.Verbs.Keys;
 /// <summary>What the commands on keys work with: the configured store, unopened, and the configured recipients.</summary>
 internal sealed class KeySession : IDisposable
 {
+    // These commands ask the store themselves, and a person waits.
+    private readonly IDisposable _patience = Patience.Use(Patience.OfPerson);
+
     private KeySession(BackupOptions options)
     {
         Options = options;
@@ -41,5 +44,9 @@ internal sealed class KeySession : IDisposable
     public static KeyLossGate GateOf(BackupOptions options, bool acceptKeyLoss) =>
         new(options.Storage.Remote is not null, acceptKeyLoss || options.Encryption.AcceptKeyLoss);
 
-    public void Dispose() => Recipients.Dispose();
+    public void Dispose()
+    {
+        Recipients.Dispose();
+        _patience.Dispose();
+    }
 }

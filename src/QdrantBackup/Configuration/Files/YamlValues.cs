@@ -6,12 +6,16 @@ namespace QdrantBackup.Configuration.Files;
 /// <summary>Flattens YAML.</summary>
 internal static class YamlValues
 {
+    // Far more than a configuration has; aliases of aliases could unfold to more than there is time for, without a single value.
+    private const int MaxNodes = 100_000;
+
     public static IReadOnlyDictionary<string, FileValue> Read(string text, string path)
     {
         var values = new FileValues(path);
         var stream = new YamlStream();
         try
         {
+            YamlShape.Check(values, text);
             stream.Load(new StringReader(text));
         }
         catch (YamlException exception)
@@ -27,28 +31,34 @@ internal static class YamlValues
         if (stream.Documents.Count == 1)
         {
             var root = stream.Documents[0].RootNode as YamlMappingNode ?? throw values.Broken(1, "it must begin with backup:");
-            Visit(values, string.Empty, root);
+            var nodes = 0;
+            Visit(values, string.Empty, root, ref nodes);
         }
 
         return values.All;
     }
 
-    private static void Visit(FileValues values, string key, YamlNode node)
+    private static void Visit(FileValues values, string key, YamlNode node, ref int nodes)
     {
+        if (++nodes > MaxNodes)
+        {
+            throw values.Broken(node.Start.Line, $"it unfolds to more than {MaxNodes} entries");
+        }
+
         switch (node)
         {
             case YamlMappingNode mapping:
                 foreach (var (name, child) in mapping.Children)
                 {
                     var text = (name as YamlScalarNode)?.Value ?? throw values.Broken(name.Start.Line, "a key must be a plain name");
-                    Visit(values, values.Below(key, text, name.Start.Line), child);
+                    Visit(values, values.Below(key, text, name.Start.Line), child, ref nodes);
                 }
 
                 break;
             case YamlSequenceNode sequence:
                 for (var i = 0; i < sequence.Children.Count; i++)
                 {
-                    Visit(values, values.Below(key, $"{i}", sequence.Start.Line), sequence.Children[i]);
+                    Visit(values, values.Below(key, $"{i}", sequence.Start.Line), sequence.Children[i], ref nodes);
                 }
 
                 break;

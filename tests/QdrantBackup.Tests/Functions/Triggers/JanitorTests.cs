@@ -88,23 +88,6 @@ public sealed class JanitorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_another_process_carries_out_keeps_its_snapshot_for_as_long_as_it_renews_its_pin()
-    {
-        RunRequest run = await BeginAsync();
-        string made = await SnapshotAsync(run);
-        _rig.Time.Advance(LongAgo);
-        await _services.Pins.RenewAsync(run.RunId, Cancellation);
-        _rig.Time.Advance(TimeSpan.FromMinutes(59));
-
-        await SweepAsync();
-        await AssertUntouchedAsync(run, made);
-
-        _rig.Time.Advance(TimeSpan.FromMinutes(2));
-        await SweepAsync();
-        Assert.Empty(_rig.Node.SnapshotNames);
-    }
-
-    [Fact]
     public async Task A_run_of_another_cluster_and_one_that_has_just_been_asked_for_are_left_alone()
     {
         RunRequest other = await BeginAsync(r => r with { Cluster = "other" });
@@ -117,44 +100,6 @@ public sealed class JanitorTests : IDisposable
 
         await AssertUntouchedAsync(other, ofOther);
         Assert.Null((await _services.Records.FindAsync(young.RunId, Cancellation))!.Result);
-    }
-
-    [Fact]
-    public async Task A_snapshot_that_cannot_be_deleted_is_tried_again_at_the_next_tick_and_the_run_stays_open_until_then()
-    {
-        RunRequest run = await BeginAsync();
-        string made = await SnapshotAsync(run);
-        _instances[run.InstanceId] = OrchestrationRuntimeStatus.Terminated;
-        _rig.Time.Advance(LongAgo);
-        _rig.Node.DeleteFailure = new SourceException("node does not answer", "Start it.", isTransient: true);
-
-        await SweepAsync();
-        Assert.Null((await _services.Records.FindAsync(run.RunId, Cancellation))!.Result);
-        Assert.Contains(_log.Events, e => e.Text.Contains(made, StringComparison.Ordinal));
-
-        _rig.Node.DeleteFailure = null;
-        await SweepAsync();
-        Assert.Empty(_rig.Node.SnapshotNames);
-        Assert.Equal(RunState.Failed, (await _services.Records.FindAsync(run.RunId, Cancellation))!.Result!.State);
-    }
-
-    [Fact]
-    public async Task A_run_whose_records_cannot_be_read_keeps_no_other_from_being_swept_up_after()
-    {
-        RunRequest broken = await BeginAsync();
-        await SnapshotAsync(broken);
-        BlobName record = Assert.Single(await _rig.NamesAsync(BlobNames.RunFolder(broken.RunId) + "made-"));
-        await _rig.Blobs.PutAsync(record, new byte[100], PutCondition.Always, null, Cancellation);
-        _rig.Time.Advance(TimeSpan.FromSeconds(5));
-        RunRequest sound = await BeginAsync();
-        string made = await SnapshotAsync(sound);
-        _rig.Time.Advance(LongAgo);
-
-        await SweepAsync();
-
-        Assert.DoesNotContain(made, _rig.Node.SnapshotNames);
-        Assert.NotNull((await _services.Records.FindAsync(sound.RunId, Cancellation))!.Result);
-        Assert.Contains(_log.Events, e => e.Text.Contains(broken.RunId.ToString(), StringComparison.Ordinal) && e.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
     }
 
     [Fact]

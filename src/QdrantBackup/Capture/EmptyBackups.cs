@@ -1,0 +1,17 @@
+namespace QdrantBackup.Capture;
+
+/// <summary>A backup of nothing: an unmounted volume or a copied configuration looks like it, so somebody must have asked for it.</summary>
+internal static class EmptyBackups
+{
+    /// <summary>Refuses a backup without any collection unless that was allowed.</summary>
+    /// <exception cref="SourceException">There is nothing to back up.</exception>
+    public static void ThrowUnlessAllowed(BackupRequest wanted, int collections, bool serverIsEmpty)
+    {
+        if (collections == 0 && !wanted.AllowEmpty)
+        {
+            throw new SourceException(
+                serverIsEmpty ? "Qdrant has no collections, so there is nothing to back up" : "no collection of Qdrant fits what was asked for, so there is nothing to back up",
+                "Check that this is the right server and that its volume is mounted. If an empty backup is meant, allow it: --allow-empty, allowEmpty in the API, Schedule:*:AllowEmpty.");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.IO.Compression;
+
+namespace QdrantBackup.Clusters;
+
+/// <summary>Bodies that something between here and the node has compressed, although it was asked not to.</summary>
+internal static class AnswerEncoding
+{
+    /// <summary>Whether the body is not what the node sent, byte for byte: its length, its ranges and its ETag say nothing then.</summary>
+    public static bool IsEncoded(HttpResponseMessage response) => Encodings(response).Any();
+
+    /// <summary>The body as the node sent it.</summary>
+    public static async Task<Stream> OpenAsync(HttpResponseMessage response, NodeErrors errors, string operation, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        foreach (var encoding in Encodings(response).Reverse())
+        {
+            body = encoding.ToLowerInvariant() switch
+            {
+                "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
+                "deflate" => new ZLibStream(body, CompressionMode.Decompress),
+                "br" => new BrotliStream(body, CompressionMode.Decompress),
+                _ => throw errors.Untrusted(operation, $"the answer is encoded in a way that is not known ({encoding}), though it must not be encoded."),
+            };
+        }
+
+        return body;
+    }
+
+    private static IEnumerable<string> Encodings(HttpResponseMessage response) =>
+        response.Content.Headers.ContentEncoding.Where(e => !string.Equals(e, "identity", StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,111 @@
+using QdrantBackup.Manifests;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Runs;
+
+/// <summary>A run that is not known to have left nothing behind.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Kind">What it does.</param>
+/// <param name="InstanceId">Its orchestration's instance id.</param>
+public sealed record OpenRun(RunId RunId, RunKind Kind, string InstanceId)
+{
+    /// <summary>The backup that it follows and is started by, or null.</summary>
+    public RunId? Follows { get; init; }
+
+    /// <summary>What it left on nodes, a sentence each, as far as somebody has looked; stays until it is gone.</summary>
+    public IReadOnlyList<string> Left { get; init; } = [];
+}
+
+/// <summary>What stands in <c>open/cluster</c>; made anew from the records of all runs where it is missing or damaged.</summary>
+internal sealed record OpenRunsRecord
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The runs.</summary>
+    public required IReadOnlyList<OpenRun> Runs { get; init; }
+
+    /// <summary>Whether the records of all earlier runs have been searched.</summary>
+    public bool IsSearched { get; init; }
+
+    /// <summary>The oldest run that has been searched so far; null before the first.</summary>
+    public RunId? SearchedTo { get; init; }
+}
+
+/// <summary>
+/// The index of open work: which runs of a cluster have not ended, or ended and left something on a node. A run is entered before its request is written, and taken out when
+/// nothing of it is left; so whoever sweeps up reads one record and not months of runs, and no run is too old to be found.
+/// </summary>
+public sealed class OpenRuns(SealedStore store)
+{
+    private static readonly OpenRunsRecord Nothing = new() { Runs = [] };
+
+    // Where more are open at once, something is wrong; the search finds the others again when there is room.
+    private const int MaxRuns = 10_000;
+
+    /// <summary>The open runs of a cluster, oldest first.</summary>
+    public async Task<IReadOnlyList<OpenRun>> ListAsync(string cluster, CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(cluster, cancellationToken)).Runs.OrderBy(r => r.RunId.Value, StringComparer.Ordinal)];
+
+    /// <summary>Enters a run. Repeating it is harmless. Where a newer version keeps the index, its own search finds the run.</summary>
+    public async Task AddAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ChangeAsync(request.Cluster, there => With(there, [EntryOf(request)]), cancellationToken);
+        }
+        catch (SealException e) when (e.IsNewerFormat)
+        {
+            // What cannot be entered can be started all the same.
+        }
+    }
+
+    /// <summary>Takes a run out: nothing of it is left.</summary>
+    public Task RemoveAsync(string cluster, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
+        cluster,
+        there => there.Runs.Any(r => r.RunId == runId) ? there with { Runs = [.. there.Runs.Where(r => r.RunId != runId)] } : there,
+        cancellationToken);
+
+    /// <summary>Notes what a run left on nodes; false when that was known.</summary>
+    public async Task<bool> NoteLeftAsync(string cluster, RunId runId, IReadOnlyList<string> left, CancellationToken cancellationToken)
+    {
+        bool isNew = false;
+        await ChangeAsync(
+            cluster,
+            there =>
+            {
+                isNew = there.Runs.FirstOrDefault(r => r.RunId == runId) is { } known && !known.Left.SequenceEqual(left, StringComparer.Ordinal);
+                return isNew ? there with { Runs = [.. there.Runs.Select(r => r.RunId == runId ? r with { Left = left } : r)] } : there;
+            },
+            cancellationToken);
+        return isNew;
+    }
+
+    /// <summary>The entry of a run.</summary>
+    internal static OpenRun EntryOf(RunRequest request) => new(request.RunId, request.Kind, request.InstanceId)
+    {
+        Follows = request.RequestedBy.StartsWith(FollowUp.RequestedByPrefix, StringComparison.Ordinal)
+            && RunId.TryParse(request.RequestedBy[FollowUp.RequestedByPrefix.Length..], out RunId followed) ? followed : null,
+    };
+
+    /// <summary>How far the records of earlier runs have been searched.</summary>
+    internal async Task<OpenRunsRecord> ReadAsync(string cluster, CancellationToken cancellationToken) =>
+        (await store.FindRenewableAsync(BlobNames.OpenRuns(cluster), StoreJson.Default.OpenRunsRecord, cancellationToken)).Value ?? Nothing;
+
+    /// <summary>Enters what a search found, and how far it came.</summary>
+    internal Task SearchedAsync(string cluster, IReadOnlyList<OpenRun> found, RunId? searchedTo, bool isDone, CancellationToken cancellationToken) =>
+        ChangeAsync(cluster, there => With(there, found) with { SearchedTo = searchedTo ?? there.SearchedTo, IsSearched = isDone }, cancellationToken);
+
+    private static OpenRunsRecord With(OpenRunsRecord there, IReadOnlyList<OpenRun> runs)
+    {
+        HashSet<RunId> known = [.. there.Runs.Select(r => r.RunId)];
+        OpenRun[] added = [.. runs.Where(r => known.Add(r.RunId))];
+        int room = Math.Max(0, MaxRuns - there.Runs.Count);
+        return added.Length == 0
+            ? there
+            : there with { Runs = [.. there.Runs, .. added.Take(room)], IsSearched = there.IsSearched && added.Length <= room, SearchedTo = added.Length <= room ? there.SearchedTo : null };
+    }
+
+    private Task ChangeAsync(string cluster, Func<OpenRunsRecord, OpenRunsRecord> change, CancellationToken cancellationToken) => store.ChangeRecordAsync(
+        BlobNames.OpenRuns(cluster), StoreJson.Default.OpenRunsRecord, there => change(there ?? Nothing), cancellationToken);
+}

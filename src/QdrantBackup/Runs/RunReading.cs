@@ -1,0 +1,81 @@
+using System.Text.Json.Serialization.Metadata;
+using QdrantBackup.Manifests;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Runs;
+
+/// <summary>Reads what is recorded of one run. A record that does not open hides no other: the run is shown without it.</summary>
+internal sealed class RunReading(SealedStore store)
+{
+    private readonly ManifestDocuments _manifests = new(store);
+
+    /// <summary>Everything that is recorded of a run beside its request.</summary>
+    public async Task<RunOverview> ReadAsync(RunRequest request, IReadOnlyList<BlobName> names, CancellationToken cancellationToken)
+    {
+        RunId runId = request.RunId;
+        RunProgress? progress = names.Contains(BlobNames.Run(runId, RunRecords.Progress))
+            ? await TryReadAsync(BlobNames.Run(runId, RunRecords.Progress), StoreJson.Default.RunProgress, cancellationToken)
+            : null;
+        RunResult? result = names.Contains(BlobNames.Run(runId, RunRecords.Result)) ? await ReadResultAsync(request, cancellationToken) : null;
+        var notes = new List<RunNote>();
+        foreach (BlobName name in names.Where(n => n.Value.StartsWith(BlobNames.RunFolder(runId) + RunRecords.NotePrefix, StringComparison.Ordinal)))
+        {
+            if (await TryReadAsync(name, StoreJson.Default.RunNote, cancellationToken) is { } note)
+            {
+                notes.Add(note);
+            }
+        }
+
+        return new RunOverview(request, progress, result, notes);
+    }
+
+    private async Task<RunResult?> ReadResultAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        BlobName name = BlobNames.Run(request.RunId, RunRecords.Result);
+        try
+        {
+            return await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RunResult, cancellationToken);
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            // The run is over, or nothing would lie there: a backup's manifest tells how, and nothing else does.
+            DateTimeOffset finished = (await store.Blobs.FindAsync(name, cancellationToken))?.Modified ?? request.RequestedAt;
+            return request.Kind == RunKind.Backup && await FindManifestAsync(request.RunId.AsBackup(), cancellationToken) is { } manifest
+                ? ResultOf(request.RunId, manifest, finished, e)
+                : new RunResult
+                {
+                    RunId = request.RunId,
+                    State = RunState.Failed,
+                    Finished = finished,
+                    Error = $"The record of how this run ended cannot be read: {e.Message}",
+                    Hint = "The run is over. Look for its id in the app's log, or start it again; other runs need nothing of it.",
+                };
+        }
+    }
+
+    private async Task<Manifest?> FindManifestAsync(BackupId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _manifests.FindAsync(id, cancellationToken) is { Manifest: { Aborted: false } manifest } ? manifest : null;
+        }
+        catch (BackupException e) when (Damages.IsDamage(e))
+        {
+            return null;
+        }
+    }
+
+    private static RunResult ResultOf(RunId runId, Manifest manifest, DateTimeOffset finished, BackupException damage) => new()
+    {
+        RunId = runId,
+        State = manifest.State == BackupState.Complete ? RunState.Complete : RunState.Partial,
+        Finished = finished,
+        BackupId = manifest.Id,
+        Totals = manifest.Totals,
+        Remarks = [$"the record of how this run ended cannot be read, so this is what the backup's manifest shows: {damage.Message}"],
+    };
+
+    private async Task<T?> TryReadAsync<T>(BlobName name, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+        where T : class => await store.TryGetRecordAsync(name, json, cancellationToken);
+}
