@@ -97,7 +97,7 @@ var rules = [
     description: 'The app cannot do one of its regular tasks, a recipient no longer opens the store, or a run left something on a node. GET /health and GET /api/v1/backup/status say which and what to do.'
     severity: 1
     query: eventQuery(loadTextContent('../queries/step-fails.kql'), {})
-    window: 'PT2H'
+    window: 'PT1H'
     every: 'PT30M'
     operator: 'GreaterThan'
     rows: 0

@@ -7,7 +7,7 @@ namespace QdrantBackup.Harness;
 /// <summary>A program of this repository as a process of its own: what it prints is kept, and it can be killed as the kernel kills.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(9);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

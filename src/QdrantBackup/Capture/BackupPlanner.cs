@@ -219,7 +219,7 @@ public sealed partial class BackupPlanner(
     [LoggerMessage(EventId = 3301, Level = LogLevel.Information, Message = "Run {RunId} is planned: {Parts} parts of {Collections} collections")]
     private partial void LogPlanned(string runId, int parts, int collections);
 
-    [LoggerMessage(EventId = 3302, Level = LogLevel.Warning, Message = "Collection '{Collection}' cannot be captured: {Reason}")]
+    [LoggerMessage(EventId = 3304, Level = LogLevel.Warning, Message = "Collection '{Collection}' cannot be captured: {Reason}")]
     private partial void LogUndescribed(string collection, string reason);
 
     [LoggerMessage(EventId = 3303, Level = LogLevel.Warning, Message = "The aliases are not in this backup: {Reason}")]
