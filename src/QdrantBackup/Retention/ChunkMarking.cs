@@ -5,13 +5,13 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.Retention;
 
 /// <summary>Reads which chunks backups need. What cannot be read, or is of a newer format, stops the prune with an error that names it.</summary>
-internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, PruneOptions options)
+internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, StoreClock clock, PruneOptions options)
 {
     private readonly ManifestDocuments _manifests = new(store);
     private readonly PartReader _reader = new(store, options.MaxLists);
 
     /// <summary>Hands out every chunk that a backup needs, some of them more than once. Returns its manifest; null when it is gone, only fences a dead run, or is dead by now.</summary>
-    public async Task<Manifest?> EachChunkAsync(BackupId id, PruneWork work, DateTimeOffset now, Action<ChunkId> take, CancellationToken cancellationToken)
+    public async Task<Manifest?> EachChunkAsync(BackupId id, PruneWork work, Action<ChunkId> take, CancellationToken cancellationToken)
     {
         try
         {
@@ -39,7 +39,7 @@ internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, PruneOpt
         catch (BackupException e) when (Damages.IsDamage(e))
         {
             // Another prune may be at it, if its grace period is over by now.
-            return await dead.IsDeadAsync(id, now, cancellationToken) ? null : throw Stop(e);
+            return await dead.IsDeadAsync(id, await clock.NowAsync(work.RunId, cancellationToken), cancellationToken) ? null : throw Stop(e);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
         DateTimeOffset oldest = await ReadPinsAsync(keepers, now, cancellationToken);
 
         // After the pins: a run that has let go of its pin since then has a manifest, or a marker that keeps it from ever having one.
-        HashSet<BackupId> existing = await ReadManifestsAsync(work, now, unneeded, cancellationToken);
+        HashSet<BackupId> existing = await ReadManifestsAsync(work, unneeded, cancellationToken);
 
         // Ended within the grace period or on hold, with no manifest to read what it needs from. An end that somebody began to take back when the manifest was gone stays an end.
         keepers.UnionWith((await dead.ListEndedAsync(cancellationToken))
@@ -72,7 +72,7 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
         return oldest == DateTimeOffset.MaxValue ? oldest : oldest - ClockSlack;
     }
 
-    private async Task<HashSet<BackupId>> ReadManifestsAsync(PruneWork work, DateTimeOffset now, HashSet<ChunkId> unneeded, CancellationToken cancellationToken)
+    private async Task<HashSet<BackupId>> ReadManifestsAsync(PruneWork work, HashSet<ChunkId> unneeded, CancellationToken cancellationToken)
     {
         var existing = new HashSet<BackupId>();
         var unmarked = new List<BackupId>();
@@ -90,7 +90,7 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
 
         foreach (BackupId id in unmarked)
         {
-            if (await marking.EachChunkAsync(id, work, now, KeepMarked, cancellationToken) is { } manifest)
+            if (await marking.EachChunkAsync(id, work, KeepMarked, cancellationToken) is { } manifest)
             {
                 work.Marked.Add(id);
                 work.Earlier.UnionWith(manifest.Earlier.Select(e => e.Id));

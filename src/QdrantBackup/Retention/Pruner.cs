@@ -34,7 +34,7 @@ public sealed partial class Pruner
         (_store, _memory) = (records.Store, records.Memory);
         _clock = new StoreClock(fences.Pins, records.Memory, options);
         _dead = new DeadBackups(_store, records.Known, records.Catalog, records.Memory, options);
-        _marking = new ChunkMarking(_store, _dead, options);
+        _marking = new ChunkMarking(_store, _dead, _clock, options);
         _listing = new GarbageListing(_store, _dead, fences, options);
         _check = new GarbageCheck(_store, _dead, fences.Pins, _marking, damage, options);
         _vanished = new VanishedManifests(_store, fences.Pins, _dead, records.Retirement, logger);
@@ -131,7 +131,7 @@ public sealed partial class Pruner
     private async Task MarkNextAsync(PruneWork work, CancellationToken cancellationToken)
     {
         BackupId id = work.ToMark.Peek();
-        if (await _marking.EachChunkAsync(id, work, await _clock.NowAsync(work.RunId, cancellationToken), work.Live.Add, cancellationToken) is { } manifest)
+        if (await _marking.EachChunkAsync(id, work, work.Live.Add, cancellationToken) is { } manifest)
         {
             work.Marked.Add(id);
             work.Earlier.UnionWith(manifest.Earlier.Select(e => e.Id));
