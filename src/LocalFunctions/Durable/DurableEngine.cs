@@ -61,9 +61,8 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
     }
 
     /// <summary>A client of this engine.</summary>
-    /// <param name="managementAddress">Where the management API is served, with the query that addresses carry.</param>
-    public LocalDurableTaskClient CreateClient(Uri? managementAddress = null) =>
-        new LocalDurableTaskClient(options, managementAddress, functions, new ClientDatabase(Database, _health!), _payloads, _signals!, machine);
+    public LocalDurableTaskClient CreateClient() =>
+        new LocalDurableTaskClient(options, functions, new ClientDatabase(Database, _health!), _payloads, _signals!, machine);
 
     /// <summary>The history of an instance, oldest event first; null if there is no such instance.</summary>
     public Task<IReadOnlyList<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => Database.ReadAsync<IReadOnlyList<HistoryEvent>?>(

@@ -1,4 +1,3 @@
-using LocalFunctions.Durable.History;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable;
@@ -32,9 +31,6 @@ internal static partial class EngineLog
 
     [LoggerMessage(1009, LogLevel.Error, "Activity number {Sequence} could not be dealt with, next try in {Seconds} s")]
     public static partial void ActivityStuck(ILogger logger, Exception failure, long sequence, double seconds);
-
-    [LoggerMessage(1010, LogLevel.Warning, "{Event} of task {Task} is ignored: {Instance} does not wait for it (any more)")]
-    public static partial void ResultIgnored(ILogger logger, HistoryEventType @event, int task, string instance);
 
     [LoggerMessage(1011, LogLevel.Warning, "{Orchestrator} {Instance} is left for a program that knows its version. {Mismatch}")]
     public static partial void VersionRejected(ILogger logger, string orchestrator, string instance, string mismatch);

@@ -25,9 +25,17 @@ internal sealed class JsonPayloads(JsonSerializerOptions options) : DataConverte
 
     /// <inheritdoc/>
     public override string? Serialize(object? value) =>
-        value is null ? null : Checked(JsonSerializer.Serialize(value, value.GetType(), options));
+        value switch
+        {
+            null => null,
+            SerializedPayload payload => payload.Json,
+            _ => Checked(JsonSerializer.Serialize(value, value.GetType(), options)),
+        };
 
     /// <inheritdoc/>
     public override object? Deserialize(string? data, Type targetType) =>
         string.IsNullOrEmpty(data) ? null : JsonSerializer.Deserialize(data, targetType, options);
 }
+
+/// <summary>A payload that is JSON already.</summary>
+internal sealed record SerializedPayload(string? Json);

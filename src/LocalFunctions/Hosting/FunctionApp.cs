@@ -4,7 +4,6 @@ using LocalFunctions.Hosting.Settings;
 using LocalFunctions.Hosting.State;
 using LocalFunctions.Hosting.Timers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -28,18 +27,13 @@ internal sealed record FunctionApp(
         || function.Method.GetParameters().Any(parameter => parameter.ParameterType == typeof(DurableTaskClient)));
 
     /// <exception cref="FunctionsStartupException">Something is wrong; the message says what and where.</exception>
-    public static FunctionApp Read(WebApplicationBuilder web, FunctionAppSource source, bool usesAspNetCore)
+    public static FunctionApp Read(WebApplicationBuilder web, FunctionAppSource source)
     {
         var settings = web.Configuration;
         var options = ReadOptions(settings);
         var host = HostJson.Read([web.Environment.ContentRootPath, Path.GetDirectoryName(source.Assembly.Location) ?? ""], settings);
         web.Logging.AddConfiguration(host.Logging);
         var functions = FunctionDiscovery.Find(source.Types());
-        if (!usesAspNetCore && functions.FirstOrDefault(function => function.TriggerParameter.ParameterType == typeof(HttpRequest)) is { } http)
-        {
-            throw new FunctionsStartupException($"{http.Place} uses ASP.NET Core types: call ConfigureFunctionsWebApplication() on the builder.");
-        }
-
         var enabled = functions.Where(function => !DisabledFunctions.Contains(settings, function.Name)).ToList();
         return new FunctionApp(
             options,

@@ -32,10 +32,9 @@ internal static class FunctionsHostComposition
     public static IHost Build(
         WebApplicationBuilder web,
         FunctionAppSource source,
-        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
-        bool usesAspNetCore)
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
     {
-        var app = FunctionApp.Read(web, source, usesAspNetCore);
+        var app = FunctionApp.Read(web, source);
         AddServer(web, app.Options);
         AddRuntime(web.Services, app, middleware);
         var host = web.Build();
@@ -70,6 +69,7 @@ internal static class FunctionsHostComposition
         IServiceCollection services, FunctionApp app, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMvcCore();
         services.AddSingleton<ILocalServer, LocalServer>();
         services.AddSingleton(app.State);
         services.AddSingleton(provider => new RunningFunctions(TimeSpan.FromSeconds(app.Options.DrainSeconds), provider.GetRequiredService<TimeProvider>()));
@@ -127,6 +127,5 @@ internal static class FunctionsHostComposition
     private static JsonSerializerOptions Json(IServiceProvider provider) => provider.GetRequiredService<IOptions<JsonSerializerOptions>>().Value;
 
     private static Microsoft.DurableTask.Client.DurableTaskClient Client(IServiceProvider provider) =>
-        provider.GetRequiredService<DurableEngine>().CreateClient(DurableManagementApi.Address(
-            provider.GetRequiredService<ILocalServer>(), provider.GetRequiredService<ManagementNames>()));
+        provider.GetRequiredService<DurableEngine>().CreateClient();
 }

@@ -1,4 +1,4 @@
-using Microsoft.Azure.Functions.Worker.Builder;
+using LocalFunctions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,9 +19,8 @@ internal static class FanOutApp
 
     public static async Task<int> RunAsync(string folder)
     {
-        var builder = FunctionsApplication.CreateBuilder(
-            ["--contentRoot", folder, "--LocalFunctions:StateDirectory", State(folder), "--LocalFunctions:Urls", "http://127.0.0.1:0"]);
-        builder.ConfigureFunctionsWebApplication();
+        var builder = LocalFunctionsApplication.CreateBuilder(
+            ["--contentRoot", folder, "--LocalFunctions:StateDirectory", State(folder), "--LocalFunctions:Urls", "http://127.0.0.1:0"], typeof(FanOutApp).Assembly);
         builder.Logging.SetMinimumLevel(LogLevel.Critical);
         builder.Services.AddSingleton(new EffectFiles(Effects(folder)));
         await builder.Build().RunAsync();

@@ -19,8 +19,6 @@ internal static class PlantedFaults
         ["forgets the lease"] = () => new NoLease(),
         ["reorders messages"] = () => new WrongSql("AND due <= $2 ORDER BY due, sequence LIMIT", "AND due <= $2 ORDER BY due, sequence DESC LIMIT"),
         ["fires timers early"] = () => new WrongSql("due > $2 AND due <= $3", "due > $2 AND due <= $3 + 100000000"),
-        ["takes back more than the timer"] = () => new WrongSql(
-            "WHERE instance_id = $1 AND execution_id = $2 AND task_id = $3", "WHERE instance_id = $1 AND execution_id = $2 AND $3 = $3"),
         ["starts twice on the same id"] = () => new WrongSql(
             "SELECT status FROM instances WHERE id = $1", "SELECT status FROM instances WHERE id = $1 AND status <> 6"),
         ["writes a turn again whose commit only seemed to fail"] = () => new WrongSql(

@@ -9,7 +9,7 @@ namespace LocalFunctions.Soak.Workload;
 internal sealed class Interpreter(IReadOnlyList<Plan> plans, Ledger ledger)
 {
     public const string Orchestrator = "Plan";
-    public const string Work = "Work";
+    public const string Work = "Job";
     public const string EchoBack = "Echo";
     public const string Item = "Item";
     private const string Greeting = "Greeting";

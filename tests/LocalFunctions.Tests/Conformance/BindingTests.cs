@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using LocalFunctions.Hosting;
 using LocalFunctions.Durable;
 using LocalFunctions.Tests.Hosting;
 using Microsoft.Azure.Functions.Worker;
@@ -126,7 +127,7 @@ public sealed class BindingTests
         Assert.Equal("3.1", (await app.Services.GetRequiredService<DurableEngine>().GetHistoryAsync(id, CancellationToken.None))![1].Version);
     }
 
-    private static Task<TestApp> StartAsync(Action<Microsoft.Azure.Functions.Worker.Builder.FunctionsApplicationBuilder>? configure = null) =>
+    private static Task<TestApp> StartAsync(Action<LocalFunctionsApplicationBuilder>? configure = null) =>
         TestApp.StartAsync([typeof(Post)], builder =>
         {
             builder.Services.AddSingleton<Trace>().AddScoped<PerCall>();

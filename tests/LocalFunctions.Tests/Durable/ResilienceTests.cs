@@ -103,23 +103,6 @@ public sealed class ResilienceTests
         await running;
     }
 
-    [Fact]
-    public void Timers_cancelled_in_the_past_are_not_taken_back_again_at_every_turn()
-    {
-        var ledger = new ActionLedger(100);
-        foreach (var id in (int[])[0, 1])
-        {
-            _ = ledger.Open(new HistoryEvent(HistoryEventType.TimerCreated, id, DateTimeOffset.UnixEpoch));
-            ledger.CancelTimer(id, new CancellationToken(canceled: true));
-        }
-
-        // The second is held back by a suspension: the database will only learn of it in the present turn.
-        ledger.Record(new HistoryEvent(HistoryEventType.TimerCreated, 0, DateTimeOffset.UnixEpoch));
-        ledger.BeginPresent();
-
-        Assert.Equal([1], ledger.CancelledTimers);
-    }
-
     private sealed class UnspeakableException : Exception
     {
         public override string Message => throw new InvalidOperationException();

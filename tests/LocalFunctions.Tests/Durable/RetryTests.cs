@@ -83,14 +83,6 @@ public sealed class RetryTests
 
     [Fact]
     [Trait("Honours", "4 Retry policies")]
-    public void A_pause_is_capped_and_never_overflows()
-    {
-        Assert.Equal(TimeSpan.FromHours(1), RetryDelay.Before(500, ThreeAttempts));
-        Assert.Equal(TimeSpan.FromDays(365), RetryDelay.Before(5000, new RetryPolicy(9999, TimeSpan.FromSeconds(1), 10, Timeout.InfiniteTimeSpan)));
-    }
-
-    [Fact]
-    [Trait("Honours", "4 Retry policies")]
     public void A_policy_that_makes_no_sense_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new RetryPolicy(0, TimeSpan.FromSeconds(1)));

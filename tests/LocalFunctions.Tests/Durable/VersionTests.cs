@@ -35,19 +35,6 @@ public sealed class VersionTests
     }
 
     [Fact]
-    [Trait("Honours", "5 Management addresses")]
-    public async Task Management_addresses_come_from_the_address_of_the_host()
-    {
-        await using var engine = await new EngineFixture().StartAsync();
-
-        var payload = engine.Engine.CreateClient(new Uri("http://localhost:7071/runtime/webhooks/durabletask")).CreateHttpManagementPayload("run 1");
-
-        Assert.Equal("http://localhost:7071/runtime/webhooks/durabletask/instances/run%201", payload.StatusQueryGetUri);
-        Assert.Equal(payload.StatusQueryGetUri + "/raiseEvent/{eventName}", payload.SendEventPostUri);
-        Assert.Throws<InvalidOperationException>(() => engine.Client.CreateHttpManagementPayload("run 1"));
-    }
-
-    [Fact]
     [Trait("Honours", "4 Failure details")]
     public void Failures_know_the_types_they_derive_from_and_inner_failures_do_not_count()
     {

@@ -16,7 +16,7 @@ public class Durable
     {
         var order = await request.ReadFromJsonAsync<Order>(cancellationToken);
         var id = await client.ScheduleNewOrchestrationInstanceAsync("Fulfil", order, cancellationToken);
-        return new AcceptedResult((string?)null, client.CreateHttpManagementPayload(id));
+        return new AcceptedResult((string?)null, new { id });
     }
 
     [Function("Fulfil")]

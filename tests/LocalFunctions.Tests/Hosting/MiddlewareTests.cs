@@ -1,3 +1,4 @@
+using LocalFunctions.Hosting;
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Http;
@@ -114,7 +115,7 @@ public sealed class MiddlewareTests
         Assert.Equal(["function", "class disposed", "scope disposed"], steps);
     }
 
-    private static Task<TestApp> StartAsync(Action<Microsoft.Azure.Functions.Worker.Builder.FunctionsApplicationBuilder> configure) =>
+    private static Task<TestApp> StartAsync(Action<LocalFunctionsApplicationBuilder> configure) =>
         TestApp.StartAsync([typeof(Observed)], builder =>
         {
             builder.Services.AddSingleton<Steps>().AddScoped<PerInvocation>();

@@ -41,9 +41,9 @@ public sealed class SettingsTests : IDisposable
 
     [Fact]
     [Trait("Honours", "2 Builder")]
-    public void The_functions_are_those_of_the_assembly_that_creates_the_builder()
+    public void The_functions_are_those_of_the_assembly_that_the_builder_is_given()
     {
-        var refused = Assert.Throws<FunctionsStartupException>(() => FunctionsApplication.CreateBuilder(["--contentRoot", folder]).ConfigureFunctionsWebApplication().Build());
+        var refused = Assert.Throws<FunctionsStartupException>(() => LocalFunctionsApplication.CreateBuilder(["--contentRoot", folder], typeof(BadName).Assembly).Build());
         Assert.Contains(typeof(BadName).FullName + ".Badly", refused.Message, StringComparison.Ordinal);
     }
 
@@ -56,8 +56,8 @@ public sealed class SettingsTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private FunctionsApplicationBuilder Create(params string[] args) =>
-        FunctionsApplication.CreateBuilder(["--contentRoot", folder, .. args], new FunctionAppSource(typeof(SettingsTests).Assembly, () => []));
+    private LocalFunctionsApplicationBuilder Create(params string[] args) =>
+        LocalFunctionsApplication.CreateBuilder(["--contentRoot", folder, .. args], new FunctionAppSource(typeof(SettingsTests).Assembly, () => []));
 
     private void Write(string localSettings) => File.WriteAllText(Path.Combine(folder, "local.settings.json"), localSettings);
 }

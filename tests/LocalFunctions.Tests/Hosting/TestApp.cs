@@ -30,15 +30,14 @@ public sealed class TestApp : IAsyncDisposable
 
     /// <summary>Builds the app; errors of its code and settings come from here.</summary>
     public static TestApp Build(
-        Type[] functions, Action<FunctionsApplicationBuilder>? configure = null, string? hostJson = null, string? folder = null, params string[] args)
+        Type[] functions, Action<LocalFunctionsApplicationBuilder>? configure = null, string? hostJson = null, string? folder = null, params string[] args)
     {
         var app = new TestApp(folder ?? NewFolder());
         File.WriteAllText(Path.Combine(app.Folder, "host.json"), hostJson ?? """{ "version": "2.0" }""");
         try
         {
-            var builder = FunctionsApplication.CreateBuilder(
+            var builder = LocalFunctionsApplication.CreateBuilder(
                 ["--contentRoot", app.Folder, .. args], new FunctionAppSource(typeof(TestApp).Assembly, () => functions));
-            builder.ConfigureFunctionsWebApplication();
             builder.Logging.ClearProviders().AddProvider(app.Log);
             builder.Configuration.AddInMemoryCollection([new("LocalFunctions:Urls", "http://127.0.0.1:0"), new("LocalFunctions:DrainSeconds", "5")]);
             configure?.Invoke(builder);
@@ -53,7 +52,7 @@ public sealed class TestApp : IAsyncDisposable
     }
 
     public static async Task<TestApp> StartAsync(
-        Type[] functions, Action<FunctionsApplicationBuilder>? configure = null, string? hostJson = null, string? folder = null)
+        Type[] functions, Action<LocalFunctionsApplicationBuilder>? configure = null, string? hostJson = null, string? folder = null)
     {
         var app = Build(functions, configure, hostJson, folder);
         await app.StartAsync();

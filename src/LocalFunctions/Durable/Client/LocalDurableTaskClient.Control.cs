@@ -105,7 +105,7 @@ internal sealed partial class LocalDurableTaskClient
         return page.Values.Count;
     }
 
-    private static RpcException Unknown(string instanceId) => new(StatusCode.NotFound, $"There is no orchestration instance '{instanceId}'.");
+    private static RpcException Unknown(string instanceId) => new(new Status(StatusCode.NotFound, $"There is no orchestration instance '{instanceId}'."));
 
     private HistoryEvent Event(HistoryEventType type) => new(type, -1, machine.Time.GetUtcNow());
 
@@ -115,7 +115,7 @@ internal sealed partial class LocalDurableTaskClient
             var status = InstanceTable.StatusOf(session, instanceId) ?? throw Unknown(instanceId);
             if (status.HasEnded())
             {
-                throw new RpcException(StatusCode.FailedPrecondition, $"The orchestration instance '{instanceId}' has ended: it is {status}.");
+                throw new RpcException(new Status(StatusCode.FailedPrecondition, $"The orchestration instance '{instanceId}' has ended: it is {status}."));
             }
 
             InboxTable.Add(session, instanceId, told);

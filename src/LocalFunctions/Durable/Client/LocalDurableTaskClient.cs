@@ -11,16 +11,12 @@ namespace LocalFunctions.Durable.Client;
 /// <summary>The client of the engine in the same process.</summary>
 internal sealed partial class LocalDurableTaskClient(
     DurableEngineOptions engineOptions,
-    Uri? managementAddress,
     IDurableFunctions functions,
     IDurableDatabase database,
     JsonPayloads payloads,
     WorkSignals signals,
     IMachine machine) : DurableTaskClient(engineOptions.HubName)
 {
-    /// <summary>Where the management API is served.</summary>
-    public Uri? ManagementAddress { get; } = managementAddress;
-
     /// <inheritdoc/>
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
@@ -42,7 +38,7 @@ internal sealed partial class LocalDurableTaskClient(
         await WaitAsync(instanceId, status => status.HasEnded(), getInputsAndOutputs, cancellation);
 
     /// <inheritdoc/>
-    public override async Task<OrchestrationMetadata?> GetInstanceAsync(
+    public override async Task<OrchestrationMetadata?> GetInstancesAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         await FindAsync(instanceId, cancellation) is { } row ? Metadata(row, getInputsAndOutputs) : null;
 

@@ -1,87 +1,90 @@
+using System.Runtime.ExceptionServices;
+using DurableTask.Core;
+using DurableTask.Core.Command;
+using DurableTask.Core.Exceptions;
 using LocalFunctions.Durable.History;
 using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
+using Microsoft.DurableTask.Worker.Shims;
 using Microsoft.Extensions.Logging;
+using CoreTaskFailedException = DurableTask.Core.Exceptions.TaskFailedException;
+using HistoryEvent = LocalFunctions.Durable.History.HistoryEvent;
+using TaskFailedException = Microsoft.DurableTask.TaskFailedException;
 
 namespace LocalFunctions.Durable.Replay;
 
 /// <summary>
-/// An orchestrator as it runs: from its start over its history, then over what is new. It may be kept for the next turn, which then has no past; or be made again.
+/// An orchestrator as it runs, on the official executor: the same code that runs in the worker of a Functions host decides what a history means. It may be kept for
+/// the next turn, which then has no past; or be made again.
 /// </summary>
-internal sealed class OrchestrationReplay
+internal sealed class OrchestrationReplay : ITaskOrchestrator
 {
-    /// <summary>What an orchestrator is told that awaits anything but its context.</summary>
+    /// <summary>Why an orchestrator fails that awaits anything but its context.</summary>
     public const string InvalidAsynchronousInvocation =
         "An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks in an orchestrator "
         + "function's implementation or by middleware that invokes asynchronous code.";
 
-    private readonly ReplaySynchronizationContext _thread = new();
-    private readonly List<HistoryEvent> _heldBack = [];
+    private readonly OrchestratorThread _thread = new();
+    private readonly string _instanceId;
     private readonly IDurableFunctions _functions;
     private readonly JsonPayloads _payloads;
-    private readonly HistoryEvent _started;
-    private readonly ReplayContext _context;
-    private readonly ILogger _logger;
-    private Task<string?> _execution = Task.FromResult<string?>(null);
+    private readonly ReplayRules _rules;
+    private readonly ILoggerFactory _loggers;
+    private OrchestrationRuntimeState? _state;
+    private TaskOrchestrationExecutor? _executor;
+    private OrchestratorContext? _context;
+    private OutOfMemoryException? _outOfMemory;
     private bool _suspended;
 
     public OrchestrationReplay(
         string instanceId, HistoryEvent started, IDurableFunctions functions, JsonPayloads payloads, ReplayRules rules, ILoggerFactory loggers)
     {
-        _logger = loggers.CreateLogger<DurableEngine>();
-        _functions = functions;
-        _payloads = payloads;
-        _started = started;
-        _context = new ReplayContext(instanceId, started, payloads, _thread, rules, loggers);
+        (_instanceId, Started, _functions, _payloads, _rules, _loggers) = (instanceId, started, functions, payloads, rules, loggers);
     }
 
     /// <summary>How the execution started.</summary>
-    public HistoryEvent Started => _started;
+    public HistoryEvent Started { get; }
+
+    /// <inheritdoc/>
+    public Type InputType => typeof(object);
+
+    /// <inheritdoc/>
+    public Type OutputType => typeof(object);
 
     /// <summary>A turn of it is in the history, which now has so many events. What the next turn may go on with; null if there is none.</summary>
     public KeptOrchestration? Written(InstanceRow instance, TurnResult result, int historyLength)
     {
-        if (result.HasEnded || result.NextGeneration is not null)
-        {
-            return null;
-        }
-
-        if (result.Status != OrchestrationRuntimeStatus.Suspended)
-        {
-            // What a suspension holds back is asked for again by the turn that resumes.
-            _context.Ledger.Written();
-        }
-
-        return new KeptOrchestration(instance.Id, instance.ExecutionId, historyLength, this);
+        // A kept executor forgets that it is to continue as new, and that it has ended although it is suspended; a replay finds both again.
+        return result.HasEnded || result.NextGeneration is not null || _context is not { HasContinuedAsNew: false } || _executor!.IsCompleted
+            ? null
+            : new KeptOrchestration(instance.Id, instance.ExecutionId, historyLength, this);
     }
 
     /// <summary>Runs a turn on the calling thread.</summary>
     /// <param name="past">The history, as far as it has not been replayed.</param>
     /// <param name="arrived">What is new.</param>
     /// <param name="now">The time of the turn.</param>
-    public TurnResult Run(IEnumerable<HistoryEvent> past, IEnumerable<HistoryEvent> arrived, DateTimeOffset now)
+    public TurnResult Run(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> arrived, DateTimeOffset now)
     {
-        if (!_functions.HasOrchestrator(_started.Name ?? ""))
+        if (!_functions.HasOrchestrator(Started.Name ?? ""))
         {
             return Failed(new InvalidOperationException(
-                $"The function '{_started.Name}' doesn't exist, is disabled, or is not an orchestrator function."));
+                $"The function '{Started.Name}' doesn't exist, is disabled, or is not an orchestrator function."));
         }
 
         _thread.Open();
         try
         {
-            foreach (var happened in past)
+            _context?.BeginTurn();
+            var executed = Execute(past, arrived, now);
+            if (_outOfMemory is not null)
             {
-                Apply(happened);
+                ExceptionDispatchInfo.Throw(_outOfMemory);
             }
 
-            _context.Ledger.BeginPresent();
-            _context.BeginTurn(now, isReplaying: false);
-            foreach (var happened in arrived)
-            {
-                Apply(happened);
-            }
+            return Conclude(executed, now);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -91,143 +94,160 @@ internal sealed class OrchestrationReplay
         {
             _thread.Close();
         }
-
-        return Conclude(now);
     }
 
-    private void Apply(HistoryEvent happened)
+    /// <inheritdoc/>
+    public async Task<object?> RunAsync(TaskOrchestrationContext context, object? input)
     {
-        switch (happened.EventType)
-        {
-            case HistoryEventType.OrchestratorStarted:
-                _context.BeginTurn(happened.Timestamp, isReplaying: true);
-                break;
-            case HistoryEventType.OrchestratorCompleted:
-                break;
-            case HistoryEventType.ExecutionSuspended:
-                _suspended = true;
-                break;
-            case HistoryEventType.ExecutionResumed:
-                _suspended = false;
-                _heldBack.ForEach(Deliver);
-                _heldBack.Clear();
-                break;
-            default:
-                if (_suspended)
-                {
-                    _heldBack.Add(happened);
-                }
-                else
-                {
-                    Deliver(happened);
-                }
-
-                break;
-        }
-    }
-
-    private void Deliver(HistoryEvent happened)
-    {
-        switch (happened.EventType)
-        {
-            case HistoryEventType.ExecutionStarted:
-                _thread.Run(() => _execution = Start());
-                break;
-            case HistoryEventType.TaskScheduled:
-            case HistoryEventType.SubOrchestrationInstanceCreated:
-            case HistoryEventType.TimerCreated:
-            case HistoryEventType.EventSent:
-                _context.Ledger.Record(happened);
-                break;
-            case HistoryEventType.EventRaised:
-                _thread.Run(() => _context.Mailbox.Deliver(happened));
-                break;
-            default:
-                _thread.Run(() => Complete(happened));
-                break;
-        }
-    }
-
-    private void Complete(HistoryEvent result)
-    {
-        // A timer that fires although it was cancelled is no surprise.
-        if (!_context.Ledger.Complete(result) && !_context.IsReplaying && result is { TaskId: { } task, EventType: not HistoryEventType.TimerFired })
-        {
-            EngineLog.ResultIgnored(_logger, result.EventType, task, _context.InstanceId);
-        }
-    }
-
-    private Task<string?> Start()
-    {
+        _context = new OrchestratorContext(context, Started, _payloads, _thread, _rules, _loggers);
         try
         {
-            return _functions.RunOrchestratorAsync(_started.Name ?? "", _context, _started.Input);
+            var output = await _thread.Run(() => _functions.RunOrchestratorAsync(Started.Name ?? "", _context, Started.Input));
+            return new SerializedPayload(JsonPayloads.Checked(output));
         }
-        catch (Exception failure)
+        catch (OutOfMemoryException failure)
         {
-            return Task.FromException<string?>(failure);
+            // The process failed, not the orchestrator: the turn is taken again.
+            _outOfMemory = failure;
+            throw;
+        }
+        catch (Exception failure) when (failure is not TaskFailedException)
+        {
+            // The core reads the message of every exception, which may throw, and does not expect one that cancels.
+            throw new CoreTaskFailedException { FailureDetails = CoreFailures.ToCore(FailureText.Of(failure)) };
         }
     }
 
-    private TurnResult Conclude(DateTimeOffset now)
+    private OrchestratorExecutionResult Execute(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> arrived, DateTimeOffset now)
     {
-        if (_context.Ledger.IsOverfull)
+        foreach (var happened in past.Concat(arrived))
         {
-            return FailedAtOnce(FailureText.Of(new InvalidOperationException(_context.Ledger.TooManyActions)));
+            _suspended = happened.EventType switch
+            {
+                HistoryEventType.ExecutionSuspended => true,
+                HistoryEventType.ExecutionResumed => false,
+                _ => _suspended,
+            };
         }
 
+        HistoryEvent[] present = [new(HistoryEventType.OrchestratorStarted, -1, now), .. arrived];
+        if (_executor is not null)
+        {
+            // The new events go past the state, which would keep them all.
+            _state!.NewEvents.Clear();
+            foreach (var happened in ToCore(present))
+            {
+                _state.NewEvents.Add(happened);
+            }
+
+            return _executor.ExecuteNewEvents();
+        }
+
+        _state = new OrchestrationRuntimeState([.. ToCore(past)]);
+        foreach (var happened in ToCore(present))
+        {
+            _state.AddEvent(happened);
+        }
+
+        _executor = new TaskOrchestrationExecutor(_state, Orchestration(), BehaviorOnContinueAsNew.Carryover, ErrorPropagationMode.UseFailureDetails);
+        var result = _executor.Execute();
+        _state.Events.Clear();
+        _state.PastEvents.Clear();
+        return result;
+    }
+
+    private TaskOrchestration Orchestration()
+    {
+        var worker = new DurableTaskWorkerOptions
+        {
+            DataConverter = _payloads,
+            EnableEntitySupport = true, // Instance ids that start with '@' are refused.
+            Versioning = new DurableTaskWorkerOptions.VersioningOptions { DefaultVersion = _rules.DefaultVersion ?? "" },
+        };
+        var parent = Started.Parent is { } caller ? new ParentOrchestrationInstance(caller.Name, caller.InstanceId) : null;
+        return new DurableTaskShimFactory(worker).CreateOrchestration(Started.Name ?? "", this, parent);
+    }
+
+    private IEnumerable<DurableTask.Core.History.HistoryEvent> ToCore(IEnumerable<HistoryEvent> events) =>
+        events.Select(happened => CoreHistory.ToCore(happened, _instanceId)).OfType<DurableTask.Core.History.HistoryEvent>();
+
+    private TurnResult Conclude(OrchestratorExecutionResult executed, DateTimeOffset now)
+    {
+        if (_context?.IsOverfull == true)
+        {
+            return Failed(new InvalidOperationException(_rules.TooManyActions));
+        }
+
+        var actions = executed.Actions.ToList();
+        var end = actions.OfType<OrchestrationCompleteOrchestratorAction>().SingleOrDefault();
         if (_suspended)
         {
-            // What it set going is held back: the replay after the resumption asks for the same again.
-            return new TurnResult(OrchestrationRuntimeStatus.Suspended, []) { CustomStatus = _context.CustomStatus };
+            // Its end waits for the resumption too: the core would lose the events that it holds back until then.
+            return new TurnResult(OrchestrationRuntimeStatus.Suspended, []) { CustomStatus = executed.CustomStatus };
         }
 
-        if (!_execution.IsCompleted && !_context.Ledger.HasOpenTasks && !_context.Mailbox.HasWaiters)
+        if (end is null && !_executor!.IsCompleted && _context?.HasPendingTasks() != true)
         {
             return Failed(new InvalidOperationException(InvalidAsynchronousInvocation));
         }
 
-        // Whatever it started must have come to its end before the instance may.
-        return _execution.IsCompleted && !_context.Ledger.HasOpenTasks ? End(now) : Going(OrchestrationRuntimeStatus.Running);
-    }
-
-    private TurnResult End(DateTimeOffset now)
-    {
-        try
+        var scheduled = actions.Where(action => action != end).Select(action => CoreHistory.FromCore(action, Started.Tags, now));
+        var result = new TurnResult(OrchestrationRuntimeStatus.Running, [.. scheduled]) { CustomStatus = executed.CustomStatus };
+        if (end is not null)
         {
-            var output = JsonPayloads.Checked(_execution.GetAwaiter().GetResult());
-            return _context.Next is { } next
-                ? Going(OrchestrationRuntimeStatus.Running) with { NextGeneration = [NextStart(next, now), .. _context.Mailbox.Kept] }
-                : Going(OrchestrationRuntimeStatus.Completed) with { Output = output, EndId = _context.Ledger.TakeId() };
+            return End(result, end, now);
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+
+        // Events that nobody consumed wait here for the end: on the way through the inbox others would overtake them. Each replay brings them up again.
+        return _context?.HasContinuedAsNew == true ? result with { Actions = [.. result.Actions.Except(ToItself(result))] } : result;
+    }
+
+    private TurnResult End(TurnResult result, OrchestrationCompleteOrchestratorAction end, DateTimeOffset now)
+    {
+        switch (end.OrchestrationStatus)
         {
-            return Failed(failure);
+            case OrchestrationStatus.ContinuedAsNew:
+                return StartOver(result, end, now);
+            case OrchestrationStatus.Completed:
+                return result with { Status = OrchestrationRuntimeStatus.Completed, Output = end.Result, EndId = end.Id };
+            default:
+                var failure = CoreFailures.FromCore(end.FailureDetails!);
+
+                // What a strayed replay scheduled must not happen.
+                var actions = failure.ErrorType == typeof(NonDeterministicOrchestrationException).FullName ? [] : result.Actions;
+                return result with { Status = OrchestrationRuntimeStatus.Failed, Actions = actions, Failure = failure, EndId = end.Id };
         }
     }
 
-    private HistoryEvent NextStart(ContinueAsNewOptions next, DateTimeOffset now) => _started with
+    private TurnResult StartOver(TurnResult result, OrchestrationCompleteOrchestratorAction end, DateTimeOffset now)
     {
-        Timestamp = now,
-        Input = _payloads.Serialize(next.NewInput),
-        Version = string.IsNullOrWhiteSpace(next.NewVersion) ? _started.Version : next.NewVersion,
-    };
+        var started = Started with
+        {
+            Timestamp = now,
+            Input = end.Result,
+            Version = string.IsNullOrWhiteSpace(end.NewVersion) ? Started.Version : end.NewVersion,
+        };
 
-    private TurnResult Going(OrchestrationRuntimeStatus status) => new(status, [.. _context.Ledger.Unrecorded])
-    {
-        CancelledTimers = [.. _context.Ledger.CancelledTimers],
-        CustomStatus = _context.CustomStatus,
-    };
-
-    private TurnResult Failed(Exception failure)
-    {
-        var details = FailureText.Of(failure);
-        return failure is NonDeterministicException
-            ? FailedAtOnce(details with { ErrorType = NonDeterministicException.OfficialName })
-            : Going(OrchestrationRuntimeStatus.Failed) with { Failure = details, EndId = _context.Ledger.TakeId() };
+        // Events that nobody consumed come as events to itself. They were here before what the core carries over, and must stay so.
+        var own = ToItself(result).ToList();
+        var carried = end.CarryoverEvents.OfType<DurableTask.Core.History.EventRaisedEvent>();
+        return result with
+        {
+            Status = OrchestrationRuntimeStatus.Running,
+            Actions = [.. result.Actions.Except(own)],
+            NextGeneration =
+            [
+                started,
+                .. own.Select(sent => CoreHistory.Raised(sent.Name, sent.Input, now)),
+                .. carried.Select(raised => CoreHistory.Raised(raised.Name, raised.Input, now)),
+            ],
+        };
     }
 
-    // What a strayed replay set going must not happen.
-    private TurnResult FailedAtOnce(TaskFailureDetails details) =>
-        new(OrchestrationRuntimeStatus.Failed, []) { Failure = details, EndId = _context.Ledger.TakeId() };
+    private IEnumerable<HistoryEvent> ToItself(TurnResult result) =>
+        result.Actions.Where(action => action.EventType == HistoryEventType.EventSent && action.InstanceId == _instanceId);
+
+    // What the turn scheduled must not happen: the database does not know how far it went.
+    private static TurnResult Failed(Exception failure) =>
+        new(OrchestrationRuntimeStatus.Failed, []) { Failure = FailureText.Of(failure), EndId = -1 };
 }

@@ -9,11 +9,8 @@ namespace LocalFunctions.Durable.Replay;
 /// <param name="Actions">What the orchestrator newly set going, in the order of the calls.</param>
 internal sealed record TurnResult(OrchestrationRuntimeStatus Status, IReadOnlyCollection<HistoryEvent> Actions)
 {
-    /// <summary>Timers that are not needed any more.</summary>
-    public IReadOnlyCollection<int> CancelledTimers { get; init; } = [];
-
-    /// <summary>The custom status; null leaves it as it is.</summary>
-    public CustomStatus? CustomStatus { get; init; }
+    /// <summary>The custom status as JSON; null if there is none.</summary>
+    public string? CustomStatus { get; init; }
 
     /// <summary>The output as JSON.</summary>
     public string? Output { get; init; }

@@ -57,10 +57,6 @@ internal static class InboxTable
     /// <summary>An event is in the history now, or not wanted.</summary>
     public static void Remove(SqlSession session, long sequence) => session.Execute("DELETE FROM inbox WHERE sequence = $1", sequence);
 
-    /// <summary>Takes back a timer of an execution.</summary>
-    public static void RemoveTimer(SqlSession session, string instanceId, string executionId, int taskId) => session.Execute(
-        "DELETE FROM inbox WHERE instance_id = $1 AND execution_id = $2 AND task_id = $3", instanceId, executionId, taskId);
-
     /// <summary>Takes back whatever was for one execution only.</summary>
     public static void RemoveExecution(SqlSession session, string instanceId, string executionId) => session.Execute(
         "DELETE FROM inbox WHERE instance_id = $1 AND execution_id = $2", instanceId, executionId);

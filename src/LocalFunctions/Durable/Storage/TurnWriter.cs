@@ -8,6 +8,9 @@ namespace LocalFunctions.Durable.Storage;
 /// <summary>Writes a turn: all that it changed, in the one transaction of the session.</summary>
 internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult result, DateTimeOffset now, Func<string> newId)
 {
+    // As the official storage writes it.
+    private const string NoCustomStatus = "null";
+
     private readonly CommitEffects _effects = new();
 
     private InstanceRow Instance => turn.Instance;
@@ -54,7 +57,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
         {
             Status = result.Status,
             Updated = now,
-            CustomStatus = result.CustomStatus is { } status ? status.Json : Instance.CustomStatus,
+            CustomStatus = result.CustomStatus ?? NoCustomStatus,
             Output = result.Output,
             Failure = result.Failure,
         };
@@ -65,11 +68,6 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
 
     private void GoOn()
     {
-        foreach (var timer in result.CancelledTimers)
-        {
-            InboxTable.RemoveTimer(session, Instance.Id, Instance.ExecutionId, timer);
-        }
-
         _effects.HistoryLength = HistoryTable.Append(session, Instance.Id, turn.HistoryLength, Events());
         if (result.HasEnded)
         {

@@ -15,6 +15,7 @@ internal sealed class ReflectedFunctionDefinition : FunctionDefinition
         EntryPoint = FunctionDescriptor.PlaceOf(method);
         PathToAssembly = method.Module.Assembly.Location;
         Id = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{EntryPoint}/{name}")).AsSpan(0, 8));
+        Parameters = [.. method.GetParameters().Select(parameter => new FunctionParameter(parameter.Name!, parameter.ParameterType))];
         InputBindings = method.GetParameters()
             .Select(parameter => (parameter.Name, Type: BindingType(parameter, kind)))
             .Where(binding => binding is { Name: not null, Type: not null })
@@ -29,7 +30,11 @@ internal sealed class ReflectedFunctionDefinition : FunctionDefinition
 
     public override string PathToAssembly { get; }
 
+    public override ImmutableArray<FunctionParameter> Parameters { get; }
+
     public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; }
+
+    public override IImmutableDictionary<string, BindingMetadata> OutputBindings => ImmutableDictionary<string, BindingMetadata>.Empty;
 
     private static string? BindingType(ParameterInfo parameter, FunctionKind kind)
     {

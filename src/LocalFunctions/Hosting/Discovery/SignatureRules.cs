@@ -4,12 +4,11 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace LocalFunctions.Hosting.Discovery;
 
-/// <summary>What the official build and host refuse about one function, said at start.</summary>
+/// <summary>What the official host refuses about one function and its analyzers do not see, reported at start.</summary>
 internal static partial class SignatureRules
 {
     /// <summary>Everything that is wrong with a function's name and parameters.</summary>
@@ -69,13 +68,7 @@ internal static partial class SignatureRules
             yield return $"parameter '{parameter.Name}' is passed by reference; functions take values and return results.";
         }
 
-        var isClient = parameter.IsDefined(typeof(DurableClientAttribute));
-        if (isClient && parameter.ParameterType != typeof(DurableTaskClient))
-        {
-            yield return $"parameter '{parameter.Name}' with [DurableClient] must be a DurableTaskClient, not {parameter.ParameterType.Name}.";
-        }
-
-        if (!isClient && parameter.ParameterType == typeof(DurableTaskClient))
+        if (parameter.ParameterType == typeof(DurableTaskClient) && !parameter.IsDefined(typeof(DurableClientAttribute)))
         {
             yield return $"parameter '{parameter.Name}' is a DurableTaskClient and needs [DurableClient].";
         }
@@ -88,17 +81,8 @@ internal static partial class SignatureRules
             case FunctionKind.Http when parameter.ParameterType != typeof(HttpRequest):
                 yield return $"parameter '{parameter.Name}' with [HttpTrigger] must be an HttpRequest of ASP.NET Core, not {parameter.ParameterType.Name}.";
                 break;
-            case FunctionKind.Orchestration when parameter.ParameterType != typeof(TaskOrchestrationContext):
-                yield return $"parameter '{parameter.Name}' with [OrchestrationTrigger] must be a TaskOrchestrationContext, not {parameter.ParameterType.Name}.";
-                break;
             case FunctionKind.Orchestration when OrchestrationInput(method) is { ParameterType: { IsAbstract: true } or { IsInterface: true } } input:
                 yield return $"input parameter '{input.Name}' must be of a concrete type, or it would always be null.";
-                break;
-            case FunctionKind.Orchestration when method.GetParameters().Any(other => other != parameter && other.IsDefined(typeof(BindingAttribute))):
-                yield return "an orchestrator has no binding but its trigger: it touches the world through its context only.";
-                break;
-            case FunctionKind.Orchestration when method.GetParameters().Any(other => other.ParameterType == typeof(CancellationToken)):
-                yield return "an orchestrator takes no CancellationToken: replays know no cancellation.";
                 break;
             case null:
                 yield return $"parameter '{parameter.Name}' has the trigger {TriggerOf(parameter)!.GetType().Name}, which this runtime does not have.";

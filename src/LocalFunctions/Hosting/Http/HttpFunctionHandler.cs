@@ -11,6 +11,9 @@ namespace LocalFunctions.Hosting.Http;
 /// <summary>Answers requests by running HTTP functions. Request and response bodies are Kestrel's own streams.</summary>
 internal sealed class HttpFunctionHandler(FunctionPipeline pipeline, FunctionKeys keys, RunningFunctions running, ILogger<HttpFunctionHandler> logger)
 {
+    // Where the official extension method GetHttpContext looks.
+    private const string HttpContextKey = "HttpRequestContext";
+
     public async Task AnswerAsync(HttpRoute route, HttpContext http)
     {
         if (!keys.MayCall(http.Request, route.Level))
@@ -43,7 +46,7 @@ internal sealed class HttpFunctionHandler(FunctionPipeline pipeline, FunctionKey
     {
         var call = new FunctionCall(http.Request, cancellationToken) { BindingData = BindingData(http.Request), Services = http.RequestServices };
         await using var context = pipeline.Begin(route.Function, call);
-        context.Items[FunctionContextExtensions.HttpContextKey] = http;
+        context.Items[HttpContextKey] = http;
         await pipeline.RunAsync(context);
         switch (context.Result)
         {

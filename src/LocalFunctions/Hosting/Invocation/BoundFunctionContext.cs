@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Diagnostics;
 using LocalFunctions.Hosting.Discovery;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +43,12 @@ internal sealed class BoundFunctionContext : FunctionContext, IAsyncDisposable
 
     public override FunctionDefinition FunctionDefinition => Function.Definition;
 
+    public override TraceContext TraceContext { get; } = new CurrentTrace();
+
+    public override Microsoft.Azure.Functions.Worker.RetryContext RetryContext => NoRetries.Instance;
+
+    public override IInvocationFeatures Features { get; } = new FeatureSet();
+
     public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>();
 
     public override CancellationToken CancellationToken => call.CancellationToken;
@@ -53,6 +61,38 @@ internal sealed class BoundFunctionContext : FunctionContext, IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => scope?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    // This runtime has no retries of functions; activities are retried by their orchestrators.
+    private sealed class NoRetries : Microsoft.Azure.Functions.Worker.RetryContext
+    {
+        public static readonly NoRetries Instance = new();
+
+        public override int RetryCount => 0;
+
+        public override int MaxRetryCount => 0;
+    }
+
+    private sealed class CurrentTrace : TraceContext
+    {
+        private readonly Activity? activity = Activity.Current;
+
+        public override string TraceParent => activity?.Id ?? "";
+
+        public override string TraceState => activity?.TraceStateString ?? "";
+    }
+
+    private sealed class FeatureSet : IInvocationFeatures
+    {
+        private readonly Dictionary<Type, object> features = [];
+
+        public T? Get<T>() => features.TryGetValue(typeof(T), out var feature) ? (T)feature : default;
+
+        public void Set<T>(T instance) => features[typeof(T)] = instance!;
+
+        public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => features.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 
     private sealed class TriggerData(IReadOnlyDictionary<string, object?> data) : BindingContext
     {

@@ -15,10 +15,6 @@ internal sealed class DurableManagementApi(
 {
     public const string Root = "/runtime/webhooks/durabletask";
 
-    /// <summary>Where the API is served, with the query that addresses carry; null until the server listens.</summary>
-    public static Uri? Address(ILocalServer server, ManagementNames names) =>
-        server.Addresses is [var first, ..] ? new UriBuilder(new Uri(first, Root)) { Query = names.Query }.Uri : null;
-
     public void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup(Root);

@@ -1,9 +1,11 @@
 namespace LocalFunctions.Durable.Replay;
 
-/// <summary>Keeps everything that an orchestrator does on the one thread that gives it its turn.</summary>
-internal sealed class ReplaySynchronizationContext : SynchronizationContext
+/// <summary>
+/// Runs the code of an orchestrator on the thread that gives it its turn, and nowhere else. The official context runs a continuation on whichever thread posts it:
+/// an orchestrator that awaits a foreign task would go on in the middle of another turn, or of none.
+/// </summary>
+internal sealed class OrchestratorThread : SynchronizationContext
 {
-    private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
     private volatile int _thread;
 
     /// <summary>Whether the caller runs on the thread of the turn, while the turn lasts.</summary>
@@ -12,18 +14,17 @@ internal sealed class ReplaySynchronizationContext : SynchronizationContext
     /// <summary>A turn begins, on the calling thread.</summary>
     public void Open() => _thread = Environment.CurrentManagedThreadId;
 
-    /// <summary>Runs an action, and whatever it leads to, on this context.</summary>
-    public void Run(Action action)
+    /// <summary>The turn is over: calls and continuations after it do not belong to the orchestrator.</summary>
+    public void Close() => _thread = 0;
+
+    /// <summary>Runs code on this context.</summary>
+    public T Run<T>(Func<T> code)
     {
         var before = Current;
         SetSynchronizationContext(this);
         try
         {
-            action();
-            while (_posted.TryDequeue(out var next))
-            {
-                next.Callback(next.State);
-            }
+            return code();
         }
         finally
         {
@@ -31,17 +32,18 @@ internal sealed class ReplaySynchronizationContext : SynchronizationContext
         }
     }
 
-    /// <summary>The turn is over: what is still posted or called is not the orchestrator's.</summary>
-    public void Close() => _thread = 0;
-
     /// <inheritdoc/>
     public override void Post(SendOrPostCallback d, object? state)
     {
-        // From another thread comes only what an orchestrator must not await. It is dropped: running it whenever it
-        // happens to arrive would not be deterministic. The runner then finds an orchestrator that waits for nothing.
+        // Another thread posts only what an orchestrator must not await. The continuation is dropped: to run it whenever
+        // it happens to arrive would not be deterministic. The replay then finds an orchestrator that waits for nothing.
         if (IsCurrent)
         {
-            _posted.Enqueue((d, state));
+            Run(() =>
+            {
+                d(state);
+                return true;
+            });
         }
     }
 

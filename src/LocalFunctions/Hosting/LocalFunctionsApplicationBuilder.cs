@@ -1,5 +1,5 @@
-using LocalFunctions.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,17 +7,17 @@ using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Microsoft.Azure.Functions.Worker.Builder;
+namespace LocalFunctions.Hosting;
 
-/// <summary>Builds a function app: its configuration, services, logging and middleware.</summary>
-public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
+/// <summary>Builds a function app for this runtime: its configuration, services, logging and middleware.</summary>
+public sealed class LocalFunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
 {
     private readonly WebApplicationBuilder web;
     private readonly FunctionAppSource source;
     private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware = [];
     private bool built;
 
-    internal FunctionsApplicationBuilder(WebApplicationBuilder web, FunctionAppSource source)
+    internal LocalFunctionsApplicationBuilder(WebApplicationBuilder web, FunctionAppSource source)
     {
         this.web = web;
         this.source = source;
@@ -43,9 +43,6 @@ public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunc
 
     IConfigurationManager IHostApplicationBuilder.Configuration => web.Configuration;
 
-    /// <summary>Whether <c>ConfigureFunctionsWebApplication</c> was called, without which HTTP functions cannot use ASP.NET Core types.</summary>
-    internal bool UsesAspNetCore { get; set; }
-
     /// <summary>Builds the host. Start or run it to serve the functions.</summary>
     /// <returns>The host.</returns>
     /// <exception cref="InvalidOperationException">The builder was used before.</exception>
@@ -58,7 +55,7 @@ public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunc
         }
 
         built = true;
-        return FunctionsHostComposition.Build(web, source, middleware, UsesAspNetCore);
+        return FunctionsHostComposition.Build(web, source, middleware);
     }
 
     /// <inheritdoc />

@@ -1,4 +1,4 @@
-namespace Microsoft.DurableTask;
+namespace LocalFunctions.Durable;
 
 /// <summary>The order of orchestration versions.</summary>
 internal static class VersionOrder
