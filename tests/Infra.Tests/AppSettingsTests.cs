@@ -4,7 +4,7 @@ using Infra.Tests.Compiler;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using QdrantBackup.Configuration;
-using QdrantBackup.Functions;
+using QdrantBackup.App;
 
 namespace Infra.Tests;
 

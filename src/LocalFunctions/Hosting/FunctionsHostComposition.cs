@@ -11,6 +11,7 @@ using LocalFunctions.Hosting.Timers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Azure.Functions.Worker.Invocation;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -75,7 +76,7 @@ internal static class FunctionsHostComposition
         services.AddSingleton(provider => new RunningFunctions(TimeSpan.FromSeconds(app.Options.DrainSeconds), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ParameterBinder(Json(provider), () => Client(provider)));
         services.AddSingleton(provider => new FunctionPipeline(
-            app.Functions, middleware, provider.GetRequiredService<ParameterBinder>(), provider.GetRequiredService<IServiceScopeFactory>()));
+            middleware, provider.GetRequiredService<IFunctionExecutor>(), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton(new FunctionKeys(app.Options));
         services.AddSingleton<HttpFunctionHandler>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TimerTriggers>(provider, app.Timers));

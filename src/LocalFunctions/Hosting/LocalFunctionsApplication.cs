@@ -1,5 +1,7 @@
 using System.Reflection;
-using LocalFunctions.Hosting.Discovery;
+using LocalFunctions.Hosting.Invocation;
+using Microsoft.Azure.Functions.Worker.Invocation;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LocalFunctions.Hosting;
 
@@ -16,6 +18,12 @@ public static class LocalFunctionsApplication
         return CreateBuilder(args, new FunctionAppSource(functions, functions.GetTypes));
     }
 
-    internal static LocalFunctionsApplicationBuilder CreateBuilder(string[] args, FunctionAppSource source) =>
-        new(DefaultHostBuilder.Create(args, source.Assembly), source);
+    internal static LocalFunctionsApplicationBuilder CreateBuilder(string[] args, FunctionAppSource source)
+    {
+        var web = DefaultHostBuilder.Create(args, source.Assembly);
+
+        // Here already, so that the app can put its own around it.
+        web.Services.AddSingleton<IFunctionExecutor, LocalFunctionExecutor>();
+        return new(web, source);
+    }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using QdrantBackup.Configuration;
-using QdrantBackup.Functions;
+using QdrantBackup.App;
 
 namespace QdrantBackup.Cli.Connection;
 
@@ -73,7 +73,7 @@ internal sealed class LocalApp : IAsyncDisposable
             .. urls is null ? (string[])[] : ["--LocalFunctions:Urls", urls],
             .. settings.ConfigFile is null ? (string[])[] : [$"--{AppHost.ConfigFileSetting}", Path.GetFullPath(settings.ConfigFile)],
         ];
-        return AppHost.CreateBuilder(arguments, builder =>
+        return AppOnThisMachine.CreateBuilder(arguments, builder =>
         {
             LogToStandardError(builder.Logging, logLevel);
             builder.Configuration.AddInMemoryCollection(CommandLineKey(apiKey));

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration;
-using QdrantBackup.Functions;
+using QdrantBackup.App;
 using QdrantBackup.Harness;
 using QdrantBackup.Tests;
 
@@ -25,7 +26,7 @@ public sealed class LocalSettingsTests
         using var folder = new TempFolder("settings");
         File.Copy(Sample, folder.File("local.settings.json"));
         File.Copy(Repository.Path("host.json"), folder.File("host.json"));
-        using var app = AppHost.CreateBuilder(["--contentRoot", folder.Path], builder =>
+        using var app = AppOnThisMachine.CreateBuilder(["--contentRoot", folder.Path], builder =>
         {
             builder.Logging.ClearProviders();
             builder.Configuration.AddInMemoryCollection([new("LocalFunctions:Urls", "http://127.0.0.1:0"), new("AzureWebJobs.ScheduleTick.Disabled", "true")]);

@@ -13,7 +13,7 @@ public sealed class PackageTests(ServerPackage package) : IClassFixture<ServerPa
     {
         Assert.True(File.Exists(Path.Combine(package.Folder, "libcoreclr.so")), "no runtime");
         Assert.True(File.Exists(Path.Combine(package.Folder, "Microsoft.AspNetCore.dll")), "no ASP.NET Core");
-        Assert.DoesNotContain(Directory.EnumerateFiles(package.Folder), file => Path.GetFileName(file) is "QdrantBackup.Functions" or "local.settings.json" || file.EndsWith(".xml", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(package.Folder), file => Path.GetFileName(file) is "QdrantBackup.App" or "local.settings.json" || file.EndsWith(".xml", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration.Access;
-using QdrantBackup.Functions;
+using QdrantBackup.App;
 using QdrantBackup.Harness;
 using QdrantBackup.Manifests;
 using QdrantBackup.OnAzure;
@@ -146,7 +147,7 @@ internal sealed class RunningApp : IAsyncDisposable
             "--LocalFunctions:StateDirectory", StateFolder,
             "--LocalFunctions:DrainSeconds", "2",
         ];
-        _host = AppHost.CreateBuilder(args, builder =>
+        _host = AppOnThisMachine.CreateBuilder(args, builder =>
         {
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton(time ?? TimeProvider.System);

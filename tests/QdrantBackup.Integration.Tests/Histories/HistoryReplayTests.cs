@@ -9,7 +9,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using QdrantBackup.Functions;
+using QdrantBackup.Cli.Connection;
+using QdrantBackup.App;
 using QdrantBackup.Harness;
 using QdrantBackup.Tests;
 
@@ -85,7 +86,7 @@ public sealed class HistoryReplayTests(HistoryReplayTests.BuiltApp app) : IClass
         private readonly TempFolder _folder = new("histories");
         private readonly IHost _host;
 
-        public BuiltApp() => _host = AppHost.CreateBuilder(["--contentRoot", AppContext.BaseDirectory], builder =>
+        public BuiltApp() => _host = AppOnThisMachine.CreateBuilder(["--contentRoot", AppContext.BaseDirectory], builder =>
         {
             builder.Logging.ClearProviders();
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Configuration.Access;
-using QdrantBackup.Functions;
-using QdrantBackup.Functions.Api;
+using QdrantBackup.App;
+using QdrantBackup.App.Api;
 using Xunit;
 
 namespace QdrantBackup.Tests.Functions;

@@ -2,7 +2,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Capture;
-using QdrantBackup.Functions.Wiring;
+using QdrantBackup.App.Wiring;
 using QdrantBackup.Configuration;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
@@ -45,7 +45,7 @@ internal sealed class FakeRuntime() : DurableTaskClient("fake")
 
     public List<string> Started { get; } = [];
 
-    public override Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         Task.FromResult(Instances.TryGetValue(instanceId, out OrchestrationRuntimeStatus status)
             ? new OrchestrationMetadata("orchestrator", instanceId) { RuntimeStatus = status }
             : null);

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask.Client;
 using QdrantBackup.Capture;
-using QdrantBackup.Functions.Triggers;
+using QdrantBackup.App.Triggers;
 using QdrantBackup.Manifests;
 using QdrantBackup.Replication;
 using QdrantBackup.Runs;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using QdrantBackup.Configuration;
-using QdrantBackup.Functions.Wiring;
+using QdrantBackup.App.Wiring;
 using QdrantBackup.Manifests;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Sealing;

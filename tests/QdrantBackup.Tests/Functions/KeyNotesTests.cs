@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Functions.Wiring;
+using QdrantBackup.App.Wiring;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;

@@ -1,9 +1,9 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using QdrantBackup.Functions.Api;
-using QdrantBackup.Functions.Orchestrations;
-using QdrantBackup.Functions.Wiring;
+using QdrantBackup.App.Api;
+using QdrantBackup.App.Orchestrations;
+using QdrantBackup.App.Wiring;
 using Xunit;
 
 namespace QdrantBackup.Tests.Functions;

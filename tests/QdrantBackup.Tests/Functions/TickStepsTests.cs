@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using QdrantBackup.Functions.Triggers;
+using QdrantBackup.App.Triggers;
 using QdrantBackup.Runs;
 using QdrantBackup.Tests.Runs;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using QdrantBackup.Functions.Api;
-using QdrantBackup.Functions.Orchestrations;
-using QdrantBackup.Functions.Wiring;
+using QdrantBackup.App.Api;
+using QdrantBackup.App.Orchestrations;
+using QdrantBackup.App.Wiring;
 using QdrantBackup.OnAzure;
 
 namespace QdrantBackup.Tests.Functions;

@@ -25,7 +25,7 @@ public sealed partial class SourceTreeTests
 
     [Fact]
     public void The_function_app_has_no_conditional_compilation() =>
-        Assert.Empty(Repository.Files("*.cs", "src/QdrantBackup.Functions").Where(file => Conditional().IsMatch(File.ReadAllText(Repository.Path(file)))));
+        Assert.Empty(Repository.Files("*.cs", "src/QdrantBackup.App").Where(file => Conditional().IsMatch(File.ReadAllText(Repository.Path(file)))));
 
     [Fact]
     public void No_test_is_skipped_and_none_sleeps() =>

@@ -1,6 +1,6 @@
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration;
-using QdrantBackup.Functions.Wiring;
+using QdrantBackup.App.Wiring;
 using QdrantBackup.Manifests;
 using QdrantBackup.OnAzure;
 using QdrantBackup.OnAzure.KeyVault;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using QdrantBackup.Cli.Output;
-using QdrantBackup.Functions.Wiring;
+using QdrantBackup.App.Wiring;
 using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 

@@ -1,5 +1,5 @@
-using QdrantBackup.Functions.Activities;
-using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.App.Activities;
+using QdrantBackup.App.Orchestrations;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 

@@ -1,7 +1,7 @@
-using QdrantBackup.Functions.Activities;
-using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.App.Activities;
+using QdrantBackup.App.Orchestrations;
 using QdrantBackup.Runs;
-using Events = QdrantBackup.Functions.Orchestrations.Events;
+using Events = QdrantBackup.App.Orchestrations.Events;
 
 namespace QdrantBackup.Tests.Functions.Orchestrations;
 

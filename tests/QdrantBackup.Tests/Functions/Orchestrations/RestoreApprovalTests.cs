@@ -1,6 +1,6 @@
-using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.App.Orchestrations;
 using QdrantBackup.Runs;
-using Events = QdrantBackup.Functions.Orchestrations.Events;
+using Events = QdrantBackup.App.Orchestrations.Events;
 
 namespace QdrantBackup.Tests.Functions.Orchestrations;
 

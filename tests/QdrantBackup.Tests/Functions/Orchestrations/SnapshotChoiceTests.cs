@@ -1,7 +1,7 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
-using QdrantBackup.Functions.Activities;
-using QdrantBackup.Functions.Orchestrations;
+using QdrantBackup.App.Activities;
+using QdrantBackup.App.Orchestrations;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 

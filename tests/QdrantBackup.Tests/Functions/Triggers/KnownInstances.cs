@@ -16,7 +16,7 @@ internal sealed class KnownInstances() : DurableTaskClient("known")
         set => _instances[instanceId] = value;
     }
 
-    public override Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         Task.FromResult(_instances.TryGetValue(instanceId, out var status) ? new OrchestrationMetadata("Run", instanceId) { RuntimeStatus = status } : null);
 
     public override Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
