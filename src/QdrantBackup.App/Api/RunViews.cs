@@ -197,7 +197,7 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         {
             if (part.ReadInputAs<PartInput>() is { } input)
             {
-                parts.Add(new(input.Part.Key.Collection, part.SerializedCustomStatus is null ? null : part.ReadCustomStatusAs<Progress>()));
+                parts.Add(new(input.Part.Key.Collection, part.SerializedCustomStatus is null ? null : part.ReadCustomStatusAs<Progress?>()));
             }
         }
 
