@@ -246,9 +246,14 @@ public sealed partial class JanitorTests : IDisposable
     private Task EndAsync(RunRequest run, RunState state) =>
         _app.Services.Records.WriteResultAsync(new RunResult { RunId = run.RunId, State = state, Finished = Rig.Time.GetUtcNow() }, Cancellation);
 
-    private async Task<string> LeaveSnapshotAsync(RunId run)
+    private async Task<string> LeaveSnapshotAsync(RunId run, bool isNoted = true)
     {
         string name = (await Rig.SnapshotAsync(_docs)).Name;
+        if (!isNoted)
+        {
+            return name;
+        }
+
         await _app.Services.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run, Key = _docs, Name = name }, Cancellation);
         return name;
     }
