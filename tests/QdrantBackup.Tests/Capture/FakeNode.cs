@@ -35,6 +35,9 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
     /// <summary>What the placement of every collection is, if not one active shard.</summary>
     public CollectionPlacement? Placement { get; set; }
 
+    /// <summary>Why no points can be counted.</summary>
+    public SourceException? CountFailure { get; set; }
+
     /// <summary>Why no snapshot can be deleted.</summary>
     public Exception? DeleteFailure { get; set; }
 
@@ -70,8 +73,9 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
     public Task<IReadOnlyList<CollectionAlias>> ListAliasesAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<CollectionAlias>>([.. Aliases]);
 
-    public Task<ulong?> CountPointsAsync(string collection, CancellationToken cancellationToken) =>
-        Task.FromResult<ulong?>(Collections.TryGetValue(collection, out byte[]? data) ? (ulong)data.Length : null);
+    public Task<ulong?> CountPointsAsync(string collection, CancellationToken cancellationToken) => CountFailure is { } failure
+        ? Task.FromException<ulong?>(failure)
+        : Task.FromResult<ulong?>(Collections.TryGetValue(collection, out byte[]? data) ? (ulong)data.Length : null);
 
     public Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken)
     {

@@ -8,6 +8,8 @@ namespace QdrantBackup.Tests.Restores;
 /// <summary>What is looked at after an upload: whether the collection has settled, holds what the backup says, and which alias it gets.</summary>
 public sealed class RestoreCheckTests : IDisposable
 {
+    private static readonly SourceException Uncounted = new("exact counts are disabled", "Allow them.");
+
     private readonly CaptureRig _rig = new();
 
     public RestoreCheckTests()
@@ -65,16 +67,64 @@ public sealed class RestoreCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task A_collection_with_another_number_of_points_than_the_backup_is_not_good()
+    public async Task A_collection_that_one_of_several_nodes_does_not_show_is_not_settled()
+    {
+        RestoreStep step = await UploadedAsync();
+        var second = new FakeNode("http://second:6333");
+        var checks = new RestoreChecks(new ClusterNodes([_rig.Node, second]), _rig.Get<RestorePlans>());
+
+        SettledLook look = await checks.LookAsync(step, Cancellation);
+
+        Assert.False(look.IsSettled);
+        Assert.StartsWith("http://second:6333", look.Reason, StringComparison.Ordinal);
+        second.Collections["docs-back"] = _rig.Node.Collections["docs-back"];
+        Assert.True((await checks.LookAsync(step, Cancellation)).IsSettled);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_collection_with_fewer_or_more_points_than_the_backup_is_not_good(int difference)
     {
         RestoreStep step = await UploadedAsync();
         Assert.True((await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation)).IsGood);
 
-        _rig.Node.Collections["docs-back"] = _rig.Node.Collections["docs-back"][..^1];
+        // The node counts the bytes.
+        int points = _rig.Node.Collections["docs-back"].Length;
+        _rig.Node.Collections["docs-back"] = new byte[points + difference];
 
         RestoreVerdict verdict = await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation);
         Assert.False(verdict.IsGood);
-        Assert.Equal(verdict.Expected - 1, verdict.Actual);
+        Assert.Equal(((ulong)points, (ulong)(points + difference)), (verdict.Expected, verdict.Actual));
+    }
+
+    [Fact]
+    public async Task A_collection_that_cannot_be_counted_is_in_doubt_where_the_backup_knows_its_count()
+    {
+        RestoreStep step = await UploadedAsync();
+        _rig.Node.CountFailure = Uncounted;
+
+        RestoreVerdict verdict = await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation);
+
+        Assert.False(verdict.IsGood);
+        Assert.NotNull(verdict.Expected);
+        Assert.Null(verdict.Actual);
+        Assert.Equal(Uncounted.Message, verdict.Problem);
+    }
+
+    [Fact]
+    public async Task Where_the_backup_knows_no_count_none_is_missed()
+    {
+        _rig.Node.CountFailure = Uncounted;
+        RestoreStep step = await UploadedAsync();
+
+        RestoreVerdict uncounted = await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation);
+        _rig.Node.CountFailure = null;
+        RestoreVerdict counted = await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation);
+
+        Assert.Equal((true, null), (uncounted.IsGood, uncounted.Expected));
+        Assert.Equal((true, null), (counted.IsGood, counted.Expected));
+        Assert.NotNull(counted.Actual);
     }
 
     [Fact]

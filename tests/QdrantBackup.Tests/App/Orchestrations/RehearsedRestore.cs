@@ -3,7 +3,7 @@ using QdrantBackup.App.Orchestrations;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 
-namespace QdrantBackup.Tests.Functions.Orchestrations;
+namespace QdrantBackup.Tests.App.Orchestrations;
 
 /// <summary>A restore by the orchestrators of the app, with activities that note what they were asked to change.</summary>
 internal sealed class RehearsedRestore

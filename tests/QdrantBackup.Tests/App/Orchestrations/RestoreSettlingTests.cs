@@ -3,7 +3,7 @@ using QdrantBackup.App.Orchestrations;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 
-namespace QdrantBackup.Tests.Functions.Orchestrations;
+namespace QdrantBackup.Tests.App.Orchestrations;
 
 /// <summary>A restored collection counts as settled only when it stays settled: Qdrant may show it whole for a moment and begin to move or to build afterwards.</summary>
 public sealed class RestoreSettlingTests

@@ -4,7 +4,7 @@ using QdrantBackup.Runs;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Runs;
 
-namespace QdrantBackup.Tests.Functions;
+namespace QdrantBackup.Tests.App;
 
 /// <content>What the sweep does about records that are damaged.</content>
 public sealed partial class JanitorTests

@@ -5,7 +5,7 @@ using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Sealing;
 
-namespace QdrantBackup.Tests.Functions;
+namespace QdrantBackup.Tests.App;
 
 /// <summary>What is said when the store is opened.</summary>
 public sealed class KeyNotesTests : IDisposable

@@ -10,7 +10,7 @@ using QdrantBackup.Tests.Configuration;
 using QdrantBackup.Tests.Runs;
 using QdrantBackup.Tests.Sealing;
 
-namespace QdrantBackup.Tests.Functions;
+namespace QdrantBackup.Tests.App;
 
 /// <summary>The way to the key is tried again: a key that is lost is an alarm within a day, and not the surprise of the next restart.</summary>
 public sealed class KeyChecksTests : IAsyncLifetime

@@ -8,7 +8,7 @@ using QdrantBackup.App;
 using QdrantBackup.App.Api;
 using Xunit;
 
-namespace QdrantBackup.Tests.Functions;
+namespace QdrantBackup.Tests.App;
 
 public sealed class ApiMiddlewareTests
 {

@@ -9,7 +9,7 @@ using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Runs;
 using QdrantBackup.Verification;
 
-namespace QdrantBackup.Tests.Functions;
+namespace QdrantBackup.Tests.App;
 
 /// <summary>What a run left is deleted or told of, whatever ended it and however long ago; and no living run is taken for a dead one.</summary>
 public sealed partial class JanitorTests : IDisposable
@@ -246,9 +246,14 @@ public sealed partial class JanitorTests : IDisposable
     private Task EndAsync(RunRequest run, RunState state) =>
         _app.Services.Records.WriteResultAsync(new RunResult { RunId = run.RunId, State = state, Finished = Rig.Time.GetUtcNow() }, Cancellation);
 
-    private async Task<string> LeaveSnapshotAsync(RunId run)
+    private async Task<string> LeaveSnapshotAsync(RunId run, bool isNoted = true)
     {
         string name = (await Rig.SnapshotAsync(_docs)).Name;
+        if (!isNoted)
+        {
+            return name;
+        }
+
         await _app.Services.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run, Key = _docs, Name = name }, Cancellation);
         return name;
     }

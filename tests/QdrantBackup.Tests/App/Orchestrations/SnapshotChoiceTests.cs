@@ -5,7 +5,7 @@ using QdrantBackup.App.Orchestrations;
 using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 
-namespace QdrantBackup.Tests.Functions.Orchestrations;
+namespace QdrantBackup.Tests.App.Orchestrations;
 
 /// <summary>A backup reads and deletes only a snapshot that it knows to be its own; what others make at the same time is theirs.</summary>
 public sealed class SnapshotChoiceTests

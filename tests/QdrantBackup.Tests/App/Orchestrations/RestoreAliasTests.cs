@@ -3,7 +3,7 @@ using QdrantBackup.App.Orchestrations;
 using QdrantBackup.Runs;
 using Events = QdrantBackup.App.Orchestrations.Events;
 
-namespace QdrantBackup.Tests.Functions.Orchestrations;
+namespace QdrantBackup.Tests.App.Orchestrations;
 
 /// <summary>An alias is moved to a restored collection only when that collection is there; those who ask by the alias notice nothing else of a restore.</summary>
 public sealed class RestoreAliasTests

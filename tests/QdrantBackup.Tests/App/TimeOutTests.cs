@@ -4,7 +4,7 @@ using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
 using QdrantBackup.OnAzure;
 
-namespace QdrantBackup.Tests.Functions;
+namespace QdrantBackup.Tests.App;
 
 /// <summary>A time that ran out is no cancellation, and a cancellation is no failure of whatever was going on.</summary>
 public sealed class TimeOutTests

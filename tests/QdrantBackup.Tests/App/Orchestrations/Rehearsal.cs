@@ -3,7 +3,7 @@ using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace QdrantBackup.Tests.Functions.Orchestrations;
+namespace QdrantBackup.Tests.App.Orchestrations;
 
 /// <summary>
 /// Runs an orchestrator of the app from its beginning to its end: activities answer as the test says, timers fire as soon as nothing else can happen, and

@@ -9,7 +9,7 @@ using QdrantBackup.Runs;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Configuration;
 
-namespace QdrantBackup.Tests.Functions;
+namespace QdrantBackup.Tests.App;
 
 /// <summary>The services of the app on the store and the node of a rig, and a runtime of which tests say what it knows.</summary>
 internal sealed class AppRig : IDisposable
@@ -45,6 +45,9 @@ internal sealed class FakeRuntime() : DurableTaskClient("fake")
 
     public List<string> Started { get; } = [];
 
+    /// <summary>What was to be purged.</summary>
+    public List<PurgeInstancesFilter> Purges { get; } = [];
+
     public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         Task.FromResult(Instances.TryGetValue(instanceId, out OrchestrationRuntimeStatus status)
             ? new OrchestrationMetadata("orchestrator", instanceId) { RuntimeStatus = status }
@@ -67,8 +70,11 @@ internal sealed class FakeRuntime() : DurableTaskClient("fake")
 
     public override Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-    public override Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        Task.FromResult(new PurgeResult(0));
+    public override Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        Purges.Add(filter);
+        return Task.FromResult(new PurgeResult(0));
+    }
 
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) => throw new NotSupportedException();
 

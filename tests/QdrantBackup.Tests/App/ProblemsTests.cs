@@ -6,7 +6,7 @@ using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
 using Xunit;
 
-namespace QdrantBackup.Tests.Functions;
+namespace QdrantBackup.Tests.App;
 
 public sealed class ProblemsTests
 {

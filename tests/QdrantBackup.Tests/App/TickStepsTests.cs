@@ -3,7 +3,7 @@ using QdrantBackup.App.Triggers;
 using QdrantBackup.Runs;
 using QdrantBackup.Tests.Runs;
 
-namespace QdrantBackup.Tests.Functions;
+namespace QdrantBackup.Tests.App;
 
 /// <summary>Each step of the tick runs and reports by itself.</summary>
 public sealed class TickStepsTests : IDisposable

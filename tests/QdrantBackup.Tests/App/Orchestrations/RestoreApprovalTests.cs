@@ -2,7 +2,7 @@ using QdrantBackup.App.Orchestrations;
 using QdrantBackup.Runs;
 using Events = QdrantBackup.App.Orchestrations.Events;
 
-namespace QdrantBackup.Tests.Functions.Orchestrations;
+namespace QdrantBackup.Tests.App.Orchestrations;
 
 /// <summary>A restore that was asked to wait for an approval changes nothing before somebody approves exactly its plan.</summary>
 public sealed class RestoreApprovalTests
