@@ -68,7 +68,7 @@ public sealed class AzuriteProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The text that configuration gives for a container here, for <see cref="Stores.Open"/>.</summary>
+    /// <summary>The text that configuration gives for a container here, for <see cref="StoreAddress.Open"/>.</summary>
     public string Location(string container) => $"{ConnectionString};Container={container}";
 
     /// <summary>Makes a container and returns its location.</summary>

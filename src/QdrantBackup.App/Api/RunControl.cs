@@ -31,7 +31,7 @@ internal static class RunControl
     public static async Task<IResult> TellAsync(
         DurableTaskClient client, RunViews views, string id, RunKind kind, string what, string payload, HttpRequest request, CancellationToken cancellationToken)
     {
-        var runId = Ids.RunOf(id);
+        var runId = TypedIds.RunOf(id);
         if (await views.FindAsync(client, runId, cancellationToken) is not { } run || run.Kind != kind)
         {
             return Problems.NotFound($"There is no {kind.ToString().ToLowerInvariant()} run {runId}", "GET /api/v1/runs lists them.");

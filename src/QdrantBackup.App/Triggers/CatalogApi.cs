@@ -21,7 +21,7 @@ public sealed class CatalogApi(StoreConnection connection)
     {
         var query = new Query(request);
         var top = query.Top(DefaultTop);
-        var after = query.Text("continuation") is { } continuation ? Ids.BackupOf(continuation).Value : null;
+        var after = query.Text("continuation") is { } continuation ? TypedIds.BackupOf(continuation).Value : null;
         var label = query.Text("label")?.Split('=', 2);
         var filter = new CatalogFilter
         {
@@ -60,7 +60,7 @@ public sealed class CatalogApi(StoreConnection connection)
     public async Task<IResult> ShowBackup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var backup = Ids.BackupOf(id);
+        var backup = TypedIds.BackupOf(id);
         var services = await connection.OpenReadableAsync(cancellationToken);
         if (await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
         {
@@ -80,7 +80,7 @@ public sealed class CatalogApi(StoreConnection connection)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/confirm")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var services = await connection.OpenAsync(cancellationToken);
-        return ApiResults.Ok(ConfirmationView.Of(await services.Confirmations.ConfirmAsync(Ids.BackupOf(id), ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
+        return ApiResults.Ok(ConfirmationView.Of(await services.Confirmations.ConfirmAsync(TypedIds.BackupOf(id), ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
     }
 
     // What was said and learnt after a backup's commit stands in records of its own: holds, and two small ones for each line of the page.

@@ -45,7 +45,7 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
         CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync<ApproveBody>(request, cancellationToken);
-        var hash = Ids.PlanHashOf(body.PlanHash, "The body names no plan", "Send {\"planHash\": \"…\"} with the 64 hex digits that the restore's plan shows.");
+        var hash = TypedIds.PlanHashOf(body.PlanHash, "The body names no plan", "Send {\"planHash\": \"…\"} with the 64 hex digits that the restore's plan shows.");
         return await RunControl.TellAsync(client, views, id, RunKind.Restore, Events.Approve, hash, request, cancellationToken);
     }
 
@@ -59,8 +59,8 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
 
     private static RestoreRequest RequestOf(CreateRestoreBody body) => new()
     {
-        BackupId = body.BackupId is { } id and not Ids.Latest ? Ids.BackupOf(id) : null,
-        Latest = body.Latest || body.BackupId is Ids.Latest,
+        BackupId = body.BackupId is { } id and not TypedIds.Latest ? TypedIds.BackupOf(id) : null,
+        Latest = body.Latest || body.BackupId is TypedIds.Latest,
         Date = body.Date,
         AtOrBefore = body.AtOrBefore,
         FromCluster = body.FromCluster,

@@ -85,7 +85,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     {
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await connection.OpenAsync(cancellationToken);
-        var plan = await services.Retention.Planner.PreviewDeletionAsync(options.ClusterName, Ids.BackupOf(id), cancellationToken);
+        var plan = await services.Retention.Planner.PreviewDeletionAsync(options.ClusterName, TypedIds.BackupOf(id), cancellationToken);
         if (services.Store.Blobs is IStoreRoom)
         {
             plan = plan with { Remarks = [.. plan.Remarks, FreesNothingYet] };
@@ -125,7 +125,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/undelete")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         RetentionRole.ThrowUnlessAllowed(options);
-        var backup = Ids.BackupOf(id);
+        var backup = TypedIds.BackupOf(id);
         var services = await connection.OpenAsync(cancellationToken);
         return await services.Retention.Undelete.TakeBackAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
             ? ApiResults.Ok(new { Id = backup.Value, Undeleted = true })
@@ -139,7 +139,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     {
         var body = await RequestBody.ReadAsync<HoldBody>(request, cancellationToken);
         var services = await connection.OpenAsync(cancellationToken);
-        return ApiResults.Ok(HoldView.Of(await services.Retention.Holds.PlaceAsync(Ids.BackupOf(id), body.Reason ?? "", ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
+        return ApiResults.Ok(HoldView.Of(await services.Retention.Holds.PlaceAsync(TypedIds.BackupOf(id), body.Reason ?? "", ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
     }
 
     /// <summary>Releases a hold.</summary>
@@ -148,7 +148,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/backups/{id}/hold")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         RetentionRole.ThrowUnlessAllowed(options);
-        var backup = Ids.BackupOf(id);
+        var backup = TypedIds.BackupOf(id);
         var services = await connection.OpenAsync(cancellationToken);
         return await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is not null
             && await services.Retention.Holds.ReleaseAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
@@ -165,7 +165,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         return RetentionView.Of(preview, await services.ReportRoomAsync(ends, preview.Now, options, cancellationToken));
     }
 
-    private static string PlanHashOf(string? text, string hint) => Ids.PlanHashOf(text, "The request names no plan", hint);
+    private static string PlanHashOf(string? text, string hint) => TypedIds.PlanHashOf(text, "The request names no plan", hint);
 
     private static IResult PlanChanged<T>(T plan) => Problems.Conflict(
         "plan-changed", "The backups are not as that plan found them, and nothing was ended", "Look at the new plan and apply that.",

@@ -146,7 +146,7 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        var runId = Ids.RunOf(id);
+        var runId = TypedIds.RunOf(id);
         return await views.FindAsync(client, runId, cancellationToken) is { Kind: RunKind.Verify or RunKind.Repair or RunKind.Copy } run
             ? await RunControl.CancelAsync(client, views, id, run.Kind, request, cancellationToken)
             : Problems.NotFound($"There is no verification, repair or copy {runId}", "GET /api/v1/runs lists them; backups and restores are cancelled at their own addresses.");
@@ -154,7 +154,7 @@ public sealed class RunApi(StoreConnection connection, RunStarter starter, RunVi
 
     private async Task<IResult> ShowAsync(DurableTaskClient client, string id, RunKind? kind, CancellationToken cancellationToken)
     {
-        var runId = Ids.RunOf(id);
+        var runId = TypedIds.RunOf(id);
         return await views.FindAsync(client, runId, cancellationToken) is { } run && (kind is null || run.Kind == kind)
             ? ApiResults.Ok(run)
             : Problems.NotFound($"There is no such run: {runId}", "GET /api/v1/runs lists them.");

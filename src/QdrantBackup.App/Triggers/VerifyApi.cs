@@ -46,7 +46,7 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
 
         var run = starter.NewRequest(RunKind.Copy, ApiMiddleware.CallerOf(request.HttpContext)) with
         {
-            Copy = new CopyRequest { BackupId = id == Ids.All ? null : await IdOfAsync(services, id, body.Back, cancellationToken), Back = body.Back, Make = body.Make, Full = body.Full },
+            Copy = new CopyRequest { BackupId = id == TypedIds.All ? null : await IdOfAsync(services, id, body.Back, cancellationToken), Back = body.Back, Make = body.Make, Full = body.Full },
         };
         return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Copy {running} of this cluster's backups is running", request, cancellationToken);
     }
@@ -89,8 +89,8 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
 
         return new VerifyRequest
         {
-            BackupId = id is Ids.All or Ids.Latest ? null : Ids.BackupOf(id),
-            All = id == Ids.All,
+            BackupId = id is TypedIds.All or TypedIds.Latest ? null : TypedIds.BackupOf(id),
+            All = id == TypedIds.All,
             Subset = body.Subset is null ? null : subset,
             Second = body.Second,
         };
@@ -98,9 +98,9 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
 
     private static async Task<BackupId> IdOfAsync(StoreServices services, string id, bool back, CancellationToken cancellationToken)
     {
-        if (id != Ids.Latest)
+        if (id != TypedIds.Latest)
         {
-            return Ids.BackupOf(id);
+            return TypedIds.BackupOf(id);
         }
 
         return !back

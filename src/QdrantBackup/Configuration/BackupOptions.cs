@@ -181,16 +181,3 @@ public sealed record VerificationOptions
     /// <summary>In how many shares the whole store is verified.</summary>
     public int Shares { get; init; } = DefaultShares;
 }
-
-/// <summary>What this app does.</summary>
-public enum AppRole
-{
-    /// <summary>Everything: one process on one server.</summary>
-    All,
-
-    /// <summary>Backups and restores.</summary>
-    Backup,
-
-    /// <summary>Retention and pruning.</summary>
-    Maintenance,
-}

@@ -33,17 +33,3 @@ public sealed record PruneTotals
     /// <summary>The first of these.</summary>
     public IReadOnlyList<string> ImmutableBlobs { get; init; } = [];
 }
-
-/// <summary>What to prune.</summary>
-/// <param name="RunId">The retention run that does it; its pin tells the store's time.</param>
-/// <param name="AllowUnusual">Whether somebody said yes to deleting an unusual share, or to what vanished.</param>
-/// <param name="By">Who asked, for the records.</param>
-/// <param name="ConfirmClock">Whether somebody said that the clock is right although the last retention is long ago.</param>
-public sealed record PruneRequest(Runs.RunId RunId, bool AllowUnusual, string By, bool ConfirmClock = false);
-
-/// <summary>How far a prune is.</summary>
-/// <param name="Done">Whether it is over.</param>
-/// <param name="Phase">What it does next.</param>
-/// <param name="Position">Which of the 256 slices of the chunk ids it is at.</param>
-/// <param name="Totals">What it has done.</param>
-public sealed record PruneReceipt(bool Done, PrunePhase Phase, int Position, PruneTotals Totals);

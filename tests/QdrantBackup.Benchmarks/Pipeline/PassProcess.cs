@@ -26,7 +26,7 @@ internal static class PassProcess
         if (verb == "init")
         {
             using var recipient = KeyFileRecipient.Create(Path.Combine(folder, KeyFileName));
-            await SealedStore.InitializeAsync(Stores.Open(location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
+            await SealedStore.InitializeAsync(StoreAddress.Open(location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
             return 0;
         }
 
@@ -82,7 +82,7 @@ internal static class PassProcess
             return new SealedStore(new DiscardStore(), new Sealer(StoreId.Generate(), key));
         }
 
-        var blobs = Stores.Open(location, TimeProvider.System);
+        var blobs = StoreAddress.Open(location, TimeProvider.System);
         return await OpenAsync(listedChunks > 0 ? new ListedChunks(blobs, listedChunks) : blobs, folder);
     }
 

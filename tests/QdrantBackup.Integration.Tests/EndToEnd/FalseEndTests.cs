@@ -77,7 +77,7 @@ public sealed class FalseEndTests
     private static async Task ForgeAsync(Site site, string[] ids)
     {
         using var recipient = KeyFileRecipient.Load(site.Files.KeyFile);
-        using var store = await SealedStore.OpenAsync(Stores.Open(site.Files.StoreDirectory, TimeProvider.System), [recipient], site.Pins, CancellationToken.None);
+        using var store = await SealedStore.OpenAsync(StoreAddress.Open(site.Files.StoreDirectory, TimeProvider.System), [recipient], site.Pins, CancellationToken.None);
         var at = TimeProvider.System.GetUtcNow() - LongAfterGrace;
         foreach (var id in ids.Select(i => new BackupId(i)))
         {

@@ -106,7 +106,7 @@ public sealed class PlaintextTests
     {
         using var recipient = KeyFileRecipient.Load(site.Files.KeyFile);
         var name = new BlobName($"keys/{site.Pins.KeyId}/{recipient.RecipientId}.json");
-        var blob = await Stores.Open(site.Files.StoreDirectory, TimeProvider.System).GetAsync(name, KeyDocument.MaxLengthBytes, CancellationToken.None);
+        var blob = await StoreAddress.Open(site.Files.StoreDirectory, TimeProvider.System).GetAsync(name, KeyDocument.MaxLengthBytes, CancellationToken.None);
         using var key = await recipient.UnwrapAsync(KeyDocument.FromJson(name.Value, blob!.Content.Span), site.Pins.StoreId, CancellationToken.None);
         return key.Bytes.ToArray();
     }

@@ -44,7 +44,7 @@ public sealed class Site : IAsyncDisposable
         var connection = container?[..container.IndexOf(";Container=", StringComparison.Ordinal)];
         var site = new Site(qdrant, new AppFiles(qdrant.Address, AddressOf(container), qdrantApiKey, extraYaml + NoSchedules, connection, hasSecond));
         using var recipient = KeyFileRecipient.Create(site.Files.KeyFile);
-        var blobs = Stores.Open(container ?? site.Files.StoreDirectory, TimeProvider.System);
+        var blobs = StoreAddress.Open(container ?? site.Files.StoreDirectory, TimeProvider.System);
         site.Pins = await SealedStore.InitializeAsync(blobs, [recipient], TimeProvider.System, TestContext.Current.CancellationToken);
         return site;
     }

@@ -11,7 +11,7 @@ public sealed class DirectoryToContainerTests(Azurite azurite) : CopyContract, I
     private readonly Harness.TempFolder _folder = new();
 
     protected override async Task<(IBackupStore First, IBackupStore Second)> PlacesAsync() =>
-        (Stores.Open(_folder.File("first"), TimeProvider.System), Stores.Open(await azurite.NewContainerAsync(), TimeProvider.System));
+        (StoreAddress.Open(_folder.File("first"), TimeProvider.System), StoreAddress.Open(await azurite.NewContainerAsync(), TimeProvider.System));
 
     public void Dispose() => _folder.Dispose();
 }
@@ -22,7 +22,7 @@ public sealed class ContainerToDirectoryTests(Azurite azurite) : CopyContract, I
     private readonly Harness.TempFolder _folder = new();
 
     protected override async Task<(IBackupStore First, IBackupStore Second)> PlacesAsync() =>
-        (Stores.Open(await azurite.NewContainerAsync(), TimeProvider.System), Stores.Open(_folder.File("second"), TimeProvider.System));
+        (StoreAddress.Open(await azurite.NewContainerAsync(), TimeProvider.System), StoreAddress.Open(_folder.File("second"), TimeProvider.System));
 
     public void Dispose() => _folder.Dispose();
 }
@@ -51,5 +51,5 @@ public sealed class ContainerToContainerTests(Azurite azurite) : CopyContract
     }
 
     protected override async Task<(IBackupStore First, IBackupStore Second)> PlacesAsync() =>
-        (Stores.Open(await azurite.NewContainerAsync(), TimeProvider.System), Stores.Open(await azurite.NewContainerAsync(), TimeProvider.System));
+        (StoreAddress.Open(await azurite.NewContainerAsync(), TimeProvider.System), StoreAddress.Open(await azurite.NewContainerAsync(), TimeProvider.System));
 }

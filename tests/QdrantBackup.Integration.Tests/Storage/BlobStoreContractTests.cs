@@ -14,7 +14,7 @@ public sealed class BlobStoreContractTests(Azurite azurite) : BackupStoreContrac
     public async Task A_manifest_that_is_given_up_is_tagged_for_the_lifecycle_rule_and_keeps_its_modification_time()
     {
         var location = await azurite.NewContainerAsync();
-        var store = Stores.Open(location, TimeProvider.System);
+        var store = StoreAddress.Open(location, TimeProvider.System);
         var name = new BlobName("manifests/20260301T020000Z-0a1b2c");
         var put = await store.PutAsync(name, "content"u8.ToArray(), PutCondition.OnlyIfAbsent, null, TestContext.Current.CancellationToken);
 
@@ -26,7 +26,7 @@ public sealed class BlobStoreContractTests(Azurite azurite) : BackupStoreContrac
         Assert.Equal(put.Modified, (await store.FindAsync(name, TestContext.Current.CancellationToken))!.Modified);
     }
 
-    public async ValueTask InitializeAsync() => _store = Stores.Open(await azurite.NewContainerAsync(), TimeProvider.System);
+    public async ValueTask InitializeAsync() => _store = StoreAddress.Open(await azurite.NewContainerAsync(), TimeProvider.System);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

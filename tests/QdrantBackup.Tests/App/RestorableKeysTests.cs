@@ -54,7 +54,7 @@ public sealed class RestorableKeysTests : IAsyncLifetime
         _files.Secret("passphrase", "correct horse battery staple");
         using var keyFile = KeyFileRecipient.Create(KeyFile);
         using var passphrase = PassphraseRecipient.Load(Passphrase, 64, _time);
-        await SealedStore.InitializeAsync(Stores.Open(_folder.Path, _time), [keyFile, passphrase], _time, Cancellation);
+        await SealedStore.InitializeAsync(StoreAddress.Open(_folder.Path, _time), [keyFile, passphrase], _time, Cancellation);
         _services = await _connection.OpenAsync(Cancellation);
     }
 

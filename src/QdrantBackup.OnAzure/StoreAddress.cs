@@ -5,7 +5,7 @@ using QdrantBackup.Storage;
 namespace QdrantBackup.OnAzure;
 
 /// <summary>Opens a store by the text that configuration gives for it.</summary>
-public static class Stores
+public static class StoreAddress
 {
     /// <summary>
     /// Opens the store at <paramref name="location"/>: an absolute path or <c>file:</c> address is a directory, <c>https://account.blob.core.windows.net/container</c>
