@@ -16,6 +16,9 @@ public abstract class BackupException : Exception
     /// <summary>Whether the same call may succeed later without anybody changing anything.</summary>
     public virtual bool IsTransient => false;
 
+    /// <summary>Whether it is damage of the store, which stays: something is missing, changed or longer than it may be. A store that cannot be reached now is none.</summary>
+    public virtual bool IsDamage => false;
+
     /// <summary>Whether it was tried again for as long as there is patience, so that no loop around it begins anew.</summary>
     public bool IsSpent { get; internal set; }
 }
@@ -53,6 +56,9 @@ public sealed class StoreConflictException(string message, string hint, Exceptio
 public sealed class SealException(string message, string hint, Exception? innerException = null)
     : BackupException(message, hint, innerException)
 {
+    /// <inheritdoc/>
+    public override bool IsDamage => true;
+
     /// <summary>Whether a newer version of this program wrote it: nothing is wrong with it, so it must neither be replaced nor started afresh.</summary>
     public bool IsNewerFormat { get; init; }
 }

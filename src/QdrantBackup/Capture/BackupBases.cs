@@ -72,7 +72,7 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
 
             return damaged.Count < MaxDamaged ? null : $"{damaged.Count} chunks and more are missing or damaged, first '{BlobNames.Chunk(damaged[0].Entry.Id)}'";
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return e.Message;
         }
@@ -129,7 +129,7 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
                 ? null
                 : await catalog.OpenAsync(id, cancellationToken);
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
             // Without a base everything is put again: slower, never wrong.
             LogUnusable(id.Value, e.Message);

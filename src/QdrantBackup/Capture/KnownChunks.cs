@@ -40,7 +40,7 @@ internal sealed partial class KnownChunks(int maxIds, KnownDamage damage)
                     }
                 }
             }
-            catch (BackupException e) when (Damages.IsDamage(e))
+            catch (BackupException e) when (e.IsDamage)
             {
                 LogUnusable(logger, range.List, e.Message);
             }

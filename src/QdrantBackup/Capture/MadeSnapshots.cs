@@ -168,7 +168,7 @@ public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
             {
                 read[i] = await store.GetDocumentAsync(names[i], SealedType.Record, json, cancel);
             }
-            catch (BackupException e) when (Damages.IsDamage(e))
+            catch (BackupException e) when (e.IsDamage)
             {
                 lock (damaged)
                 {

@@ -57,7 +57,7 @@ public sealed class OpenRunSearch(SealedStore store, RunRecords records, MadeSna
         {
             request = await records.ReadRequestAsync(runId, cancellationToken);
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is RefusedException)
+        catch (BackupException e) when (e.IsDamage || e is RefusedException)
         {
             // Whose it was cannot be told; listings log it.
             return null;

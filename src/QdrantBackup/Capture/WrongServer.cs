@@ -57,7 +57,7 @@ internal sealed class WrongServer(BackupCatalog catalog)
             IReadOnlyList<ManifestCollection> theirs = (await catalog.OpenAsync(other.Id, cancellationToken)).Collections;
             return theirs.Count == 0 || theirs.Any(c => names.Contains(c.Name));
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
             return null;
         }

@@ -107,7 +107,7 @@ public sealed partial class BackupCatalog
                 return (Fitness.Lacking, lacks);
             }
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return (Fitness.Lacking, "is damaged: its manifest cannot be read");
         }

@@ -56,7 +56,7 @@ public sealed partial class BackupCatalog
                 BlobNames.Verified(summary.Id), Sealing.SealedType.Record, StoreJson.Default.VerifiedRecord, cancellationToken);
             return (record?.ManifestHash == summary.ManifestHash ? record : null, false);
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return (null, true);
         }

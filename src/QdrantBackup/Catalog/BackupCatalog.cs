@@ -49,7 +49,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
         {
             return await _manifests.FindAsync(id, cancellationToken) is { Manifest: { Aborted: false } manifest } ? manifest : null;
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return null;
         }
@@ -128,7 +128,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
                 ? new CatalogEntry(id, ManifestDocuments.Summarize(found.Manifest, found.Hash), retired) { Written = blob.Modified }
                 : null;
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             LogDamaged(id.Value, e.Message);
             return new CatalogEntry(id, Summary: null, retired, e.Message, e.Hint) { Written = blob.Modified };

@@ -111,7 +111,7 @@ public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalo
                     named.TryAdd(earlier.Id, (earlier.Hash, $"{entry.Id} names it"));
                 }
             }
-            catch (BackupException e) when (Damages.IsDamage(e))
+            catch (BackupException e) when (e.IsDamage)
             {
                 add(entry.Id, $"backup {entry.Id} is damaged: {e.Message}");
             }

@@ -170,7 +170,7 @@ public sealed class BackupEnds
                 ? new Opened(found.Entry.ETag, found.Entry.Modified) { Record = proven }
                 : new Opened(found.Entry.ETag, found.Entry.Modified) { Problem = record.Id == id ? $"'{name}' has no proof of maintenance" : $"'{name}' is the record of {record.Id}" };
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return new Opened(entry.ETag, entry.Modified) { Problem = e.Message };
         }

@@ -20,7 +20,7 @@ internal static class BackupLists
                 {
                     list = await reader.OpenListAsync(part, range, cancellationToken);
                 }
-                catch (BackupException e) when (Damages.IsDamage(e))
+                catch (BackupException e) when (e.IsDamage)
                 {
                     continue;
                 }

@@ -109,7 +109,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
             {
                 _ = await reader.ReadEntryAsync(entry, cancellationToken);
             }
-            catch (BackupException e) when (Damages.IsDamage(e))
+            catch (BackupException e) when (e.IsDamage)
             {
                 problem = e;
             }
@@ -124,10 +124,4 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
             }
         }
     }
-}
-
-/// <summary>Tells damage, which stays, from a store that cannot be reached now.</summary>
-internal static class Damages
-{
-    public static bool IsDamage(BackupException failure) => failure is SealException or MissingBlobException or OversizedBlobException;
 }

@@ -137,7 +137,7 @@ public sealed class MaintenanceMemory(SealedStore place)
         {
             return await read();
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             throw new RefusedException($"maintenance does nothing: '{name}' at {place.Blobs.Location} cannot be read: {e.Message}", hint);
         }

@@ -41,7 +41,7 @@ internal sealed class ManifestDocuments(SealedStore store)
         {
             return await FindAsync(id, cancellationToken) is { Manifest.Aborted: true } ? PutCondition.OnlyIfMatch(there.ETag) : null;
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return null;
         }

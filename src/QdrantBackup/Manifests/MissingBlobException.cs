@@ -6,4 +6,8 @@ namespace QdrantBackup.Manifests;
 public sealed class MissingBlobException(BlobName name, string what)
     : StoreException(
         $"'{name}' {what}",
-        "Put it back from soft delete or the second store, or use another backup; 'verify' names every backup that needs it.");
+        "Put it back from soft delete or the second store, or use another backup; 'verify' names every backup that needs it.")
+{
+    /// <inheritdoc/>
+    public override bool IsDamage => true;
+}

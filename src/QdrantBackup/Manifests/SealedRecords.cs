@@ -18,7 +18,7 @@ internal static class SealedRecords
         {
             return await store.GetDocumentAsync(name, SealedType.Record, json, cancellationToken);
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return null;
         }

@@ -49,7 +49,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
         {
             return await ReadWholeAsync(store, blob, cancellationToken);
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return null;
         }

@@ -40,7 +40,7 @@ internal sealed class ChunkCopy(SealedStore source, SealedStore target)
         {
             return await SealedChunks.FindAsync(target, id, cancellationToken) is not null;
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             // Read and put instead: that finds out which end is damaged.
             return false;

@@ -36,7 +36,7 @@ internal sealed class MarkCopy(CopyEnds ends)
                 _ = ends.Source.Sealer.Open(SealedType.Record, name.Value, blob.Content.Span);
                 await ends.Target.Blobs.PutAsync(name, blob.Content, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
             }
-            catch (BackupException e) when (Damages.IsDamage(e) || e is StoreConflictException)
+            catch (BackupException e) when (e.IsDamage || e is StoreConflictException)
             {
                 // Not to be trusted, or put by another copy meanwhile.
             }

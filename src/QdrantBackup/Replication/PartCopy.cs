@@ -115,7 +115,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
             {
                 lengths[entry.Id] = await copy.CopyAsync(entry.Id, cancellation);
             }
-            catch (BackupException e) when (Damages.IsDamage(e))
+            catch (BackupException e) when (e.IsDamage)
             {
                 // Known from now on, so that the next backup puts it again.
                 await ends.SourceDamage.AddAsync([entry.Id], runId: null, cancellation);
@@ -165,7 +165,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
         {
             return await ends.TargetCatalog.IsRetiredAsync(id, cancellationToken) ? null : await ends.TargetCatalog.OpenAsync(id, cancellationToken);
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
             return null;
         }

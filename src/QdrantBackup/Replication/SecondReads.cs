@@ -35,7 +35,7 @@ internal sealed class SecondReads(Func<CancellationToken, Task<SealedStore>> ope
         {
             return await read(first);
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is StoreException)
+        catch (BackupException e) when (e.IsDamage || e is StoreException)
         {
             problem = e;
         }
@@ -43,7 +43,7 @@ internal sealed class SecondReads(Func<CancellationToken, Task<SealedStore>> ope
         try
         {
             T found = await read(await open(cancellationToken));
-            _isFirstAway |= !Damages.IsDamage(problem);
+            _isFirstAway |= !problem.IsDamage;
             _replaced.TryAdd(blob, problem);
             return found;
         }
@@ -53,7 +53,7 @@ internal sealed class SecondReads(Func<CancellationToken, Task<SealedStore>> ope
         }
     }
 
-    private static BackupException NeitherHas(BackupException problem, BackupException other) => Damages.IsDamage(problem)
+    private static BackupException NeitherHas(BackupException problem, BackupException other) => problem.IsDamage
         ? new SealException($"{problem.Message}; nor could it be read from the second store: {other.Message}", problem.Hint, problem)
         : problem;
 }

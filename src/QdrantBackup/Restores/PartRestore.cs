@@ -66,7 +66,7 @@ public sealed partial class PartRestore(
         var damaged = new List<ChunkId>();
         foreach ((string blob, BackupException problem) in reads.Replaced)
         {
-            if (Damages.IsDamage(problem) && BlobNames.TryReadChunk(new BlobName(blob), out ChunkId id))
+            if (problem.IsDamage && BlobNames.TryReadChunk(new BlobName(blob), out ChunkId id))
             {
                 damaged.Add(id);
             }

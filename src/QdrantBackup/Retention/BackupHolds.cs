@@ -111,7 +111,7 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
             StoredDocument<Hold>? found = await store.FindDocumentAsync(BlobNames.Hold(id), SealedType.Record, StoreJson.Default.Hold, cancellationToken);
             return (found is null ? null : Believed(found.Value), found?.Entry.ETag);
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             BlobEntry? entry = await store.Blobs.FindAsync(BlobNames.Hold(id), cancellationToken);
             return entry is null

@@ -36,7 +36,7 @@ internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, StoreClo
 
             return manifest;
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             // Another prune may be at it, if its grace period is over by now.
             return await dead.IsDeadAsync(id, await clock.NowAsync(work.RunId, cancellationToken), cancellationToken) ? null : throw Stop(e);
@@ -56,7 +56,7 @@ internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, StoreClo
                     Each(ChunkList.Read(entry.Name.Value, found.Value), take);
                 }
             }
-            catch (BackupException e) when (Damages.IsDamage(e))
+            catch (BackupException e) when (e.IsDamage)
             {
                 throw Stop(e);
             }

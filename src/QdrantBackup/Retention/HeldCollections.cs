@@ -52,7 +52,7 @@ internal sealed class HeldCollections(BackupCatalog catalog)
             ILookup<bool, string> names = (await catalog.OpenAsync(backup.Id, cancellationToken)).Collections.ToLookup(c => c.Covered, c => c.Name);
             return backup with { Collections = [.. names[true]], Lacking = [.. names[false]] };
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
             // Gone or damaged since it was listed: nobody can say what it holds.
             return backup with { Collections = null };

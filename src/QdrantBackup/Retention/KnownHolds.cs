@@ -32,7 +32,7 @@ internal sealed class KnownHolds(SealedStore store, BackupHolds holds, Maintenan
         {
             return (await memory.Place.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RetentionMemory, cancellationToken))?.Held ?? [];
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             throw new RefusedException(
                 $"nothing is ended or pruned: '{name}', which says which backups were on hold, cannot be read: {e.Message}",

@@ -37,7 +37,7 @@ internal sealed class RunReading(SealedStore store)
         {
             return await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RunResult, cancellationToken);
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             // The run is over, or nothing would lie there: a backup's manifest tells how, and nothing else does.
             DateTimeOffset finished = (await store.Blobs.FindAsync(name, cancellationToken))?.Modified ?? request.RequestedAt;
@@ -60,7 +60,7 @@ internal sealed class RunReading(SealedStore store)
         {
             return await _manifests.FindAsync(id, cancellationToken) is { Manifest: { Aborted: false } manifest } ? manifest : null;
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return null;
         }

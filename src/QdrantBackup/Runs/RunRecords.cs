@@ -153,7 +153,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
                 ? (await ReadOverviewAsync(runId, [.. blobs.Select(b => b.Name)], cancellationToken)) with { Asked = request.Modified }
                 : null;
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is RefusedException)
+        catch (BackupException e) when (e.IsDamage || e is RefusedException)
         {
             LogUnreadable(runId.Value, e.Message);
             return null;

@@ -92,7 +92,7 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
             {
                 manifest = await catalog.OpenAsync(entries[i].Id, cancellationToken);
             }
-            catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+            catch (BackupException e) when (e.IsDamage || e is UsageException)
             {
                 // Gone or damaged since it was listed: what it needs cannot be told.
                 continue;

@@ -42,7 +42,7 @@ internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
                 ? ExistsAsync(part, known, second, found, cancellationToken)
                 : ReadAsync(manifest, part, level, known, second, found, cancellationToken));
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             found.Damages.Add(BlobNames.Manifest(manifest.Id).Value, e);
         }
@@ -135,7 +135,7 @@ internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
         {
             return (entry, await reader.ReadEntryAsync(entry, cancellationToken), null);
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return (entry, default, e);
         }
@@ -148,7 +148,7 @@ internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
         {
             return await new PartReader(store, _inFlight).OpenListAsync(part, range, cancellationToken);
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             found.Add(range.List, e);
         }

@@ -102,7 +102,7 @@ internal sealed class ChunkReadBack(SealedStore store, CaptureOptions options, T
                 ? (id, plaintext.Length, null)
                 : (id, 0, new MissingBlobException(BlobNames.Chunk(id), "is missing: a chunk that the backup needs"));
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             return (id, 0, e);
         }

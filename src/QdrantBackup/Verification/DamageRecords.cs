@@ -87,7 +87,7 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
         {
             return (await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.DamageRecord, cancellationToken), true);
         }
-        catch (BackupException e) when (Damages.IsDamage(e))
+        catch (BackupException e) when (e.IsDamage)
         {
             // What it said is lost, so each of its chunks may be damaged.
             LogUnreadable(name.Value, e.Message);

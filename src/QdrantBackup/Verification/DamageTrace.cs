@@ -85,7 +85,7 @@ public sealed class DamageTrace(
                 }
             }
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
             tally.Touch(id, manifest: null);
         }

@@ -106,7 +106,7 @@ public sealed partial class ItemVerifier(
 
             return (manifest, hash, second);
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
             if (!await catalog.IsRetiredAsync(id, cancellationToken))
             {

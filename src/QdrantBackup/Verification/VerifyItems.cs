@@ -86,7 +86,7 @@ internal sealed class VerifyItems(VerifyPlan plan, BackupCatalog catalog, OtherC
             // What is wrong with the manifest itself is an item of its own: that it was read elsewhere, or that it promises what it does not hold.
             return level == VerifyLevel.Restorable || second?.Replaced.Count > 0 ? [own, .. parts] : [.. parts];
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
             return [own];
         }
@@ -104,7 +104,7 @@ internal sealed class VerifyItems(VerifyPlan plan, BackupCatalog catalog, OtherC
                 chunks = manifest.Totals.Chunks;
             }
         }
-        catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+        catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
             return [];
         }

@@ -81,7 +81,7 @@ public sealed class VerifyPlanner(VerifyPlans plans, BackupCatalog catalog, Veri
                     .Take(MaxOwed - owed.Count)
                     .Select(p => VerifyItems.Part(entry.Id, p, VerifyLevel.Readable)));
             }
-            catch (BackupException e) when (Damages.IsDamage(e) || e is UsageException)
+            catch (BackupException e) when (e.IsDamage || e is UsageException)
             {
                 // Its own item reports what is wrong with it.
             }
