@@ -1,6 +1,7 @@
 using Azure.Core;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Storage;
+using QdrantBackup.Storage.Directories;
 
 namespace QdrantBackup.OnAzure;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using QdrantBackup.Configuration;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure.KeyVault;
-using QdrantBackup.Sealing;
 
 namespace QdrantBackup.OnAzure;
 

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 using Infra.Tests.Compiler;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
-using QdrantBackup.Configuration;
 using QdrantBackup.App;
+using QdrantBackup.Configuration;
+using QdrantBackup.Runs;
 
 namespace Infra.Tests;
 

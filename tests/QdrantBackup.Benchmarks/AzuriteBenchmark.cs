@@ -5,9 +5,10 @@ using Azure.Storage.Blobs;
 using QdrantBackup.Benchmarks.Measuring;
 using QdrantBackup.Benchmarks.Pipeline;
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Sealing;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks;
 

@@ -5,9 +5,11 @@ using QdrantBackup.Benchmarks.Data;
 using QdrantBackup.Benchmarks.Measuring;
 using QdrantBackup.Catalog;
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.OnAzure;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks;
 

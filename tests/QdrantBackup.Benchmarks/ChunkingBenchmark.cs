@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using QdrantBackup.Chunking;
 using QdrantBackup.Harness;
+using QdrantBackup.Ids;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Benchmarks;

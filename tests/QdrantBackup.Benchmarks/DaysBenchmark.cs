@@ -3,9 +3,11 @@ using QdrantBackup.Benchmarks.Measuring;
 using QdrantBackup.Benchmarks.Peers;
 using QdrantBackup.Benchmarks.Pipeline;
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
-using QdrantBackup.Storage;
+using QdrantBackup.Storage.Directories;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks;
 

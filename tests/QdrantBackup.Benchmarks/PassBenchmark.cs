@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using QdrantBackup.Benchmarks.Pipeline;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
-using QdrantBackup.Verification;
+using QdrantBackup.Storage.Directories;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks;
 

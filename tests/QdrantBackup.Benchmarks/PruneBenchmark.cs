@@ -2,9 +2,12 @@ using System.Globalization;
 using QdrantBackup.Benchmarks.Data;
 using QdrantBackup.Benchmarks.Measuring;
 using QdrantBackup.Benchmarks.Pipeline;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Storage.Directories;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks;
 

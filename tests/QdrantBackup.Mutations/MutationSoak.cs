@@ -1,5 +1,5 @@
 using System.Text;
-using QdrantBackup.Sealing;
+using QdrantBackup.Keys;
 
 namespace QdrantBackup.Mutations;
 

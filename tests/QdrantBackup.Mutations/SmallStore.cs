@@ -3,10 +3,13 @@ using System.Text;
 using System.Text.Json;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
-using QdrantBackup.Verification;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Mutations;
 
@@ -117,7 +120,7 @@ internal sealed class SmallStore : IDisposable
     {
         var key = new PartKey(partNo == 1 ? "docs" : "more", "http://node");
         var captured = new List<ManifestRange>();
-        Chunking.ChunkerState? state = null;
+        QdrantBackup.Chunking.ChunkerState? state = null;
         long offset = 0;
         while (offset < content.Length)
         {

@@ -1,6 +1,9 @@
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Mutations;
 

@@ -1,9 +1,10 @@
 using Microsoft.Azure.Functions.Worker;
-using QdrantBackup.Capture;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Capture;
+using QdrantBackup.Configuration;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Activities;

@@ -1,8 +1,8 @@
 using Microsoft.Azure.Functions.Worker;
-using QdrantBackup.Capture;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Capture;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.App.Activities;
 

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Ids;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 

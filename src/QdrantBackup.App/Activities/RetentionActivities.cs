@@ -1,11 +1,12 @@
 using Microsoft.Azure.Functions.Worker;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Configuration;
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Activities;
 

@@ -1,8 +1,8 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Capture;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Activities;

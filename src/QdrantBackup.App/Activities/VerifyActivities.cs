@@ -1,8 +1,11 @@
 using Microsoft.Azure.Functions.Worker;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Activities;

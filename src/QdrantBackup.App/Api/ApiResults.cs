@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.App.Api;
 

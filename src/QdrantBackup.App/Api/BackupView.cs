@@ -1,8 +1,8 @@
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Parts;
 using QdrantBackup.Replication;
 using QdrantBackup.Retention;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Api;
 

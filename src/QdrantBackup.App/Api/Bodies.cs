@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using QdrantBackup.Verification;
+using QdrantBackup.Damages;
 
 namespace QdrantBackup.App.Api;
 

@@ -1,4 +1,5 @@
 using QdrantBackup.Retention;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Api;
 

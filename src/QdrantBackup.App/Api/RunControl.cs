@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using QdrantBackup.App.Orchestrations;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Api;

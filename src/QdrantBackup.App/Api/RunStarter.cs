@@ -2,9 +2,10 @@ using System.Runtime.CompilerServices;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Configuration;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Api;

@@ -1,10 +1,10 @@
 using Microsoft.DurableTask.Client;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
-using QdrantBackup.Retention;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Api;
 

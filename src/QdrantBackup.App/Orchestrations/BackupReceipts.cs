@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Orchestrations;

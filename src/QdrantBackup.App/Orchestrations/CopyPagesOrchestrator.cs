@@ -2,8 +2,8 @@ using System.Globalization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using QdrantBackup.App.Activities;
+using QdrantBackup.Ids;
 using QdrantBackup.Replication;
-using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Orchestrations;
 

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 using QdrantBackup.Capture;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.App.Orchestrations;
 

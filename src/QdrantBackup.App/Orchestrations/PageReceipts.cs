@@ -1,5 +1,3 @@
-using QdrantBackup.Runs;
-
 namespace QdrantBackup.App.Orchestrations;
 
 /// <summary>What working through a plan came to so far.</summary>

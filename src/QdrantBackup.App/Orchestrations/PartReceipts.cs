@@ -1,6 +1,5 @@
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.App.Orchestrations;
 

@@ -1,8 +1,8 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using QdrantBackup.App.Activities;
+using QdrantBackup.Ids;
 using QdrantBackup.Restores;
-using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Orchestrations;
 

@@ -1,7 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using QdrantBackup.App.Activities;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Orchestrations;

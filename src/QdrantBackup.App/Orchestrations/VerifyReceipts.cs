@@ -1,4 +1,4 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Orchestrations;

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using QdrantBackup.Catalog;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Catalog;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Triggers;
 

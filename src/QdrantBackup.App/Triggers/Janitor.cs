@@ -1,10 +1,12 @@
 using Grpc.Core;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Configuration;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
+using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Triggers;
 

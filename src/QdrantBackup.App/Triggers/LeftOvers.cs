@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Capture;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Capture;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Triggers;

@@ -1,10 +1,11 @@
 using Microsoft.DurableTask.Client;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Configuration;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Triggers;
 

@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Configuration;
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Triggers;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Microsoft.DurableTask.Client;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Configuration;
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 

@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using QdrantBackup.Catalog;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Catalog;
+using QdrantBackup.Configuration;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
+using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Triggers;
 

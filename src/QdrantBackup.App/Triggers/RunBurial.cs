@@ -1,7 +1,9 @@
 using QdrantBackup.App.Activities;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Triggers;
 

@@ -1,7 +1,7 @@
 using Microsoft.DurableTask.Client;
-using QdrantBackup.Capture;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Api;
+using QdrantBackup.Configuration;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 using QdrantBackup.Schedules;
 

@@ -2,9 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Configuration;
+using QdrantBackup.Runs;
 using QdrantBackup.Schedules;
 
 namespace QdrantBackup.App.Triggers;

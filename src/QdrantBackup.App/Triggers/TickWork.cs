@@ -1,6 +1,7 @@
 using Microsoft.DurableTask.Client;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Configuration;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Triggers;
 

@@ -3,10 +3,10 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
-using QdrantBackup.Verification;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Triggers;
 

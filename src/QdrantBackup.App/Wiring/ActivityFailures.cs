@@ -1,7 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.App.Orchestrations;
-using QdrantBackup.Manifests;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Wiring;
 

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using QdrantBackup.App.Api;
+using QdrantBackup.App.Triggers;
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
 using QdrantBackup.Configuration;
 using QdrantBackup.Configuration.Access;
-using QdrantBackup.App.Api;
-using QdrantBackup.App.Triggers;
 using QdrantBackup.OnAzure.KeyVault;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Wiring;
 
@@ -56,7 +57,7 @@ internal static class AppServices
     };
 
     private static ClusterNodes NodesOf(BackupOptions options, QdrantNodes nodes) => new(
-        [.. options.Qdrant.Nodes.Select(node => nodes.Open(new Clusters.QdrantNodeOptions
+        [.. options.Qdrant.Nodes.Select(node => nodes.Open(new QdrantBackup.Clusters.QdrantNodeOptions
         {
             Url = node.Url,
             ApiKey = options.Qdrant.ApiKey,

@@ -1,8 +1,7 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Configuration;
-using QdrantBackup.Replication;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Wiring;
 

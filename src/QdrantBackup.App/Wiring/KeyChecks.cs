@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Configuration;
-using QdrantBackup.Manifests;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.OnAzure.KeyVault;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Wiring;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Manifests;
+using QdrantBackup.Keys;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Wiring;
 

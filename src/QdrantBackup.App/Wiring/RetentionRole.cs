@@ -1,4 +1,5 @@
 using QdrantBackup.Configuration;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Wiring;
 

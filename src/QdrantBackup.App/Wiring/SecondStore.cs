@@ -1,6 +1,6 @@
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
+using QdrantBackup.Keys;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Wiring;
 

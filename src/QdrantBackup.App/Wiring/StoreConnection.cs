@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Capture;
-using QdrantBackup.Clusters;
 using QdrantBackup.Configuration;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Wiring;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
 using QdrantBackup.Replication;
+using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Wiring;
 

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Catalog;
 using QdrantBackup.Configuration;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Schedules;
-using QdrantBackup.Verification;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Wiring;
 

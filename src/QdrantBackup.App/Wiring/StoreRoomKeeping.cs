@@ -1,7 +1,7 @@
 using QdrantBackup.Catalog;
 using QdrantBackup.Configuration;
-using QdrantBackup.Manifests;
-using QdrantBackup.Retention;
+using QdrantBackup.Ids;
+using QdrantBackup.Runs;
 using QdrantBackup.Storage;
 
 namespace QdrantBackup.App.Wiring;

@@ -2,11 +2,14 @@ using Microsoft.Extensions.Logging;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Configuration;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Parts;
 using QdrantBackup.Replication;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
+using QdrantBackup.Schedules;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Usage;
 using QdrantBackup.Verification;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
+using QdrantBackup.Damages;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Wiring;

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using QdrantBackup.Sealing;
+using QdrantBackup.Keys;
 
 namespace QdrantBackup.OnAzure.KeyVault;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using QdrantBackup.Sealing;
+using QdrantBackup.Keys;
 
 namespace QdrantBackup.OnAzure.KeyVault;
 

@@ -1,5 +1,5 @@
 using Azure;
-using QdrantBackup.Sealing;
+using QdrantBackup.Keys;
 
 namespace QdrantBackup.OnAzure.KeyVault;
 

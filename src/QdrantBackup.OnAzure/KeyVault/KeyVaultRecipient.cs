@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Core.Cryptography;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.OnAzure.KeyVault;

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Capture;
 

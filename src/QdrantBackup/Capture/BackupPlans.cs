@@ -1,5 +1,5 @@
-using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Capture;
 

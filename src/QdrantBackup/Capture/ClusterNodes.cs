@@ -1,5 +1,5 @@
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.Capture;
 

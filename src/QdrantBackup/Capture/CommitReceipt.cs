@@ -1,4 +1,5 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Capture;

@@ -1,3 +1,5 @@
+using QdrantBackup.Runs;
+
 namespace QdrantBackup.Capture;
 
 /// <summary>A backup of nothing: an unmounted volume or a copied configuration looks like it, so somebody must have asked for it.</summary>

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Manifests;
-using QdrantBackup.Sealing;
-using QdrantBackup.Verification;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Capture;
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Chunking;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Capture;
 

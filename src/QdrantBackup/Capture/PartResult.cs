@@ -1,6 +1,6 @@
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Capture;
 

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Chunking;
-using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Parts;
+using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
-using QdrantBackup.Verification;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Capture;
 

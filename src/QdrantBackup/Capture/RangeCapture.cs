@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using QdrantBackup.Chunking;
-using QdrantBackup.Manifests;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Capture;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 using QdrantBackup.Chunking;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Capture;
 

@@ -1,5 +1,5 @@
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Capture;
 

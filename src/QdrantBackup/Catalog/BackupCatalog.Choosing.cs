@@ -1,6 +1,6 @@
 using System.Globalization;
-using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Catalog;
 

@@ -1,5 +1,7 @@
-using QdrantBackup.Manifests;
-using QdrantBackup.Verification;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Catalog;
 
@@ -53,7 +55,7 @@ public sealed partial class BackupCatalog
         try
         {
             VerifiedRecord? record = await store.GetDocumentAsync(
-                BlobNames.Verified(summary.Id), Sealing.SealedType.Record, StoreJson.Default.VerifiedRecord, cancellationToken);
+                BlobNames.Verified(summary.Id), QdrantBackup.Sealing.SealedType.Record, StoreJson.Default.VerifiedRecord, cancellationToken);
             return (record?.ManifestHash == summary.ManifestHash ? record : null, false);
         }
         catch (BackupException e) when (e.IsDamage)

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Catalog;
 

@@ -1,5 +1,6 @@
-using QdrantBackup.Manifests;
-using QdrantBackup.Verification;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Catalog;
 

@@ -1,4 +1,6 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Catalog;
 

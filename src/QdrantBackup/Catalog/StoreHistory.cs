@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Catalog;
 

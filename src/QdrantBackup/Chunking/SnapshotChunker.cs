@@ -1,4 +1,4 @@
-using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Chunking;
 

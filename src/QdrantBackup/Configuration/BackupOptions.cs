@@ -1,8 +1,10 @@
 using QdrantBackup.Configuration.Access;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
+using QdrantBackup.Runs;
 using QdrantBackup.Schedules;
 using QdrantBackup.Sealing;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Configuration;
 

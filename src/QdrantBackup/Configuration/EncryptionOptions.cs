@@ -1,4 +1,4 @@
-using QdrantBackup.Sealing;
+using QdrantBackup.Keys;
 
 namespace QdrantBackup.Configuration;
 

@@ -1,3 +1,4 @@
+using QdrantBackup.Keys;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Configuration;

@@ -1,4 +1,5 @@
 using QdrantBackup.Retention;
+using QdrantBackup.Runs;
 using QdrantBackup.Schedules;
 
 namespace QdrantBackup.Configuration;

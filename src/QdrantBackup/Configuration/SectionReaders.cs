@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using QdrantBackup.Ids;
+using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Configuration;

@@ -8,7 +8,7 @@ public static class SettingCatalog
     private const string KeyFileForm = "the absolute path of a key file";
     private const string VaultKeyForm = "the address of a key such as https://my-vault.vault.azure.net/keys/my-key, with or without a version";
     private const string PassphraseForm = "the absolute path of a file that only its owner can read";
-    private const string CronForm = Schedules.CronExpression.Form + "; or off";
+    private const string CronForm = QdrantBackup.Schedules.CronExpression.Form + "; or off";
 
     /// <summary>All keys, in the order of docs/configuration.md.</summary>
     public static IReadOnlyList<Setting> All { get; } =

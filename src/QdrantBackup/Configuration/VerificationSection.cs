@@ -1,5 +1,6 @@
+using QdrantBackup.Damages;
+using QdrantBackup.Runs;
 using QdrantBackup.Schedules;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Configuration;
 

@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.Replication;
@@ -20,7 +23,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
     public async Task BeginAsync(RunId runId, BackupId id, CancellationToken cancellationToken)
     {
         (Manifest manifest, string hash) = await ends.SourceCatalog.OpenWithHashAsync(id, cancellationToken);
-        BackupId[] there = [.. (await ends.TargetCatalog.ListAsync(new Catalog.CatalogFilter { Cluster = manifest.Cluster.Name }, cancellationToken))
+        BackupId[] there = [.. (await ends.TargetCatalog.ListAsync(new QdrantBackup.Catalog.CatalogFilter { Cluster = manifest.Cluster.Name }, cancellationToken))
             .Where(e => e is { Retired: false, Summary: not null } && e.Id != id)
             .Select(e => e.Id)];
         BackupId[] neighbours = [.. there.Where(t => IsBefore(t, id)).Take(1), .. there.Where(t => IsBefore(id, t)).TakeLast(1)];

@@ -2,11 +2,12 @@ using Microsoft.Extensions.Logging;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
-using QdrantBackup.Sealing;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
+using QdrantBackup.Runs;
 using QdrantBackup.Storage;
-using QdrantBackup.Verification;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Restores;
 

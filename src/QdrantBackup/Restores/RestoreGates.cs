@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using QdrantBackup.Manifests;
+using QdrantBackup.Parts;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Restores;
 

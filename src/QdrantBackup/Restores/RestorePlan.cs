@@ -1,5 +1,4 @@
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.Restores;
 

@@ -3,9 +3,10 @@ using System.Text.Json;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Restores;
 

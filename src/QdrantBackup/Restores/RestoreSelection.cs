@@ -1,5 +1,6 @@
-using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
+using QdrantBackup.Parts;
+using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Restores;
 

@@ -1,6 +1,6 @@
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 

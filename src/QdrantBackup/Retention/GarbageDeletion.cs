@@ -1,6 +1,6 @@
-using QdrantBackup.Manifests;
-using QdrantBackup.Sealing;
+using QdrantBackup.Ids;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 

@@ -1,4 +1,4 @@
-using QdrantBackup.Sealing;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.Retention;
 

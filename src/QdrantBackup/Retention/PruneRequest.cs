@@ -1,3 +1,4 @@
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Retention;

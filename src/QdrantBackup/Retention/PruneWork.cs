@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
-using QdrantBackup.Verification;
+using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 

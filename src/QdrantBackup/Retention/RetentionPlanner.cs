@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
-using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 

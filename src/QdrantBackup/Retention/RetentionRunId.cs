@@ -1,4 +1,4 @@
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 using QdrantBackup.Schedules;
 
 namespace QdrantBackup.Retention;

@@ -1,5 +1,5 @@
-using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 

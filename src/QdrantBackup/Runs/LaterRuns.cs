@@ -1,6 +1,6 @@
 using System.Globalization;
-using QdrantBackup.Manifests;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 

@@ -1,5 +1,5 @@
-using QdrantBackup.Manifests;
-using QdrantBackup.Storage;
+using QdrantBackup.Ids;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization.Metadata;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 

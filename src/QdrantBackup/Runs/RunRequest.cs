@@ -1,9 +1,5 @@
 using System.Text.Json.Serialization;
-using QdrantBackup.Capture;
-using QdrantBackup.Replication;
-using QdrantBackup.Restores;
-using QdrantBackup.Retention;
-using QdrantBackup.Verification;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.Runs;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using QdrantBackup.Manifests;
-using QdrantBackup.Retention;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Runs;
 

@@ -1,6 +1,5 @@
-using QdrantBackup.Configuration;
-using QdrantBackup.Manifests;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 

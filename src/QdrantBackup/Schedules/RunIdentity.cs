@@ -1,4 +1,5 @@
 using System.Globalization;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Schedules;

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Schedules;
 

@@ -1,6 +1,4 @@
-using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Schedules;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using QdrantBackup.Storage;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
 

@@ -1,3 +1,4 @@
+using QdrantBackup.Storage;
 using ZstdSharp;
 
 namespace QdrantBackup.Sealing;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using QdrantBackup.Keys;
 
 namespace QdrantBackup.Sealing;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using QdrantBackup.Ids;
+using QdrantBackup.Storage;
 
 namespace QdrantBackup.Sealing;
 

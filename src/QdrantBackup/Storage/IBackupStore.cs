@@ -1,5 +1,3 @@
-using QdrantBackup.Sealing;
-
 namespace QdrantBackup.Storage;
 
 /// <summary>

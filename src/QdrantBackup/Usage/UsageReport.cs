@@ -1,4 +1,4 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.Usage;
 

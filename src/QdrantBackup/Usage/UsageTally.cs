@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Sealing;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Usage;
 

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
-using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
-using QdrantBackup.Sealing;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
+using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Verification;
 

@@ -1,6 +1,8 @@
-using QdrantBackup.Manifests;
-using QdrantBackup.Sealing;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Verification;
 

@@ -1,5 +1,5 @@
 using QdrantBackup.Chunking;
-using QdrantBackup.Manifests;
+using QdrantBackup.Parts;
 using QdrantBackup.Restores;
 
 namespace QdrantBackup.Verification;

@@ -1,7 +1,9 @@
-using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
+using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Verification;
 

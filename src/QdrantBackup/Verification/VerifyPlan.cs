@@ -1,4 +1,5 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Verification;

@@ -1,4 +1,4 @@
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.Verification;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Infra.Tests.Compiler;
-using QdrantBackup.Manifests;
 using QdrantBackup.OnAzure;
+using QdrantBackup.Stores;
 
 namespace Infra.Tests.Rules;
 

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
-using QdrantBackup.Verification;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks.Pipeline;
 

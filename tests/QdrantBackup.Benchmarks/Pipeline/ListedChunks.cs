@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Sealing;
 using QdrantBackup.Soak.World;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks.Pipeline;
 

@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
+using QdrantBackup.Parts;
+using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks.Pipeline;
 

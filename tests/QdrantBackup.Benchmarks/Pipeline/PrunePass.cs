@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
-using QdrantBackup.Verification;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks.Pipeline;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using QdrantBackup.Ids;
 using QdrantBackup.Integration.Tests.Storage;
-using QdrantBackup.Manifests;
 using Xunit;
 
 namespace QdrantBackup.Integration.Tests.App;

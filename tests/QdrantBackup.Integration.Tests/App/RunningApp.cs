@@ -6,13 +6,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.App;
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration.Access;
-using QdrantBackup.App;
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
-using QdrantBackup.Sealing;
+using QdrantBackup.Stores;
 using QdrantStandIn;
 
 namespace QdrantBackup.Integration.Tests.App;

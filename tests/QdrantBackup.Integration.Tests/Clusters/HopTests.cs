@@ -3,8 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 using QdrantStandIn;
 using static QdrantBackup.Integration.Tests.Clusters.NodeFixture;
 

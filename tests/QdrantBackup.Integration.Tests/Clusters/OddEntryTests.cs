@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantStandIn;
 using static QdrantBackup.Integration.Tests.Clusters.NodeFixture;
 

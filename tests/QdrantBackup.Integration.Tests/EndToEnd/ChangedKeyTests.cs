@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Integration.Tests.EndToEnd;
 

@@ -1,5 +1,5 @@
 using QdrantBackup.Harness;
-using QdrantBackup.Sealing;
+using QdrantBackup.Keys;
 
 namespace QdrantBackup.Integration.Tests.EndToEnd;
 

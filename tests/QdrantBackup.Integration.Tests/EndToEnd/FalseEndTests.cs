@@ -1,10 +1,12 @@
 using QdrantBackup.Harness;
+using QdrantBackup.Ids;
 using QdrantBackup.Integration.Tests.Storage;
-using QdrantBackup.Manifests;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Retention;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Integration.Tests.EndToEnd;
 

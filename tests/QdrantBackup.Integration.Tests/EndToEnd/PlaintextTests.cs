@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using QdrantBackup.Harness;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
-using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantStandIn;
 using Fixtures = QdrantBackup.Harness.Fixtures;
 

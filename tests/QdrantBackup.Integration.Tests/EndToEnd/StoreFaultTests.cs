@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Fixtures = QdrantBackup.Harness.Fixtures;
 using QdrantBackup.Harness;
 using QdrantBackup.Integration.Tests.Storage;
 using QdrantBackup.Tests.Storage;
-using Fixtures = QdrantBackup.Harness.Fixtures;
 
 namespace QdrantBackup.Integration.Tests.EndToEnd;
 

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Time.Testing;
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Integration.Tests.EndToEnd;
 

@@ -1,7 +1,9 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Integration.Tests.Storage;
 

@@ -1,8 +1,9 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 using QdrantBackup.Soak.World;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.Actors;
 

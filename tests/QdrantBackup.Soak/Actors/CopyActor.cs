@@ -1,7 +1,8 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Replication;
 using QdrantBackup.Runs;
 using QdrantBackup.Soak.World;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.Actors;
 

@@ -1,5 +1,5 @@
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
-using QdrantBackup.Runs;
 using QdrantBackup.Soak.World;
 
 namespace QdrantBackup.Soak.Actors;

@@ -1,6 +1,8 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
 using QdrantBackup.Soak.World;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.Actors;
 
@@ -55,7 +57,7 @@ internal sealed class ReadActor(SimulatedWorld world, string name) : DurableActo
     private bool IsReleased(RunId run)
     {
         string pin = BlobNames.Pin(run).Value;
-        byte[] plaintext = StoreContents.Sealer.Open(Sealing.SealedType.Record, pin, World.Service.Get(pin)!.Content.Span);
+        byte[] plaintext = StoreContents.Sealer.Open(QdrantBackup.Sealing.SealedType.Record, pin, World.Service.Get(pin)!.Content.Span);
         return SealedStore.ReadDocument(pin, plaintext, StoreJson.Default.Pin).Released;
     }
 }

@@ -1,6 +1,7 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Soak.World;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.Actors;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Soak.World;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.Plants;
 

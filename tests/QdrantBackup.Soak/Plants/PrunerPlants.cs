@@ -1,7 +1,7 @@
-using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Soak.World;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.Plants;
 
@@ -21,7 +21,7 @@ internal sealed class MarkerForgotten(IBackupStore inner) : FaultyStore(inner)
             return Task.FromResult(Pretended(name, content));
         }
 
-        if (Is(name, BlobNames.Pins) && ReadPin(name, content.Span) is { Released: true, Kind: Runs.RunKind.Backup })
+        if (Is(name, BlobNames.Pins) && ReadPin(name, content.Span) is { Released: true, Kind: QdrantBackup.Runs.RunKind.Backup })
         {
             _ignored.Add(name);
             return Task.FromResult(Pretended(name, content));
@@ -47,7 +47,7 @@ internal sealed class OldestPinForgotten(IBackupStore inner) : FaultyStore(inner
 {
     public override async Task<StoredBlob?> GetAsync(BlobName name, long maxLength, CancellationToken cancellationToken) =>
         await Inner.GetAsync(name, maxLength, cancellationToken) is { } blob
-            ? Is(name, BlobNames.Pins) && ReadPin(name, blob.Content.Span) is { Kind: Runs.RunKind.Backup } pin ? With(blob, pin with { Began = DateTimeOffset.MaxValue.AddYears(-1) }) : blob
+            ? Is(name, BlobNames.Pins) && ReadPin(name, blob.Content.Span) is { Kind: QdrantBackup.Runs.RunKind.Backup } pin ? With(blob, pin with { Began = DateTimeOffset.MaxValue.AddYears(-1) }) : blob
             : null;
 }
 
@@ -107,7 +107,7 @@ internal abstract class EarlierListings(IBackupStore inner) : FaultyStore(inner)
         foreach (BlobEntry entry in withContents ? entries : [])
         {
             // Its own pin, and its like, it goes on writing.
-            if (await Inner.GetAsync(entry.Name, long.MaxValue, cancellationToken) is { } blob && ReadPin(entry.Name, blob.Content.Span).Kind != Runs.RunKind.Retention)
+            if (await Inner.GetAsync(entry.Name, long.MaxValue, cancellationToken) is { } blob && ReadPin(entry.Name, blob.Content.Span).Kind != QdrantBackup.Runs.RunKind.Retention)
             {
                 _contents[entry.Name] = blob;
             }

@@ -1,5 +1,5 @@
-using QdrantBackup.Manifests;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.Plants;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using QdrantBackup.Manifests;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.World;
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.World;
 

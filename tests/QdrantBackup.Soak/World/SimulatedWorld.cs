@@ -1,6 +1,5 @@
 using QdrantBackup.Harness;
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Ids;
 using QdrantBackup.Soak.Plants;
 using QdrantBackup.Storage;
 

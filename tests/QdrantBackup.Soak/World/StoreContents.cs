@@ -1,7 +1,8 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Sealing;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.World;
 

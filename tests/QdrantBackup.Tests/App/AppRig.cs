@@ -1,11 +1,12 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
-using QdrantBackup.Capture;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Capture;
 using QdrantBackup.Configuration;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Configuration;
 

@@ -1,7 +1,7 @@
 using Microsoft.DurableTask.Client;
-using QdrantBackup.Manifests;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Runs;
 
 namespace QdrantBackup.Tests.App;

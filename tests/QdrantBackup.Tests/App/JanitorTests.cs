@@ -1,13 +1,10 @@
 using Microsoft.DurableTask.Client;
-using QdrantBackup.Capture;
 using QdrantBackup.App.Triggers;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
+using QdrantBackup.Capture;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
-using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Runs;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.App;
 

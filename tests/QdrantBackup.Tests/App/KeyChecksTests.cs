@@ -1,14 +1,14 @@
 using Microsoft.Extensions.Time.Testing;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Configuration;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure.KeyVault;
-using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Configuration;
+using QdrantBackup.Tests.Keys;
 using QdrantBackup.Tests.Runs;
-using QdrantBackup.Tests.Sealing;
 
 namespace QdrantBackup.Tests.App;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
-using QdrantBackup.Sealing;
+using QdrantBackup.Keys;
 using QdrantBackup.Storage;
-using QdrantBackup.Tests.Sealing;
+using QdrantBackup.Stores;
+using QdrantBackup.Tests.Keys;
 
 namespace QdrantBackup.Tests.App;
 

@@ -1,20 +1,21 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using QdrantBackup.Capture;
-using QdrantBackup.Configuration;
 using QdrantBackup.App.Activities;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Capture;
+using QdrantBackup.Configuration;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
-using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Configuration;
+using QdrantBackup.Tests.Keys;
 using QdrantBackup.Tests.Runs;
-using QdrantBackup.Tests.Sealing;
 using QdrantBackup.Tests.Storage;
 using QdrantBackup.Verification;
 

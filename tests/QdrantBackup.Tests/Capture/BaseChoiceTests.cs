@@ -1,6 +1,7 @@
 using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Tests.Capture;
 

@@ -5,13 +5,14 @@ using Microsoft.Extensions.Time.Testing;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Restores;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
-using QdrantBackup.Verification;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Tests.Capture;
 

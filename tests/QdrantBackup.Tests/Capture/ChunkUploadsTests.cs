@@ -1,10 +1,12 @@
 using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
 using QdrantBackup.Soak.World;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Chunking;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Capture;
 

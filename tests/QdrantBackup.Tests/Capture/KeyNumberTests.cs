@@ -1,9 +1,10 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Restores;
+using QdrantBackup.Ids;
+using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Tests.Capture;
 

@@ -1,6 +1,6 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.Tests.Capture;
 

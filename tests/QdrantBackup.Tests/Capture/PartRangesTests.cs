@@ -1,8 +1,8 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
-using QdrantBackup.Restores;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
 using QdrantBackup.Tests.Chunking;
 

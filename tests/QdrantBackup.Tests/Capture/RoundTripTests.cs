@@ -1,12 +1,12 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
-using QdrantBackup.Manifests;
-using QdrantBackup.Restores;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Verification;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Capture;
 

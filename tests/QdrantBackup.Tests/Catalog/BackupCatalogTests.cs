@@ -1,7 +1,7 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Catalog;

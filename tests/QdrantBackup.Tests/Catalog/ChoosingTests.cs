@@ -1,11 +1,11 @@
-using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Restores;
-using QdrantBackup.Sealing;
+using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Catalog;
 

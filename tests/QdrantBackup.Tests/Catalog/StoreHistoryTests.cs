@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Restores;
+using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Replication;
 

@@ -1,10 +1,12 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Restores;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Retention;
+using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Replication;
 

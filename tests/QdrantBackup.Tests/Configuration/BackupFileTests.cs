@@ -1,5 +1,5 @@
 using QdrantBackup.Configuration;
-using QdrantBackup.Verification;
+using QdrantBackup.Damages;
 
 namespace QdrantBackup.Tests.Configuration;
 

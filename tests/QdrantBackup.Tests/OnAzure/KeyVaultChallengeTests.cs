@@ -1,5 +1,5 @@
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure.KeyVault;
-using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Tests.OnAzure;
 

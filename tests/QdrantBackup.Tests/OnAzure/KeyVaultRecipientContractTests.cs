@@ -1,6 +1,6 @@
 using KeyVaultStandIn;
-using QdrantBackup.Sealing;
-using QdrantBackup.Tests.Sealing;
+using QdrantBackup.Keys;
+using QdrantBackup.Tests.Keys;
 
 namespace QdrantBackup.Tests.OnAzure;
 

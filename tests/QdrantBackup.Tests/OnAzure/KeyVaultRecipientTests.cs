@@ -2,6 +2,8 @@ using System.Diagnostics;
 using KeyVaultStandIn;
 using Microsoft.Extensions.Time.Testing;
 using QdrantBackup.Harness;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Sealing;
 

@@ -1,5 +1,5 @@
 using QdrantBackup.OnAzure;
-using QdrantBackup.Storage;
+using QdrantBackup.Storage.Directories;
 
 namespace QdrantBackup.Tests.OnAzure;
 

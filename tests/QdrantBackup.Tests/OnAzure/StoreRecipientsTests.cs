@@ -1,8 +1,8 @@
 using QdrantBackup.Configuration;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.OnAzure.KeyVault;
-using QdrantBackup.Sealing;
-using QdrantBackup.Tests.Sealing;
+using QdrantBackup.Tests.Keys;
 
 namespace QdrantBackup.Tests.OnAzure;
 

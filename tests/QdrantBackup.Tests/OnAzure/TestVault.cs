@@ -3,8 +3,8 @@ using Azure.Core.Cryptography;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 using KeyVaultStandIn;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure.KeyVault;
-using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Tests.OnAzure;
 

@@ -1,12 +1,14 @@
 using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.Replication;
-using QdrantBackup.Restores;
+using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Verification;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Replication;
 

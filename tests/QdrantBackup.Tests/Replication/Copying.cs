@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
 using QdrantBackup.Replication;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Replication;
@@ -67,7 +69,7 @@ internal sealed class Copying(CaptureRig rig, SealedStore second)
         CopyEnds ends = back
             ? new CopyEnds(second, rig.Store, rig.Time, NullLoggerFactory.Instance)
             : new CopyEnds(rig.Store, second, rig.Time, NullLoggerFactory.Instance);
-        var options = rig.Get<QdrantBackup.Capture.CaptureOptions>();
+        var options = rig.Get<QdrantBackup.Runs.CaptureOptions>();
         var parts = new PartCopy(rig.Store, ends, options, rig.Time, NullLogger<PartCopy>.Instance);
         return (new CopyPlanner(new CopyPlans(rig.Store), ends, options), parts, new CopyCommit(ends, parts, options, NullLogger<CopyCommit>.Instance), ends);
     }

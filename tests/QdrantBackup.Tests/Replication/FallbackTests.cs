@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
-using QdrantBackup.Replication;
+using QdrantBackup.Damages;
+using QdrantBackup.Parts;
 using QdrantBackup.Restores;
+using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Verification;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Replication;
 

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
 using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
-using QdrantBackup.Restores;
-using QdrantBackup.Sealing;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
+using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Restores;

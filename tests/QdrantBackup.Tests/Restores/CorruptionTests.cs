@@ -1,8 +1,5 @@
 using System.Text;
-using QdrantBackup.Capture;
-using QdrantBackup.Manifests;
-using QdrantBackup.Restores;
-using QdrantBackup.Sealing;
+using QdrantBackup.Keys;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;
 

@@ -1,6 +1,7 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
 using QdrantBackup.Restores;
+using QdrantBackup.Runs;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Restores;

@@ -1,5 +1,6 @@
 using QdrantBackup.Clusters;
 using QdrantBackup.Restores;
+using QdrantBackup.Runs;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Restores;

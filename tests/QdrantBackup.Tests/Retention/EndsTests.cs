@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Restores;
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Retention;
@@ -94,7 +94,7 @@ public sealed class EndsTests
         using CaptureRig rig = await RigAsync();
         (BackupId first, _) = await TwoAsync(rig);
         await rig.Store.PutDocumentAsync(
-            BlobNames.Verified(first), SealedType.Record, new QdrantBackup.Verification.VerifiedRecord { BackupId = first, ManifestHash = "" },
+            BlobNames.Verified(first), SealedType.Record, new QdrantBackup.Damages.VerifiedRecord { BackupId = first, ManifestHash = "" },
             StoreJson.Default.VerifiedRecord, PutCondition.Always, null, Cancellation);
         await rig.Blobs.PutAsync(BlobNames.Retirement(first), new byte[10], PutCondition.Always, null, Cancellation);
         await rig.Blobs.DeleteAsync(BlobNames.Manifest(first), null, Cancellation);
@@ -195,7 +195,7 @@ public sealed class EndsTests
         RunId run = RunId.New(rig.Time);
         var pruner = options is null
             ? rig.Get<Pruner>()
-            : new Pruner(rig.Get<RetentionRecords>(), rig.Get<RunFences>(), rig.Get<QdrantBackup.Verification.DamageRecords>(), options, rig.Time, NullLogger<Pruner>.Instance);
+            : new Pruner(rig.Get<RetentionRecords>(), rig.Get<RunFences>(), rig.Get<QdrantBackup.Damages.DamageRecords>(), options, rig.Time, NullLogger<Pruner>.Instance);
         PruneReceipt receipt = await pruner.StepAsync(new PruneRequest(run, allowUnusual, "test"), Cancellation);
         Assert.True(receipt.Done);
         await rig.Get<RunFences>().ReleaseAsync(run, Cancellation);

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
-using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Retention;
@@ -221,15 +223,15 @@ public sealed class MaintenanceTests : IDisposable
         Assert.All(await JudgeAsync(maintenance), v => Assert.True(v.Keep));
 
         // What the backup app says of its own backups proves nothing.
-        await new QdrantBackup.Verification.VerifiedRecords(_backup.Store, _backup.Time).PassAsync(
-            made[0], await HashOfAsync(made[0]), QdrantBackup.Verification.VerifyLevel.Restorable, QdrantBackup.Verification.VerifyLevel.Restorable, RunId.New(_backup.Time), Cancellation);
+        await new QdrantBackup.Damages.VerifiedRecords(_backup.Store, _backup.Time).PassAsync(
+            made[0], await HashOfAsync(made[0]), QdrantBackup.Damages.VerifyLevel.Restorable, QdrantBackup.Damages.VerifyLevel.Restorable, RunId.New(_backup.Time), Cancellation);
         Assert.All(await JudgeAsync(maintenance), v => Assert.True(v.Keep));
 
-        var verified = new QdrantBackup.Verification.VerifiedRecords(maintenance.Store, _backup.Time, maintenance.Get<MaintenanceMemory>());
+        var verified = new QdrantBackup.Damages.VerifiedRecords(maintenance.Store, _backup.Time, maintenance.Get<MaintenanceMemory>());
         foreach (BackupId id in made.Take(4))
         {
             await verified.PassAsync(
-                id, await HashOfAsync(id), QdrantBackup.Verification.VerifyLevel.Readable, QdrantBackup.Verification.VerifyLevel.Readable, RunId.New(_backup.Time), Cancellation);
+                id, await HashOfAsync(id), QdrantBackup.Damages.VerifyLevel.Readable, QdrantBackup.Damages.VerifyLevel.Readable, RunId.New(_backup.Time), Cancellation);
         }
 
         IReadOnlyList<RetentionVerdict> verdicts = await JudgeAsync(maintenance);

@@ -1,8 +1,10 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Retention;

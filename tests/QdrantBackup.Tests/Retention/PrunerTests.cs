@@ -1,14 +1,14 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Restores;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Retention;
 

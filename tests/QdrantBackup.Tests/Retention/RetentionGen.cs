@@ -1,5 +1,6 @@
 using CsCheck;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Retention;
 
 namespace QdrantBackup.Tests.Retention;

@@ -1,15 +1,15 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
 using QdrantBackup.Replication;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
-using QdrantBackup.Sealing;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Replication;
 using QdrantBackup.Tests.Verification;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Retention;
 

@@ -1,4 +1,4 @@
-using QdrantBackup.Manifests;
+using QdrantBackup.Parts;
 using QdrantBackup.Retention;
 
 namespace QdrantBackup.Tests.Retention;

@@ -1,5 +1,4 @@
 using System.Text;
-using QdrantBackup.Manifests;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Capture;

@@ -1,10 +1,10 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 using QdrantBackup.Schedules;
-using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Runs;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
 using QdrantBackup.Schedules;
 
 namespace QdrantBackup.Tests.Schedules;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using QdrantBackup.Harness;
-using QdrantBackup.Sealing;
+using QdrantBackup.Ids;
 
 namespace QdrantBackup.Tests.Sealing;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
+using QdrantBackup.Ids;
 using QdrantBackup.Sealing;
 using QdrantBackup.Tests.Chunking;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using QdrantBackup.Ids;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Tests.Sealing;

@@ -1,5 +1,5 @@
-using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Storage.Directories;
 
 namespace QdrantBackup.Tests.Storage;
 

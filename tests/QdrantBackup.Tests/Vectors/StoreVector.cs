@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
-using QdrantBackup.Sealing;
-using QdrantBackup.Storage;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
+using QdrantBackup.Parts;
+using QdrantBackup.Storage.Directories;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Tests.Vectors;
 

@@ -1,4 +1,5 @@
 using QdrantBackup.Storage;
+using QdrantBackup.Storage.Directories;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Storage;
 

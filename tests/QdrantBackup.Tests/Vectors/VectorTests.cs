@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
-using QdrantBackup.Manifests;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Tests.Vectors;
 

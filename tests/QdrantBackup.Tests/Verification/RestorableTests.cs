@@ -1,10 +1,11 @@
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
-using QdrantBackup.Manifests;
+using QdrantBackup.Damages;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
+using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
-using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Verification;
 

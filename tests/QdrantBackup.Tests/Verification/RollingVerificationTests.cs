@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 using QdrantBackup.Schedules;
 using QdrantBackup.Tests.Capture;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QdrantBackup.Configuration;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Sealing;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration;
-using QdrantBackup.Manifests;
-using QdrantBackup.Sealing;
+using QdrantBackup.Keys;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.Cli.Verbs.Keys;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using QdrantBackup.Keys;
 
 namespace QdrantBackup.Cli.Verbs.Keys;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using QdrantBackup.Keys;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Cli.Verbs.Keys;

@@ -1,7 +1,7 @@
+using QdrantBackup.App.Wiring;
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration;
-using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
+using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Storage;

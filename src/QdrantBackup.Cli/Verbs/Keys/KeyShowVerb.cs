@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using QdrantBackup.Cli.Output;
 using QdrantBackup.App.Wiring;
-using QdrantBackup.Manifests;
-using QdrantBackup.Sealing;
+using QdrantBackup.Cli.Output;
+using QdrantBackup.Keys;
 
 namespace QdrantBackup.Cli.Verbs.Keys;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using QdrantBackup.Cli.Output;
-using QdrantBackup.Manifests;
+using QdrantBackup.Keys;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Cli.Verbs.Keys;

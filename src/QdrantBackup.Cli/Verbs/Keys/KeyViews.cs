@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using QdrantBackup.Manifests;
+using QdrantBackup.Keys;
 using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Cli.Verbs.Keys;

@@ -1,5 +1,6 @@
 using QdrantBackup.App.Activities;
 using QdrantBackup.App.Orchestrations;
+using QdrantBackup.Ids;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 

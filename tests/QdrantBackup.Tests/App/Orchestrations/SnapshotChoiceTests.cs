@@ -1,9 +1,9 @@
-using QdrantBackup.Capture;
-using QdrantBackup.Clusters;
 using QdrantBackup.App.Activities;
 using QdrantBackup.App.Orchestrations;
-using QdrantBackup.Manifests;
-using QdrantBackup.Runs;
+using QdrantBackup.Capture;
+using QdrantBackup.Clusters;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 
 namespace QdrantBackup.Tests.App.Orchestrations;
 

@@ -1,0 +1,31 @@
+namespace QdrantBackup.Damages;
+
+/// <summary>Collects damages: all are counted, so many are kept.</summary>
+internal sealed class DamageLog(string? collection, int maxKept)
+{
+    private readonly List<Damage> _damages = [];
+    private readonly HashSet<string> _blobs = [];
+
+    public long Count { get; private set; }
+
+    public IReadOnlyList<Damage> Damages => _damages;
+
+    /// <summary>Adds a damaged blob, once.</summary>
+    /// <param name="blob">Its name.</param>
+    /// <param name="problem">What is wrong.</param>
+    /// <param name="isAsWritten">Whether the blob is as it was written, so that no copy of it is any better.</param>
+    public void Add(string blob, BackupException problem, bool isAsWritten = false)
+    {
+        // A chunk of zeros may be needed a thousand times; it is one damage.
+        if (_damages.Count < maxKept && !_blobs.Add(blob))
+        {
+            return;
+        }
+
+        Count++;
+        if (_damages.Count < maxKept)
+        {
+            _damages.Add(new Damage { Blob = blob, Collection = collection, What = problem.Message, Hint = problem.Hint, IsAsWritten = isAsWritten });
+        }
+    }
+}

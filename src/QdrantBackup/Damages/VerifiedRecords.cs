@@ -1,0 +1,87 @@
+using QdrantBackup.Ids;
+using QdrantBackup.Stores;
+
+namespace QdrantBackup.Damages;
+
+/// <summary>A verification that found nothing wrong.</summary>
+/// <param name="Level">How deep it went.</param>
+/// <param name="At">When it ended.</param>
+/// <param name="RunId">The run.</param>
+public sealed record VerifiedPass(VerifyLevel Level, DateTimeOffset At, RunId RunId);
+
+/// <summary>A verification that found something.</summary>
+/// <param name="Count">How many damaged blobs the backup needs.</param>
+/// <param name="At">When it ended.</param>
+/// <param name="RunId">The run, whose records say what it is.</param>
+/// <param name="Level">How deep a verification must go to see whether it is still there.</param>
+public sealed record VerifiedDamage(int Count, DateTimeOffset At, RunId RunId, VerifyLevel Level);
+
+/// <summary>What verifications have shown of a backup so far: a manifest is written once, so what is learnt later stands beside it.</summary>
+public sealed record VerifiedRecord
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The backup.</summary>
+    public required BackupId BackupId { get; init; }
+
+    /// <summary>The keyed hash of the manifest that was looked at.</summary>
+    public required string ManifestHash { get; init; }
+
+    /// <summary>The last verification of each level that found nothing wrong.</summary>
+    public IReadOnlyList<VerifiedPass> Passes { get; init; } = [];
+
+    /// <summary>What is damaged, or null when nothing is known to be.</summary>
+    public VerifiedDamage? Damage { get; init; }
+
+    /// <summary>Parts whose owed proof was paid by reading back.</summary>
+    public IReadOnlyList<int> PaidProofs { get; init; } = [];
+
+    /// <summary>The last verification that found nothing wrong, of whatever level.</summary>
+    public VerifiedPass? LastPass() => Passes.MaxBy(p => p.At);
+}
+
+/// <summary>The records <c>verified/backupId</c> (docs/format.md §6).</summary>
+/// <param name="store">The store.</param>
+/// <param name="time">The clock.</param>
+/// <param name="memory">Where maintenance remembers what it has itself read back; null where that is of no matter.</param>
+public sealed class VerifiedRecords(SealedStore store, TimeProvider time, MaintenanceMemory? memory = null)
+{
+    /// <summary>What is known of a backup, or null. A record that does not open counts as none: verifying again makes a new one.</summary>
+    public Task<VerifiedRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
+        store.TryGetRecordAsync(BlobNames.Verified(id), StoreJson.Default.VerifiedRecord, cancellationToken);
+
+    /// <summary>Nothing is wrong with a backup, to this level. What was damaged before is mended, if the level at which its parts were looked at would have seen it.</summary>
+    public async Task PassAsync(BackupId id, string manifestHash, VerifyLevel level, VerifyLevel levelOfParts, RunId runId, CancellationToken cancellationToken)
+    {
+        await ChangeAsync(
+            id,
+            manifestHash,
+            record => record.Passes.Any(p => p.RunId == runId)
+                ? record
+                : record with { Passes = [.. record.Passes.Where(p => p.Level != level), new VerifiedPass(level, time.GetUtcNow(), runId)], Damage = record.Damage?.Level > levelOfParts ? record.Damage : null },
+            cancellationToken);
+        if (memory is not null && level >= VerifyLevel.Readable && levelOfParts >= VerifyLevel.Readable)
+        {
+            await memory.NoteReadBackAsync(new ReadBackup(id, manifestHash, time.GetUtcNow()), cancellationToken);
+        }
+    }
+
+    /// <summary>Something that a backup needs is damaged. What showed only to a deeper look before is still there.</summary>
+    public Task MarkDamagedAsync(BackupId id, string manifestHash, int count, VerifyLevel level, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
+        id, manifestHash, record => record.Damage?.RunId == runId && record.Damage.Count == count
+            ? record
+            : record with { Damage = new VerifiedDamage(count, time.GetUtcNow(), runId, record.Damage?.Level > level ? record.Damage.Level : level) }, cancellationToken);
+
+    /// <summary>A part's owed proof is paid.</summary>
+    public Task PayProofAsync(BackupId id, string manifestHash, int partNo, CancellationToken cancellationToken) => ChangeAsync(
+        id, manifestHash, record => record.PaidProofs.Contains(partNo) ? record : record with { PaidProofs = [.. record.PaidProofs.Append(partNo).Order()] }, cancellationToken);
+
+    private Task ChangeAsync(BackupId id, string manifestHash, Func<VerifiedRecord, VerifiedRecord> change, CancellationToken cancellationToken) =>
+        store.ChangeRecordAsync(
+            BlobNames.Verified(id),
+            StoreJson.Default.VerifiedRecord,
+            // What was said of another manifest of this id says nothing of this one.
+            there => change(there is not null && there.ManifestHash == manifestHash ? there : new VerifiedRecord { BackupId = id, ManifestHash = manifestHash }),
+            cancellationToken);
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using QdrantBackup.Ids;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+using QdrantBackup.Stores;
+
+namespace QdrantBackup.Keys;
+
+/// <summary>Which store and which key must be found; from the configuration.</summary>
+/// <param name="StoreId">The store.</param>
+/// <param name="KeyId">Its key, 32 hex digits.</param>
+public sealed record StorePins(StoreId StoreId, string KeyId);
+
+/// <summary>Opens stores (docs/format.md §2).</summary>
+internal static class StoreOpening
+{
+    public const int StoreFormat = 1;
+    private const int MaxDescriptionLength = 64 * 1024;
+
+    /// <summary>Finds the store's key with the first recipient that can unwrap it, and checks everything that stands in the store unencrypted.</summary>
+    public static async Task<StoreKeyring> OpenAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken)
+    {
+        (StoreId storeId, bool isReplica, ReadOnlyMemory<byte> description) = await ReadDescriptionAsync(blobs, cancellationToken);
+        if (pins is not null && pins.StoreId != storeId)
+        {
+            throw new RefusedException(
+                $"'store.json' says that the store at {blobs.Location} is {storeId}, but {pins.StoreId} is pinned",
+                "Point Storage at the store that belongs to this configuration. If this store is meant, pin its id and key id instead.");
+        }
+
+        IReadOnlyList<StoredKeyDocument> documents = await KeyDocuments.ReadAsync(blobs, pins?.KeyId, cancellationToken);
+        var failures = new List<BackupException>();
+        StoreKey key = await UnwrapAsync(blobs, documents, recipients, pins, storeId, failures, cancellationToken);
+        try
+        {
+            PlainDocument.Check(key, BlobNames.Store.Value, description.Span);
+            return new StoreKeyring(blobs, storeId, key, documents, failures) { IsReplica = isReplica };
+        }
+        catch (SealException)
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What store.json says, not yet authenticated, and its bytes.</summary>
+    public static async Task<(StoreId StoreId, bool IsReplica, ReadOnlyMemory<byte> Bytes)> ReadDescriptionAsync(IBackupStore blobs, CancellationToken cancellationToken)
+    {
+        StoredBlob blob = await blobs.GetAsync(BlobNames.Store, MaxDescriptionLength, cancellationToken)
+            ?? throw new StoreException($"{blobs.Location} is not a backup store: it has no store.json", "Make one with 'qdrant-backup key init', or correct the address of the store.");
+        StoreDescription? description = null;
+        try
+        {
+            description = JsonSerializer.Deserialize(blob.Content.Span, StoreJson.Default.StoreDescription);
+        }
+        catch (JsonException)
+        {
+            // Told below, as for any other content that is no description.
+        }
+
+        if (description is { Format: > StoreFormat })
+        {
+            throw new SealException($"the store at {blobs.Location} is of format {description.Format}, newer than {StoreFormat}", "Use the newest version of this program.") { IsNewerFormat = true };
+        }
+
+        return description is { Format: StoreFormat } && StoreId.TryParse(description.StoreId, out StoreId storeId)
+            ? (storeId, description.Replica == true, blob.Content)
+            : throw new SealException($"'store.json' at {blobs.Location} is damaged", "Put it back from soft delete or the second store; it is not secret and holds format, storeId and created.");
+    }
+
+    /// <summary>In the order of the recipients: what is at hand comes before what has to be asked over a network.</summary>
+    private static async Task<StoreKey> UnwrapAsync(
+        IBackupStore blobs,
+        IReadOnlyList<StoredKeyDocument> documents,
+        IReadOnlyList<IStoreKeyRecipient> recipients,
+        StorePins? pins,
+        StoreId storeId,
+        List<BackupException> failures,
+        CancellationToken cancellationToken)
+    {
+        var attempts = from recipient in recipients
+                       where recipient.CanUnwrap
+                       from document in documents
+                       where document.Document is { } wrapped && recipient.IsFor(wrapped.Recipient)
+                       select (recipient, document);
+        foreach ((IStoreKeyRecipient recipient, StoredKeyDocument document) in attempts)
+        {
+            try
+            {
+                return await document.UnwrapAsync(recipient, storeId, cancellationToken);
+            }
+            catch (BackupException e)
+            {
+                // Any other recipient will do: whoever opens the store is told what did not.
+                failures.Add(e);
+            }
+        }
+
+        throw failures.FirstOrDefault()
+            ?? documents.Select(d => d.Problem).OfType<BackupException>().FirstOrDefault()
+            ?? NotOpened(blobs, documents, recipients, pins);
+    }
+
+    private static BackupException NotOpened(
+        IBackupStore blobs, IReadOnlyList<StoredKeyDocument> documents, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins)
+    {
+        if (documents.Count == 0 && pins is not null)
+        {
+            return new RefusedException(
+                $"the store at {blobs.Location} has no key {pins.KeyId}, which is pinned",
+                "Check the pinned key id. If it is right, somebody replaced the keys of this store: do not use it.");
+        }
+
+        string tried = recipients.Count == 0 ? "none is configured" : string.Join(", ", recipients.Select(r => r.CanUnwrap ? r.Description : $"{r.Description} (which only wraps)"));
+        string theirs = string.Join(", ", documents.Select(d => d.RecipientId));
+        return new UsageException(
+            $"none of the configured recipients can open the store at {blobs.Location}: {tried}",
+            $"Configure the key file that the store was made with, or another recipient of its key. It has: {theirs}.");
+    }
+}

@@ -1,0 +1,35 @@
+namespace QdrantBackup.Runs;
+
+/// <summary>What a prune has done so far.</summary>
+public sealed record PruneTotals
+{
+    /// <summary>Chunks that were listed.</summary>
+    public long ChunksListed { get; init; }
+
+    /// <summary>Their bytes, sealed.</summary>
+    public long BytesListed { get; init; }
+
+    /// <summary>Chunks that nothing needs and that were deleted.</summary>
+    public long ChunksDeleted { get; init; }
+
+    /// <summary>Their bytes, sealed.</summary>
+    public long BytesDeleted { get; init; }
+
+    /// <summary>Chunk lists that were deleted.</summary>
+    public long ListsDeleted { get; init; }
+
+    /// <summary>Manifests that were given up: deleted, or left to the lifecycle rule.</summary>
+    public long ManifestsExpired { get; init; }
+
+    /// <summary>Dead runs that were fenced.</summary>
+    public long RunsFenced { get; init; }
+
+    /// <summary>Blobs that somebody put again between the listing and the deletion; they stay.</summary>
+    public long Changed { get; init; }
+
+    /// <summary>Blobs that cannot go yet, because a policy of the store keeps them.</summary>
+    public long Immutable { get; init; }
+
+    /// <summary>The first of these.</summary>
+    public IReadOnlyList<string> ImmutableBlobs { get; init; } = [];
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization.Metadata;
+using QdrantBackup.Ids;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Stores;
+
+/// <summary>Records that only say what was learnt: one that does not open counts as none, because looking again makes a new one; and several machines may change one at once.</summary>
+internal static class SealedRecords
+{
+    /// <summary>How often a record is read again when somebody else was faster.</summary>
+    public const int MaxAttempts = 100;
+
+    /// <summary>The record, or null when there is none or it does not open.</summary>
+    public static async Task<T?> TryGetRecordAsync<T>(this SealedStore store, BlobName name, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await store.GetDocumentAsync(name, SealedType.Record, json, cancellationToken);
+        }
+        catch (BackupException e) when (e.IsDamage)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The backups that have a record in a folder, whatever it says.</summary>
+    public static async Task<HashSet<BackupId>> ListIdsAsync(this SealedStore store, string folder, CancellationToken cancellationToken)
+    {
+        var ids = new HashSet<BackupId>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(folder, cancellationToken))
+        {
+            if (BlobNames.TryReadId(entry.Name, folder, out BackupId id))
+            {
+                ids.Add(id);
+            }
+        }
+
+        return ids;
+    }
+
+    /// <summary>Every blob whose name begins with a prefix.</summary>
+    public static async Task<IReadOnlyList<BlobEntry>> ListAllAsync(this SealedStore store, string prefix, CancellationToken cancellationToken)
+    {
+        var found = new List<BlobEntry>();
+        await foreach (BlobEntry entry in store.Blobs.ListAsync(prefix, cancellationToken))
+        {
+            found.Add(entry);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Puts what <paramref name="change"/> makes of the record (null: there is none), and returns it; when it makes the same, or null, nothing is put.
+    /// A record that does not open is replaced as if there were none; one of a newer format is not.
+    /// </summary>
+    /// <exception cref="SealException">A newer version of this program wrote it.</exception>
+    public static async Task<T?> ChangeRecordAsync<T>(
+        this SealedStore store, BlobName name, JsonTypeInfo<T> json, Func<T?, T?> change, CancellationToken cancellationToken)
+        where T : class
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            FoundRecord<T> found = await store.FindRenewableAsync(name, json, cancellationToken);
+            T? changed = change(found.Value);
+            if (changed is null || Equals(changed, found.Value))
+            {
+                return changed;
+            }
+
+            try
+            {
+                await store.PutDocumentAsync(name, SealedType.Record, changed, json, found.Condition, summary: null, cancellationToken);
+                return changed;
+            }
+            catch (StoreConflictException) when (attempt < MaxAttempts)
+            {
+                // Somebody was faster: read it again.
+            }
+        }
+    }
+}

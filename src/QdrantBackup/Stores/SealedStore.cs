@@ -1,0 +1,201 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using QdrantBackup.Ids;
+using QdrantBackup.Keys;
+using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
+
+namespace QdrantBackup.Stores;
+
+/// <summary>A document and what the store knows of it.</summary>
+/// <param name="Entry">The blob.</param>
+/// <param name="Value">Its content.</param>
+public sealed record StoredDocument<T>(BlobEntry Entry, T Value);
+
+/// <summary>An opened store: blobs, and the key to seal and open them.</summary>
+public sealed class SealedStore : IDisposable
+{
+    private const int DocumentFormat = 1;
+
+    private readonly bool _ownsSealer;
+
+    internal SealedStore(IBackupStore blobs, Sealer sealer, bool isReplica = false, bool ownsSealer = true)
+    {
+        (Blobs, Sealer, IsReplica, _ownsSealer) = (blobs, sealer, isReplica, ownsSealer);
+        Ends = new BackupEnds(this);
+        OfMaintenance = this;
+    }
+
+    /// <summary>The blobs.</summary>
+    public IBackupStore Blobs { get; }
+
+    /// <summary>Seals and opens.</summary>
+    public Sealer Sealer { get; }
+
+    /// <summary>Whether it is the second copy of a store, which is never backed up into directly.</summary>
+    public bool IsReplica { get; }
+
+    /// <summary>Which backups are ended.</summary>
+    public BackupEnds Ends { get; }
+
+    /// <summary>How many small records are read at once, where all of a kind are.</summary>
+    internal int RecordsAtOnce { get; set; } = 16;
+
+    /// <summary>Whose word takes something away in this store, as this app sees it.</summary>
+    public MaintenanceAuthority Authority { get; private set; } = MaintenanceAuthority.OfStore;
+
+    /// <summary>The store as only maintenance reads and writes it, where maintenance has a key of its own; else the store itself.</summary>
+    public SealedStore OfMaintenance { get; private set; }
+
+    /// <summary>The store's id.</summary>
+    public StoreId StoreId => Sealer.StoreId;
+
+    /// <summary>The id of the store's key.</summary>
+    public string KeyId => Sealer.KeyId;
+
+    /// <summary>Whom the store's key is wrapped for, as it was opened.</summary>
+    public IReadOnlyList<KeyRecipient> Recipients { get; private init; } = [];
+
+    /// <summary>What went wrong with recipients before one opened the store.</summary>
+    public IReadOnlyList<BackupException> RecipientFailures { get; private init; } = [];
+
+    /// <summary>Where it is logged that a record which can be made anew was damaged.</summary>
+    public ILogger Log { internal get; set; } = NullLogger.Instance;
+
+    /// <summary>Opens a store with the first recipient that can, and refuses any store or key but the pinned ones.</summary>
+    public static Task<SealedStore> OpenAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken) =>
+        OpenAsync(blobs, recipients, pins, keyNumber: 0, cancellationToken);
+
+    /// <summary>The same, to seal with the encryption keys of a number (docs/format.md §2).</summary>
+    public static async Task<SealedStore> OpenAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, byte keyNumber, CancellationToken cancellationToken)
+    {
+        using StoreKeyring keyring = await StoreOpening.OpenAsync(blobs, recipients, pins, cancellationToken);
+        return new SealedStore(blobs, new Sealer(keyring.StoreId, keyring.Key, keyNumber), keyring.IsReplica)
+        {
+            Recipients = keyring.Recipients,
+            RecipientFailures = keyring.Failures,
+        };
+    }
+
+    /// <summary>Makes a new store with a new key wrapped for each recipient, or finishes one that was begun; returns the two values to pin.</summary>
+    public static Task<StorePins> InitializeAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken) =>
+        StoreCreation.InitializeAsync(blobs, recipients, time, cancellationToken);
+
+    /// <summary>Says whose word takes something away, before anything of the store is read. The store disposes a key that is maintenance's own.</summary>
+    public void Use(MaintenanceAuthority authority)
+    {
+        Authority = authority;
+        OfMaintenance = authority.Wrap(this);
+    }
+
+    /// <summary>Refuses to be backed up into when this is a second copy: what it holds comes from the store that it copies.</summary>
+    /// <exception cref="RefusedException">It is a copy.</exception>
+    public void ThrowIfReplica()
+    {
+        if (IsReplica)
+        {
+            throw new RefusedException(
+                $"the store at {Blobs.Location} is the second copy of a store and takes no backups of its own",
+                "Let Storage name the store itself, and this one as Storage:Second. If the store is lost, make a new one from this copy with 'qdrant-backup copy --back'.");
+        }
+    }
+
+    /// <summary>Seals a JSON document and puts it.</summary>
+    public Task<BlobEntry> PutDocumentAsync<T>(
+        BlobName name, SealedType type, T value, JsonTypeInfo<T> json, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
+        PutPlainAsync(name, type, JsonSerializer.SerializeToUtf8Bytes(value, json), condition, summary, cancellationToken);
+
+    /// <summary>Puts a document unless there is one, and returns the one that counts: repeating a step never changes what the first attempt decided.</summary>
+    public async Task<StoredDocument<T>> PutOnceAsync<T>(BlobName name, SealedType type, T value, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobEntry entry = await PutDocumentAsync(name, type, value, json, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+            return new StoredDocument<T>(entry, value);
+        }
+        catch (StoreConflictException)
+        {
+            return await FindDocumentAsync(name, type, json, cancellationToken) ?? throw new MissingBlobException(name, "was there and is gone");
+        }
+    }
+
+    /// <summary>Reads and opens a JSON document, or null when there is none.</summary>
+    public async Task<StoredDocument<T>?> FindDocumentAsync<T>(BlobName name, SealedType type, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+    {
+        if (await FindPlainAsync(name, type, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        return new StoredDocument<T>(found.Entry, ReadDocument(name.Value, found.Value, json));
+    }
+
+    /// <summary>Reads and opens a JSON document, or the default when there is none.</summary>
+    public async Task<T?> GetDocumentAsync<T>(BlobName name, SealedType type, JsonTypeInfo<T> json, CancellationToken cancellationToken) =>
+        await FindDocumentAsync(name, type, json, cancellationToken) is { } found ? found.Value : default;
+
+    /// <summary>Two copies of a store share one key; whoever opened the first lets go of it.</summary>
+    public void Dispose()
+    {
+        Authority.Dispose();
+        if (_ownsSealer)
+        {
+            Sealer.Dispose();
+        }
+    }
+
+    internal Task<BlobEntry> PutPlainAsync(
+        BlobName name, SealedType type, ReadOnlyMemory<byte> plaintext, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
+        PutPlainAsync(name, type, plaintext, ChunkCompression.Auto, condition, summary, cancellationToken);
+
+    internal Task<BlobEntry> PutPlainAsync(
+        BlobName name, SealedType type, ReadOnlyMemory<byte> plaintext, ChunkCompression compression, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
+        plaintext.Length <= SealedHeader.MaxPlainLength(type)
+            ? Blobs.PutAsync(name, Sealer.Seal(type, name.Value, plaintext.Span, compression), condition, summary, cancellationToken)
+            : Task.FromException<BlobEntry>(new UsageException(
+                $"'{name}' would have {plaintext.Length} bytes, more than the {SealedHeader.MaxPlainLength(type)} that it may have",
+                "Back up fewer collections in one run: name them, or leave some out."));
+
+    /// <summary>Which of the store's encryption keys an object is sealed with, or null when there is none of that name.</summary>
+    internal async Task<byte?> KeyNumberOfAsync(BlobName name, SealedType type, CancellationToken cancellationToken) =>
+        await Blobs.GetAsync(name, SealedHeader.MaxSealedLength(type), cancellationToken) is { } blob
+            ? SealedHeader.Read(blob.Content.Span, type, name.Value).KeyNumber
+            : null;
+
+    internal async Task<StoredDocument<byte[]>?> FindPlainAsync(BlobName name, SealedType type, CancellationToken cancellationToken)
+    {
+        long limit = SealedHeader.MaxSealedLength(type);
+        StoredBlob? blob = await Blobs.GetAsync(name, limit, cancellationToken);
+        return blob is null ? null : new StoredDocument<byte[]>(blob.Entry, Sealer.Open(type, name.Value, blob.Content.Span));
+    }
+
+    /// <summary>Reads a JSON document after looking at its format alone.</summary>
+    internal static T ReadDocument<T>(string name, ReadOnlySpan<byte> plaintext, JsonTypeInfo<T> json)
+    {
+        try
+        {
+            int? format = JsonSerializer.Deserialize(plaintext, StoreJson.Default.FormatProbe)?.Format;
+            if (format > DocumentFormat)
+            {
+                throw new SealException($"'{name}' is of format {format}, newer than {DocumentFormat}", "Use the newest version of this program.") { IsNewerFormat = true };
+            }
+
+            if (format == DocumentFormat && JsonSerializer.Deserialize(plaintext, json) is { } value)
+            {
+                return value;
+            }
+        }
+        catch (JsonException e)
+        {
+            // The reader's message may quote the document (W5), so only its place is told.
+            throw new SealException($"'{name}' opens but is no {typeof(T).Name} (at byte {e.BytePositionInLine})", "A faulty writer made it. Use the newest version of this program.");
+        }
+
+        throw new SealException($"'{name}' opens but has no format number", "A faulty writer made it. Use the newest version of this program.");
+    }
+}
