@@ -79,7 +79,7 @@ internal sealed class SmallStore : IDisposable
         var document = await recipient.WrapAsync(_key, StoreId, CancellationToken.None);
         var name = BlobNames.Key(KeyId, document.Recipient.Id);
         await PutAsync(name, PlainDocument.Protect(_key, name.Value, document.ToJson()));
-        var description = JsonSerializer.SerializeToUtf8Bytes(new StoreDescription(1, StoreId.ToString(), DateTimeOffset.UnixEpoch), StoreJson.Default.StoreDescription);
+        var description = JsonSerializer.SerializeToUtf8Bytes(new StoreDescription(1, StoreId.ToString(), DateTimeOffset.UnixEpoch), KeysJson.Default.StoreDescription);
         await PutAsync(BlobNames.Store, PlainDocument.Protect(_key, BlobNames.Store.Value, description));
     }
 
@@ -102,7 +102,7 @@ internal sealed class SmallStore : IDisposable
             Earlier = [.. (await new BackupCatalog(_store, Silent<BackupCatalog>.Log).ListAsync(new CatalogFilter(), CancellationToken.None)).Select(e => new EarlierManifest(e.Id, e.Summary!.ManifestHash))],
             Totals = CaptureTotals.None,
         };
-        var plaintext = JsonSerializer.SerializeToUtf8Bytes(manifest, StoreJson.Default.Manifest);
+        var plaintext = JsonSerializer.SerializeToUtf8Bytes(manifest, PartsJson.Default.Manifest);
         Newest = new SeenBackup(id, manifests.HashOf(plaintext), StoreId.ToString());
         await _store.PutPlainAsync(
             BlobNames.Manifest(id), SealedType.Manifest, plaintext, PutCondition.OnlyIfAbsent,

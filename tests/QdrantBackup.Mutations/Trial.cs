@@ -64,7 +64,7 @@ internal sealed class Trial(IStoreKeyRecipient recipient, SmallStore store, IRea
     {
         try
         {
-            using var opened = await SealedStore.OpenAsync(blobs, [recipient], pins, CancellationToken.None);
+            using var opened = await StoreOpening.OpenAsync(blobs, [recipient], pins, CancellationToken.None);
             var catalog = new BackupCatalog(opened, Silent<BackupCatalog>.Log);
             if (id is { } named)
             {
@@ -132,7 +132,7 @@ internal sealed class Trial(IStoreKeyRecipient recipient, SmallStore store, IRea
         if (!_needs.TryGetValue(id, out var needs))
         {
             var blobs = new MutableStore(store.States[^1]);
-            using var opened = await SealedStore.OpenAsync(blobs, [recipient], pins: null, CancellationToken.None);
+            using var opened = await StoreOpening.OpenAsync(blobs, [recipient], pins: null, CancellationToken.None);
             await IsWholeAsync(opened, new BackupCatalog(opened, Silent<BackupCatalog>.Log), id);
             _needs[id] = needs = blobs.Read;
         }

@@ -1,7 +1,6 @@
 using QdrantBackup.Catalog;
 using QdrantBackup.Damages;
 using QdrantBackup.Parts;
-using QdrantBackup.Replication;
 using QdrantBackup.Retention;
 
 namespace QdrantBackup.App.Api;

@@ -215,7 +215,7 @@ public sealed partial class StoreConnection(
     {
         using var recipients = StoreRecipients.Open(options.Encryption, vaults, time);
         var pins = PinsOf(options);
-        var store = await SealedStore.OpenAsync(blobs, recipients.ThatOpen(), pins, options.Encryption.KeyNumber, cancellationToken);
+        var store = await StoreOpening.OpenAsync(blobs, recipients.ThatOpen(), pins, options.Encryption.KeyNumber, cancellationToken);
         new KeyNotes(logs.CreateLogger<KeyNotes>()).Tell(store, recipients.Problems, pins);
         return store;
     }

@@ -24,7 +24,7 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
         store.ThrowIfReplica();
         byte[] plaintext = await DraftOnceAsync(runId, cancellationToken);
         BlobName name = BlobNames.Manifest(runId.AsBackup());
-        Manifest manifest = SealedStore.ReadDocument(name.Value, plaintext, StoreJson.Default.Manifest);
+        Manifest manifest = SealedStore.ReadDocument(name.Value, plaintext, PartsJson.Default.Manifest);
         ManifestChecks.Check(name.Value, manifest);
         string hash = _manifests.HashOf(plaintext);
         if (await store.Blobs.FindAsync(name, cancellationToken) is not null)
@@ -66,7 +66,7 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
             return there.Value;
         }
 
-        byte[] plaintext = JsonSerializer.SerializeToUtf8Bytes(await draft.ComposeAsync(runId, cancellationToken), StoreJson.Default.Manifest);
+        byte[] plaintext = JsonSerializer.SerializeToUtf8Bytes(await draft.ComposeAsync(runId, cancellationToken), PartsJson.Default.Manifest);
         try
         {
             await store.PutPlainAsync(name, SealedType.Manifest, plaintext, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
@@ -106,7 +106,7 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
             return;
         }
 
-        bool fenced = there is not null && SealedStore.ReadDocument(name.Value, there.Value, StoreJson.Default.Manifest).Aborted;
+        bool fenced = there is not null && SealedStore.ReadDocument(name.Value, there.Value, PartsJson.Default.Manifest).Aborted;
         throw new StoreConflictException(
             fenced ? $"'{name}' is fenced: this run was taken for dead" : $"'{name}' is there with other content",
             fenced ? "Start a new backup; this one was silent for too long and its chunks may be gone." : "Start a new backup; nothing was overwritten.");

@@ -5,4 +5,4 @@ namespace QdrantBackup.Capture;
 
 /// <summary>The stored plans of backups.</summary>
 public sealed class BackupPlans(SealedStore store)
-    : RunPlans<BackupPlan>(store, StoreJson.Default.BackupPlan, plan => plan.RunId, "a backup transfers only what it planned");
+    : RunPlans<BackupPlan>(store, CaptureJson.Default.BackupPlan, plan => plan.RunId, "a backup transfers only what it planned");

@@ -19,7 +19,7 @@ public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPla
         var result = new PartResult { PartNo = done.PartNo, At = time.GetUtcNow(), Part = part, PointCount = count.Points, CountProblem = count.Problem };
 
         // Overwriting: another attempt recorded other lists of the same bytes, which are as good, or a failure, which this one made good.
-        await store.PutDocumentAsync(NameOf(done.RunId, done.PartNo), SealedType.Record, result, StoreJson.Default.PartResult, PutCondition.Always, summary: null, cancellationToken);
+        await store.PutDocumentAsync(NameOf(done.RunId, done.PartNo), SealedType.Record, result, CaptureJson.Default.PartResult, PutCondition.Always, summary: null, cancellationToken);
         return Receipt(result);
     }
 
@@ -28,12 +28,12 @@ public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPla
     {
         var result = new PartResult { PartNo = failed.PartNo, At = time.GetUtcNow(), Error = failed.Error, Hint = failed.Hint };
         StoredDocument<PartResult> counts = await store.PutOnceAsync(
-            NameOf(failed.RunId, failed.PartNo), SealedType.Record, result, StoreJson.Default.PartResult, cancellationToken);
+            NameOf(failed.RunId, failed.PartNo), SealedType.Record, result, CaptureJson.Default.PartResult, cancellationToken);
         return Receipt(counts.Value);
     }
 
     internal Task<PartResult?> FindAsync(RunId runId, int partNo, CancellationToken cancellationToken) =>
-        store.GetDocumentAsync(NameOf(runId, partNo), SealedType.Record, StoreJson.Default.PartResult, cancellationToken);
+        store.GetDocumentAsync(NameOf(runId, partNo), SealedType.Record, CaptureJson.Default.PartResult, cancellationToken);
 
     private async Task<ManifestPart> ProveAsync(PlannedPart planned, PartDone done, CancellationToken cancellationToken)
     {

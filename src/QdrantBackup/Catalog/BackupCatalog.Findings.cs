@@ -35,7 +35,7 @@ public sealed partial class BackupCatalog
         (VerifiedRecord? record, bool isUnreadable) = mayHaveRecord ? await ReadVerifiedAsync(summary, cancellationToken) : (null, false);
         Confirmation? confirmed = summary.Suspect is null
             ? null
-            : await store.TryGetRecordAsync(BlobNames.Confirmed(entry.Id), StoreJson.Default.Confirmation, cancellationToken);
+            : await store.TryGetRecordAsync(BlobNames.Confirmed(entry.Id), CatalogJson.Default.Confirmation, cancellationToken);
         return entry with
         {
             Findings = new BackupFindings(
@@ -55,7 +55,7 @@ public sealed partial class BackupCatalog
         try
         {
             VerifiedRecord? record = await store.GetDocumentAsync(
-                BlobNames.Verified(summary.Id), QdrantBackup.Sealing.SealedType.Record, StoreJson.Default.VerifiedRecord, cancellationToken);
+                BlobNames.Verified(summary.Id), QdrantBackup.Sealing.SealedType.Record, DamagesJson.Default.VerifiedRecord, cancellationToken);
             return (record?.ManifestHash == summary.ManifestHash ? record : null, false);
         }
         catch (BackupException e) when (e.IsDamage)

@@ -47,6 +47,6 @@ public sealed class Confirmations(SealedStore store, BackupCatalog catalog, Time
 
         var confirmed = new Confirmation { Id = id, ManifestHash = hash, By = by, At = time.GetUtcNow() };
         return await store.ChangeRecordAsync(
-            BlobNames.Confirmed(id), StoreJson.Default.Confirmation, there => Confirmation.IsOf(there, id, hash) ? there : confirmed, cancellationToken) ?? confirmed;
+            BlobNames.Confirmed(id), CatalogJson.Default.Confirmation, there => Confirmation.IsOf(there, id, hash) ? there : confirmed, cancellationToken) ?? confirmed;
     }
 }

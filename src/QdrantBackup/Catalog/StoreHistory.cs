@@ -86,7 +86,7 @@ public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalo
         }
 
         // A second store need not hold everything that was; what came there is recorded.
-        bool neverCame = store.IsReplica && await store.TryGetRecordAsync(BlobNames.Copy(id), StoreJson.Default.CopyRecord, cancellationToken) is not { UnderWay: false };
+        bool neverCame = store.IsReplica && await store.TryGetRecordAsync(BlobNames.Copy(id), PartsJson.Default.CopyRecord, cancellationToken) is not { UnderWay: false };
         return (neverCame, isNewest) switch
         {
             (true, true) => $"backup {id}, the newest that this app knows, was never copied into this second store",

@@ -61,7 +61,7 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
             }
 
             DamagedChunk[] found = [.. group.Select(id => new DamagedChunk(id.ToString(), time.GetUtcNow(), runId))];
-            await store.ChangeRecordAsync(BlobNames.Damaged(group.Key), StoreJson.Default.DamageRecord, there => With(there, found), cancellationToken);
+            await store.ChangeRecordAsync(BlobNames.Damaged(group.Key), DamagesJson.Default.DamageRecord, there => With(there, found), cancellationToken);
             LogFound(found.Length, found[0].Id);
         }
     }
@@ -74,7 +74,7 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
             HashSet<string> gone = [.. group.Select(id => id.ToString())];
             await store.ChangeRecordAsync(
                 BlobNames.Damaged(group.Key),
-                StoreJson.Default.DamageRecord,
+                DamagesJson.Default.DamageRecord,
                 there => there?.Chunks.Any(c => gone.Contains(c.Id)) == true ? there with { Chunks = [.. there.Chunks.Where(c => !gone.Contains(c.Id))] } : there,
                 cancellationToken);
         }
@@ -85,7 +85,7 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
         BlobName name = BlobNames.Damaged(first);
         try
         {
-            return (await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.DamageRecord, cancellationToken), true);
+            return (await store.GetDocumentAsync(name, SealedType.Record, DamagesJson.Default.DamageRecord, cancellationToken), true);
         }
         catch (BackupException e) when (e.IsDamage)
         {

@@ -49,7 +49,7 @@ public sealed class VerifiedRecords(SealedStore store, TimeProvider time, Mainte
 {
     /// <summary>What is known of a backup, or null. A record that does not open counts as none: verifying again makes a new one.</summary>
     public Task<VerifiedRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
-        store.TryGetRecordAsync(BlobNames.Verified(id), StoreJson.Default.VerifiedRecord, cancellationToken);
+        store.TryGetRecordAsync(BlobNames.Verified(id), DamagesJson.Default.VerifiedRecord, cancellationToken);
 
     /// <summary>Nothing is wrong with a backup, to this level. What was damaged before is mended, if the level at which its parts were looked at would have seen it.</summary>
     public async Task PassAsync(BackupId id, string manifestHash, VerifyLevel level, VerifyLevel levelOfParts, RunId runId, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ public sealed class VerifiedRecords(SealedStore store, TimeProvider time, Mainte
     private Task ChangeAsync(BackupId id, string manifestHash, Func<VerifiedRecord, VerifiedRecord> change, CancellationToken cancellationToken) =>
         store.ChangeRecordAsync(
             BlobNames.Verified(id),
-            StoreJson.Default.VerifiedRecord,
+            DamagesJson.Default.VerifiedRecord,
             // What was said of another manifest of this id says nothing of this one.
             there => change(there is not null && there.ManifestHash == manifestHash ? there : new VerifiedRecord { BackupId = id, ManifestHash = manifestHash }),
             cancellationToken);

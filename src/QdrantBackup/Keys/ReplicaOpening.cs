@@ -71,7 +71,7 @@ public static class ReplicaOpening
 
         // Last: a place without store.json is no store yet.
         byte[] description = JsonSerializer.SerializeToUtf8Bytes(
-            new StoreDescription(StoreOpening.StoreFormat, known.StoreId.ToString(), time.GetUtcNow(), Replica: known.IsReplica ? null : true), StoreJson.Default.StoreDescription);
+            new StoreDescription(StoreOpening.StoreFormat, known.StoreId.ToString(), time.GetUtcNow(), Replica: known.IsReplica ? null : true), KeysJson.Default.StoreDescription);
         try
         {
             await blobs.PutAsync(BlobNames.Store, known.Sealer.ProtectPlain(BlobNames.Store.Value, description), PutCondition.OnlyIfAbsent, summary: null, cancellationToken);

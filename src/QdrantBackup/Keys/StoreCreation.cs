@@ -10,8 +10,9 @@ namespace QdrantBackup.Keys;
 /// Makes stores (docs/format.md §2). The key documents come first and store.json last: a store without it is not one yet, and whoever was
 /// interrupted in between finishes it by asking again.
 /// </summary>
-internal static class StoreCreation
+public static class StoreCreation
 {
+    /// <summary>Makes a new store with a new key wrapped for each recipient, or finishes one that was begun; returns the two values to pin.</summary>
     public static async Task<StorePins> InitializeAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -48,7 +49,7 @@ internal static class StoreCreation
         IBackupStore blobs, StoreKey key, StoreId storeId, TimeProvider time, IReadOnlyList<BlobEntry> put, CancellationToken cancellationToken)
     {
         byte[] description = JsonSerializer.SerializeToUtf8Bytes(
-            new StoreDescription(StoreOpening.StoreFormat, storeId.ToString(), time.GetUtcNow()), StoreJson.Default.StoreDescription);
+            new StoreDescription(StoreOpening.StoreFormat, storeId.ToString(), time.GetUtcNow()), KeysJson.Default.StoreDescription);
         try
         {
             await blobs.PutAsync(BlobNames.Store, PlainDocument.Protect(key, BlobNames.Store.Value, description), PutCondition.OnlyIfAbsent, summary: null, cancellationToken);

@@ -43,7 +43,7 @@ public sealed class StoreKeyring : IDisposable
     /// <summary>Opens a store's key with the first recipient that can, and refuses any store or key but the pinned ones.</summary>
     public static Task<StoreKeyring> OpenAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken) =>
-        StoreOpening.OpenAsync(blobs, recipients, pins, cancellationToken);
+        StoreOpening.OpenKeyringAsync(blobs, recipients, pins, cancellationToken);
 
     /// <summary>Reads the key documents without any key: what they say is what whoever can write to the store wants them to say.</summary>
     public static Task<IReadOnlyList<StoredKeyDocument>> ReadDocumentsAsync(IBackupStore blobs, CancellationToken cancellationToken) =>

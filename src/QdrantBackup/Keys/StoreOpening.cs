@@ -12,13 +12,30 @@ namespace QdrantBackup.Keys;
 public sealed record StorePins(StoreId StoreId, string KeyId);
 
 /// <summary>Opens stores (docs/format.md §2).</summary>
-internal static class StoreOpening
+public static class StoreOpening
 {
-    public const int StoreFormat = 1;
+    internal const int StoreFormat = 1;
     private const int MaxDescriptionLength = 64 * 1024;
 
+    /// <summary>Opens a store with the first recipient that can, and refuses any store or key but the pinned ones.</summary>
+    public static Task<SealedStore> OpenAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken) =>
+        OpenAsync(blobs, recipients, pins, keyNumber: 0, cancellationToken);
+
+    /// <summary>The same, to seal with the encryption keys of a number (docs/format.md §2).</summary>
+    public static async Task<SealedStore> OpenAsync(
+        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, byte keyNumber, CancellationToken cancellationToken)
+    {
+        using StoreKeyring keyring = await OpenKeyringAsync(blobs, recipients, pins, cancellationToken);
+        return new SealedStore(blobs, new Sealer(keyring.StoreId, keyring.Key, keyNumber), keyring.IsReplica)
+        {
+            Recipients = keyring.Recipients,
+            RecipientFailures = keyring.Failures,
+        };
+    }
+
     /// <summary>Finds the store's key with the first recipient that can unwrap it, and checks everything that stands in the store unencrypted.</summary>
-    public static async Task<StoreKeyring> OpenAsync(
+    internal static async Task<StoreKeyring> OpenKeyringAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken)
     {
         (StoreId storeId, bool isReplica, ReadOnlyMemory<byte> description) = await ReadDescriptionAsync(blobs, cancellationToken);
@@ -45,14 +62,14 @@ internal static class StoreOpening
     }
 
     /// <summary>What store.json says, not yet authenticated, and its bytes.</summary>
-    public static async Task<(StoreId StoreId, bool IsReplica, ReadOnlyMemory<byte> Bytes)> ReadDescriptionAsync(IBackupStore blobs, CancellationToken cancellationToken)
+    internal static async Task<(StoreId StoreId, bool IsReplica, ReadOnlyMemory<byte> Bytes)> ReadDescriptionAsync(IBackupStore blobs, CancellationToken cancellationToken)
     {
         StoredBlob blob = await blobs.GetAsync(BlobNames.Store, MaxDescriptionLength, cancellationToken)
             ?? throw new StoreException($"{blobs.Location} is not a backup store: it has no store.json", "Make one with 'qdrant-backup key init', or correct the address of the store.");
         StoreDescription? description = null;
         try
         {
-            description = JsonSerializer.Deserialize(blob.Content.Span, StoreJson.Default.StoreDescription);
+            description = JsonSerializer.Deserialize(blob.Content.Span, KeysJson.Default.StoreDescription);
         }
         catch (JsonException)
         {

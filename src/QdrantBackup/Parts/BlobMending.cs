@@ -100,7 +100,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
     {
         if (manifestOf is { } id)
         {
-            Manifest manifest = SealedStore.ReadDocument(blob, plaintext, StoreJson.Default.Manifest);
+            Manifest manifest = SealedStore.ReadDocument(blob, plaintext, PartsJson.Default.Manifest);
             ManifestChecks.Check(blob, manifest);
             if (manifest.Id != id || manifest.Aborted)
             {

@@ -21,7 +21,7 @@ internal sealed class ManifestDocuments(SealedStore store)
             return null;
         }
 
-        Manifest manifest = SealedStore.ReadDocument(name.Value, found.Value, StoreJson.Default.Manifest);
+        Manifest manifest = SealedStore.ReadDocument(name.Value, found.Value, PartsJson.Default.Manifest);
         if (manifest.Id != id)
         {
             throw new SealException($"'{name}' is the manifest of {manifest.Id}", Hints.OtherBackup);
@@ -60,7 +60,7 @@ internal sealed class ManifestDocuments(SealedStore store)
         try
         {
             byte[] plaintext = store.Sealer.Open(SealedType.Summary, BlobNames.SummaryOf(entry.Name), Convert.FromBase64String(entry.Summary));
-            BackupSummary summary = SealedStore.ReadDocument(BlobNames.SummaryOf(entry.Name), plaintext, StoreJson.Default.BackupSummary);
+            BackupSummary summary = SealedStore.ReadDocument(BlobNames.SummaryOf(entry.Name), plaintext, PartsJson.Default.BackupSummary);
             return summary.Id == id ? summary : null;
         }
         catch (Exception e) when (e is SealException or FormatException)
@@ -76,7 +76,7 @@ internal sealed class ManifestDocuments(SealedStore store)
         for (int names = summary.Collections.Count; ; names /= 2)
         {
             byte[] plaintext = JsonSerializer.SerializeToUtf8Bytes(
-                summary with { Collections = [.. summary.Collections.Take(names)] }, StoreJson.Default.BackupSummary);
+                summary with { Collections = [.. summary.Collections.Take(names)] }, PartsJson.Default.BackupSummary);
             if (plaintext.Length <= SealedHeader.MaxPlainLength(SealedType.Summary)
                 && Convert.ToBase64String(store.Sealer.Seal(SealedType.Summary, name, plaintext)) is { Length: <= BlobSummary.MaxLength } text)
             {

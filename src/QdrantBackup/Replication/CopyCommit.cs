@@ -31,7 +31,7 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
         if (await new ManifestDocuments(ends.Target).ConditionWhereNoneAsync(id, cancellationToken) is { } condition)
         {
             // Renewed after the name was looked at: whoever ends this run closes its pin first and then changes what is under the name (RunFences), so the put fails.
-            Manifest manifest = SealedStore.ReadDocument(name.Value, plaintext, StoreJson.Default.Manifest);
+            Manifest manifest = SealedStore.ReadDocument(name.Value, plaintext, PartsJson.Default.Manifest);
             await ends.TargetPins.RenewAsync(runId, cancellationToken);
             await CompleteAsync(manifest, cancellationToken);
             await ends.TargetPins.RenewAsync(runId, cancellationToken);

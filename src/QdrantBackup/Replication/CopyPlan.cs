@@ -83,4 +83,4 @@ internal sealed record CopyBases(BackupId BackupId, string ManifestHash, IReadOn
 
 /// <summary>The stored plans of copies.</summary>
 public sealed class CopyPlans(SealedStore store)
-    : RunPlans<CopyPlan>(store, StoreJson.Default.CopyPlan, plan => plan.RunId, "a copy writes only what it planned");
+    : RunPlans<CopyPlan>(store, ReplicationJson.Default.CopyPlan, plan => plan.RunId, "a copy writes only what it planned");

@@ -1,34 +1,10 @@
 using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 using QdrantBackup.Stores;
 
 namespace QdrantBackup.Replication;
-
-/// <summary>That a backup is in the second store; the second has one too, from the moment at which it begins to come.</summary>
-public sealed record CopyRecord
-{
-    /// <summary>Version of the format.</summary>
-    public int Format { get; init; } = 1;
-
-    /// <summary>The backup.</summary>
-    public required BackupId BackupId { get; init; }
-
-    /// <summary>The keyed hash of its manifest.</summary>
-    public required string ManifestHash { get; init; }
-
-    /// <summary>Where the other store is, without anything secret.</summary>
-    public required string Location { get; init; }
-
-    /// <summary>When it was found whole in the second store, or began to come there.</summary>
-    public required DateTimeOffset At { get; init; }
-
-    /// <summary>In the second store: it has begun to come. Its lists may lie there without a manifest, and nobody took that away.</summary>
-    public bool UnderWay { get; init; }
-
-    /// <summary>The run that copied it.</summary>
-    public required RunId RunId { get; init; }
-}
 
 /// <summary>How far the second store is behind.</summary>
 /// <param name="Missing">Complete whole backups of the cluster that are not in it.</param>
@@ -41,7 +17,7 @@ public sealed class CopyRecords(SealedStore store, TimeProvider time)
 {
     /// <summary>The record of a backup, or null. One that does not open counts as none: the next copy makes a new one.</summary>
     public Task<CopyRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
-        store.TryGetRecordAsync(BlobNames.Copy(id), StoreJson.Default.CopyRecord, cancellationToken);
+        store.TryGetRecordAsync(BlobNames.Copy(id), PartsJson.Default.CopyRecord, cancellationToken);
 
     /// <summary>The backups that have a record.</summary>
     public async Task<IReadOnlySet<BackupId>> ListAsync(CancellationToken cancellationToken) => await store.ListIdsAsync(BlobNames.Copies, cancellationToken);
@@ -60,7 +36,7 @@ public sealed class CopyRecords(SealedStore store, TimeProvider time)
         BlobNames.Copy(id),
         SealedType.Record,
         new CopyRecord { BackupId = id, ManifestHash = manifestHash, Location = location, At = time.GetUtcNow(), RunId = runId, UnderWay = underWay },
-        StoreJson.Default.CopyRecord,
+        PartsJson.Default.CopyRecord,
         PutCondition.Always,
         summary: null,
         cancellationToken);

@@ -41,7 +41,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
         }
 
         await records.PutDocumentAsync(
-            NameOf(runId, id), SealedType.Record, new CopyBases(id, hash, alive), StoreJson.Default.CopyBases, PutCondition.Always, summary: null, cancellationToken);
+            NameOf(runId, id), SealedType.Record, new CopyBases(id, hash, alive), ReplicationJson.Default.CopyBases, PutCondition.Always, summary: null, cancellationToken);
     }
 
     /// <summary>Copies until the time is used up or the part is done. Repeating it is harmless.</summary>
@@ -93,7 +93,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
     internal async Task<CopyBases> ReadBasesAsync(RunId runId, BackupId id, CancellationToken cancellationToken)
     {
         BlobName name = NameOf(runId, id);
-        return await records.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.CopyBases, cancellationToken)
+        return await records.GetDocumentAsync(name, SealedType.Record, ReplicationJson.Default.CopyBases, cancellationToken)
             ?? throw new MissingBlobException(name, "is missing: a copy relies only on what it pinned");
     }
 

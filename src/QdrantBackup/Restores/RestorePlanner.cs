@@ -129,7 +129,7 @@ public sealed class RestorePlanner(
     private static RestorePlanOverview Overview(RestorePlan plan, string planName)
     {
         var anonymous = plan with { RunId = new RunId("20000101T000000Z-000000") };
-        string hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(anonymous, StoreJson.Default.RestorePlan)));
+        string hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(anonymous, RestoresJson.Default.RestorePlan)));
         return new RestorePlanOverview(plan.RunId, planName, hash, plan.BackupId, plan.Items, plan.Warnings);
     }
 }

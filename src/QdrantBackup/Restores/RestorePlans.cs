@@ -5,4 +5,4 @@ namespace QdrantBackup.Restores;
 
 /// <summary>The stored plans of restores.</summary>
 public sealed class RestorePlans(SealedStore store)
-    : RunPlans<RestorePlan>(store, StoreJson.Default.RestorePlan, plan => plan.RunId, "a restore writes only what it planned");
+    : RunPlans<RestorePlan>(store, RestoresJson.Default.RestorePlan, plan => plan.RunId, "a restore writes only what it planned");

@@ -57,7 +57,7 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
                 Hold hold = found ?? new Hold { Id = id, Reason = "there was no record", By = by, At = time.GetUtcNow() };
                 return wasReleased
                     ? null
-                    : store.Authority.Prove(BlobNames.Hold(id), hold with { By = by, At = time.GetUtcNow(), Released = true }, StoreJson.Default.Hold);
+                    : store.Authority.Prove(BlobNames.Hold(id), hold with { By = by, At = time.GetUtcNow(), Released = true }, RetentionJson.Default.Hold);
             },
             cancellationToken);
         return !wasReleased;
@@ -95,7 +95,7 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
             try
             {
                 PutCondition condition = etag is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(etag);
-                await store.PutDocumentAsync(BlobNames.Hold(id), SealedType.Record, next, StoreJson.Default.Hold, condition, summary: null, cancellationToken);
+                await store.PutDocumentAsync(BlobNames.Hold(id), SealedType.Record, next, RetentionJson.Default.Hold, condition, summary: null, cancellationToken);
                 return next;
             }
             catch (StoreConflictException) when (attempt < MaxAttempts)
@@ -109,7 +109,7 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
     {
         try
         {
-            StoredDocument<Hold>? found = await store.FindDocumentAsync(BlobNames.Hold(id), SealedType.Record, StoreJson.Default.Hold, cancellationToken);
+            StoredDocument<Hold>? found = await store.FindDocumentAsync(BlobNames.Hold(id), SealedType.Record, RetentionJson.Default.Hold, cancellationToken);
             return (found is null ? null : Believed(found.Value), found?.Entry.ETag);
         }
         catch (BackupException e) when (e.IsDamage)
@@ -122,7 +122,7 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
     }
 
     /// <summary>A hold needs no proof, its release does.</summary>
-    private Hold Believed(Hold found) => !found.Released || store.Authority.Check(BlobNames.Hold(found.Id), found, StoreJson.Default.Hold) is { Released: true }
+    private Hold Believed(Hold found) => !found.Released || store.Authority.Check(BlobNames.Hold(found.Id), found, RetentionJson.Default.Hold) is { Released: true }
         ? found
         : found with { Released = false, Reason = "its release has no proof of maintenance, so the hold stands" };
 

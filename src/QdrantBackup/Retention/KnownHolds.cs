@@ -31,7 +31,7 @@ internal sealed class KnownHolds(SealedStore store, BackupHolds holds, Maintenan
     {
         try
         {
-            return (await memory.Place.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RetentionMemory, cancellationToken))?.Held ?? [];
+            return (await memory.Place.GetDocumentAsync(name, SealedType.Record, RetentionJson.Default.RetentionMemory, cancellationToken))?.Held ?? [];
         }
         catch (BackupException e) when (e.IsDamage)
         {
@@ -54,5 +54,5 @@ internal sealed class KnownHolds(SealedStore store, BackupHolds holds, Maintenan
 
     /// <summary>Remembers which backups of a cluster are on hold.</summary>
     public Task RememberAsync(string cluster, IEnumerable<BackupId> held, CancellationToken cancellationToken) => memory.Place.PutDocumentAsync(
-        BlobNames.Retention(cluster), SealedType.Record, new RetentionMemory(1, [.. held]), StoreJson.Default.RetentionMemory, PutCondition.Always, summary: null, cancellationToken);
+        BlobNames.Retention(cluster), SealedType.Record, new RetentionMemory(1, [.. held]), RetentionJson.Default.RetentionMemory, PutCondition.Always, summary: null, cancellationToken);
 }

@@ -21,7 +21,7 @@ internal sealed class PruneWorkFiles(SealedStore store)
     {
         for (int attempt = 1; ; attempt++)
         {
-            StoredDocument<PruneState>? found = await store.FindDocumentAsync(NameOf(runId), SealedType.Record, StoreJson.Default.PruneState, cancellationToken);
+            StoredDocument<PruneState>? found = await store.FindDocumentAsync(NameOf(runId), SealedType.Record, RetentionJson.Default.PruneState, cancellationToken);
             try
             {
                 return (found is null ? new PruneWork(runId) : await ReadAsync(found.Value, cancellationToken), found);
@@ -40,7 +40,7 @@ internal sealed class PruneWorkFiles(SealedStore store)
         var pages = new List<string>();
         foreach (PrunePage page in work.Phase == PrunePhase.Done ? [] : PrunePage.Of(work, IdsOfPage, GarbageOfPage))
         {
-            byte[] plaintext = JsonSerializer.SerializeToUtf8Bytes(page, StoreJson.Default.PrunePage);
+            byte[] plaintext = JsonSerializer.SerializeToUtf8Bytes(page, RetentionJson.Default.PrunePage);
             string hash = Convert.ToHexStringLower(store.Sealer.KeyedHash(KeyedHashUse.Names, plaintext).AsSpan(0, 8));
             pages.Add($"prune-{step:D5}-{pages.Count:D5}-{hash}");
             await store.PutPlainAsync(BlobNames.Run(work.RunId, pages[^1]), SealedType.Record, plaintext, PutCondition.Always, summary: null, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class PruneWorkFiles(SealedStore store)
 
         PutCondition condition = loaded is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(loaded.Entry.ETag);
         await store.PutDocumentAsync(
-            NameOf(work.RunId), SealedType.Record, PruneState.Of(work, step, pages), StoreJson.Default.PruneState, condition, summary: null, cancellationToken);
+            NameOf(work.RunId), SealedType.Record, PruneState.Of(work, step, pages), RetentionJson.Default.PruneState, condition, summary: null, cancellationToken);
         IEnumerable<BlobName> old = work.Phase == PrunePhase.Done
             ? await ListPagesAsync(work.RunId, cancellationToken)
             : (loaded?.Value.Pages ?? []).Select(page => BlobNames.Run(work.RunId, page));
@@ -63,7 +63,7 @@ internal sealed class PruneWorkFiles(SealedStore store)
         PruneWork work = state.ToWork();
         foreach (BlobName name in state.Pages.Select(page => BlobNames.Run(state.RunId, page)))
         {
-            PrunePage read = await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.PrunePage, cancellationToken)
+            PrunePage read = await store.GetDocumentAsync(name, SealedType.Record, RetentionJson.Default.PrunePage, cancellationToken)
                 ?? throw new MissingBlobException(name, "is missing: a prune needs it to go on");
             read.AddTo(work);
         }

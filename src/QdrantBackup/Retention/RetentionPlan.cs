@@ -30,7 +30,7 @@ public sealed record RetentionPlan
 
 /// <summary>The plans of retention runs.</summary>
 public sealed class RetentionPlans(SealedStore store)
-    : RunPlans<RetentionPlan>(store, StoreJson.Default.RetentionPlan, plan => plan.RunId, "nothing is ended without a plan");
+    : RunPlans<RetentionPlan>(store, RetentionJson.Default.RetentionPlan, plan => plan.RunId, "nothing is ended without a plan");
 
 /// <summary>What the policy says now.</summary>
 public sealed record RetentionPreview

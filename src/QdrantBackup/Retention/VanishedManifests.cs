@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
 using QdrantBackup.Stores;
@@ -74,7 +75,7 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
         HashSet<BackupId> manifests = await store.ListIdsAsync(BlobNames.Manifests, cancellationToken);
         foreach (BackupId id in arrived.Where(id => !manifests.Contains(id)).ToList())
         {
-            if (await store.TryGetRecordAsync(BlobNames.Copy(id), StoreJson.Default.CopyRecord, cancellationToken) is not { UnderWay: false })
+            if (await store.TryGetRecordAsync(BlobNames.Copy(id), PartsJson.Default.CopyRecord, cancellationToken) is not { UnderWay: false })
             {
                 arrived.Remove(id);
             }

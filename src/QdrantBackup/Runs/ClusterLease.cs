@@ -71,10 +71,10 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
     }
 
     private Task<FoundRecord<LeaseRecord>> FindAsync(string cluster, CancellationToken cancellationToken) =>
-        store.FindRenewableAsync(BlobNames.Lease(cluster), StoreJson.Default.LeaseRecord, cancellationToken);
+        store.FindRenewableAsync(BlobNames.Lease(cluster), RunsJson.Default.LeaseRecord, cancellationToken);
 
     private Task<BlobEntry> PutAsync(string cluster, LeaseRecord record, PutCondition condition, CancellationToken cancellationToken) => store.PutDocumentAsync(
-        BlobNames.Lease(cluster), SealedType.Record, record, StoreJson.Default.LeaseRecord, condition, summary: null, cancellationToken);
+        BlobNames.Lease(cluster), SealedType.Record, record, RunsJson.Default.LeaseRecord, condition, summary: null, cancellationToken);
 
     // Given back, or over; or dated so far ahead that a clock was wrong when it was written: nobody waits for that day.
     private static bool IsFree(LeaseRecord record, BlobEntry entry, DateTimeOffset now) =>

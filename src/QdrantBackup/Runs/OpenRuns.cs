@@ -90,7 +90,7 @@ public sealed class OpenRuns(SealedStore store)
 
     /// <summary>How far the records of earlier runs have been searched.</summary>
     internal async Task<OpenRunsRecord> ReadAsync(string cluster, CancellationToken cancellationToken) =>
-        (await store.FindRenewableAsync(BlobNames.OpenRuns(cluster), StoreJson.Default.OpenRunsRecord, cancellationToken)).Value ?? Nothing;
+        (await store.FindRenewableAsync(BlobNames.OpenRuns(cluster), RunsJson.Default.OpenRunsRecord, cancellationToken)).Value ?? Nothing;
 
     /// <summary>Enters what a search found, and how far it came.</summary>
     internal Task SearchedAsync(string cluster, IReadOnlyList<OpenRun> found, RunId? searchedTo, bool isDone, CancellationToken cancellationToken) =>
@@ -107,5 +107,5 @@ public sealed class OpenRuns(SealedStore store)
     }
 
     private Task ChangeAsync(string cluster, Func<OpenRunsRecord, OpenRunsRecord> change, CancellationToken cancellationToken) => store.ChangeRecordAsync(
-        BlobNames.OpenRuns(cluster), StoreJson.Default.OpenRunsRecord, there => change(there ?? Nothing), cancellationToken);
+        BlobNames.OpenRuns(cluster), RunsJson.Default.OpenRunsRecord, there => change(there ?? Nothing), cancellationToken);
 }

@@ -32,13 +32,13 @@ public sealed record RetentionRequest : IProved<RetentionRequest>
     public static RetentionRequest Of(SealedStore store, RunRequest request)
     {
         RetentionRequest wanted = request.Retention ?? throw new RefusedException($"run {request.RunId} is no retention", "Start a new run.");
-        return store.Authority.Check(BlobNames.Run(request.RunId, RunRecords.Request), wanted, StoreJson.Default.RetentionRequest)
+        return store.Authority.Check(BlobNames.Run(request.RunId, RunRecords.Request), wanted, RunsJson.Default.RetentionRequest)
             ?? wanted with { AllowUnusual = false, ConfirmClock = false, EmptyTrash = false };
     }
 
     /// <summary>The request with the proof that what it waives was waived by maintenance or an administrator.</summary>
     public RetentionRequest ProvenFor(SealedStore store, RunId runId) =>
-        store.Authority.Prove(BlobNames.Run(runId, RunRecords.Request), this, StoreJson.Default.RetentionRequest);
+        store.Authority.Prove(BlobNames.Run(runId, RunRecords.Request), this, RunsJson.Default.RetentionRequest);
 
     RetentionRequest IProved<RetentionRequest>.With(string? proof) => this with { Proof = proof };
 }

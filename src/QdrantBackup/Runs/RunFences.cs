@@ -123,7 +123,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
 
     private async Task PutMarkerAsync(BackupId id, PutCondition condition, CancellationToken cancellationToken)
     {
-        byte[] marker = JsonSerializer.SerializeToUtf8Bytes(MarkerOf(id), StoreJson.Default.Manifest);
+        byte[] marker = JsonSerializer.SerializeToUtf8Bytes(MarkerOf(id), PartsJson.Default.Manifest);
         string summary = _manifests.SealSummary(ManifestDocuments.Summarize(MarkerOf(id), _manifests.HashOf(marker)));
         try
         {

@@ -154,13 +154,13 @@ public sealed class RunPins(SealedStore store)
     }
 
     private Task<StoredDocument<Pin>?> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
-        store.FindDocumentAsync(BlobNames.Pin(runId), SealedType.Record, StoreJson.Default.Pin, cancellationToken);
+        store.FindDocumentAsync(BlobNames.Pin(runId), SealedType.Record, RunsJson.Default.Pin, cancellationToken);
 
     private async Task<PinEntry> PutAsync(Pin pin, StoredDocument<Pin>? found, CancellationToken cancellationToken)
     {
         PutCondition condition = found is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(found.Entry.ETag);
         BlobEntry entry = await store.PutDocumentAsync(
-            BlobNames.Pin(pin.RunId), SealedType.Record, pin, StoreJson.Default.Pin, condition, summary: null, cancellationToken);
+            BlobNames.Pin(pin.RunId), SealedType.Record, pin, RunsJson.Default.Pin, condition, summary: null, cancellationToken);
         return new PinEntry(pin.RunId, pin.Began ?? entry.Modified, entry.Modified, pin, entry.ETag);
     }
 

@@ -17,13 +17,13 @@ internal sealed class RunReading(SealedStore store)
     {
         RunId runId = request.RunId;
         RunProgress? progress = names.Contains(BlobNames.Run(runId, RunRecords.Progress))
-            ? await TryReadAsync(BlobNames.Run(runId, RunRecords.Progress), StoreJson.Default.RunProgress, cancellationToken)
+            ? await TryReadAsync(BlobNames.Run(runId, RunRecords.Progress), RunsJson.Default.RunProgress, cancellationToken)
             : null;
         RunResult? result = names.Contains(BlobNames.Run(runId, RunRecords.Result)) ? await ReadResultAsync(request, cancellationToken) : null;
         var notes = new List<RunNote>();
         foreach (BlobName name in names.Where(n => n.Value.StartsWith(BlobNames.RunFolder(runId) + RunRecords.NotePrefix, StringComparison.Ordinal)))
         {
-            if (await TryReadAsync(name, StoreJson.Default.RunNote, cancellationToken) is { } note)
+            if (await TryReadAsync(name, RunsJson.Default.RunNote, cancellationToken) is { } note)
             {
                 notes.Add(note);
             }
@@ -37,7 +37,7 @@ internal sealed class RunReading(SealedStore store)
         BlobName name = BlobNames.Run(request.RunId, RunRecords.Result);
         try
         {
-            return await store.GetDocumentAsync(name, SealedType.Record, StoreJson.Default.RunResult, cancellationToken);
+            return await store.GetDocumentAsync(name, SealedType.Record, RunsJson.Default.RunResult, cancellationToken);
         }
         catch (BackupException e) when (e.IsDamage)
         {

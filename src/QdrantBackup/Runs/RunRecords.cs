@@ -31,7 +31,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     {
         Validate(request, request.RunId);
         await Open.AddAsync(request, cancellationToken);
-        byte[] plaintext = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(request, StoreJson.Default.RunRequest);
+        byte[] plaintext = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(request, RunsJson.Default.RunRequest);
         BlobName name = BlobNames.Run(request.RunId, Request);
         try
         {
@@ -39,12 +39,12 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         }
         catch (StoreConflictException)
         {
-            FoundRecord<RunRequest> there = await store.FindRenewableAsync(name, StoreJson.Default.RunRequest, cancellationToken);
+            FoundRecord<RunRequest> there = await store.FindRenewableAsync(name, RunsJson.Default.RunRequest, cancellationToken);
             if (there.Damage is not null)
             {
                 await store.PutPlainAsync(name, SealedType.Record, plaintext, there.Condition, summary: null, cancellationToken);
             }
-            else if (there.Value is null || !System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(there.Value, StoreJson.Default.RunRequest).AsSpan().SequenceEqual(plaintext))
+            else if (there.Value is null || !System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(there.Value, RunsJson.Default.RunRequest).AsSpan().SequenceEqual(plaintext))
             {
                 throw new RefusedException($"run {request.RunId} was already asked for, with another request", "Start a new run.");
             }
@@ -54,7 +54,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     /// <summary>Reads and validates a request; a missing one is a <see cref="RefusedException"/>: nothing runs without it.</summary>
     public async Task<RunRequest> ReadRequestAsync(RunId runId, CancellationToken cancellationToken)
     {
-        RunRequest request = await store.GetDocumentAsync(BlobNames.Run(runId, Request), SealedType.Record, StoreJson.Default.RunRequest, cancellationToken)
+        RunRequest request = await store.GetDocumentAsync(BlobNames.Run(runId, Request), SealedType.Record, RunsJson.Default.RunRequest, cancellationToken)
             ?? throw new RefusedException($"run {runId} has no request record", "Start runs through the API, the command line or a schedule: they write the record first.");
         Validate(request, runId);
         return request;
@@ -66,7 +66,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
 
     /// <summary>Overwrites the progress.</summary>
     public Task WriteProgressAsync(RunProgress progress, CancellationToken cancellationToken) => store.PutDocumentAsync(
-        BlobNames.Run(progress.RunId, Progress), SealedType.Record, progress, StoreJson.Default.RunProgress, PutCondition.Always, summary: null, cancellationToken);
+        BlobNames.Run(progress.RunId, Progress), SealedType.Record, progress, RunsJson.Default.RunProgress, PutCondition.Always, summary: null, cancellationToken);
 
     /// <summary>Whether the record of how the run ended is there, damaged or not.</summary>
     public async Task<bool> HasResultAsync(RunId runId, CancellationToken cancellationToken) =>
@@ -77,7 +77,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     {
         RunRequest request = await ReadRequestAsync(result.RunId, cancellationToken);
         RunResult counts = await store.ChangeRecordAsync(
-            BlobNames.Run(result.RunId, Result), StoreJson.Default.RunResult, there => there ?? result, cancellationToken) ?? result;
+            BlobNames.Run(result.RunId, Result), RunsJson.Default.RunResult, there => there ?? result, cancellationToken) ?? result;
         LogLevel level = counts.State switch { RunState.Failed => LogLevel.Error, RunState.Complete => LogLevel.Information, _ => LogLevel.Warning };
         LogEnded(level, request.Kind, request.RunId, request.Cluster, request.RequestedBy, counts.State, counts.Totals.Bytes, counts.Totals.StoredBytes);
         return counts;
@@ -89,7 +89,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         var note = new RunNote(runId, time.GetUtcNow(), by, text);
         string what = $"{NotePrefix}{note.At.UtcDateTime:yyyyMMdd'T'HHmmssfff}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
         return store.PutDocumentAsync(
-            BlobNames.Run(runId, what), SealedType.Record, note, StoreJson.Default.RunNote, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
+            BlobNames.Run(runId, what), SealedType.Record, note, RunsJson.Default.RunNote, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
     }
 
     /// <summary>Everything recorded of one run, or null when there is no such run. Progress and remarks that do not open count as none.</summary>

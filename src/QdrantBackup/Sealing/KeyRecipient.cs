@@ -1,9 +1,8 @@
 using System.Text.RegularExpressions;
-using QdrantBackup.Keys;
 
 namespace QdrantBackup.Sealing;
 
-/// <summary>Who can unwrap the store key of a <see cref="KeyDocument"/>, and what that takes beside the key itself (docs/format.md §2).</summary>
+/// <summary>Who can unwrap the store key of a key document, and what that takes beside the key itself (docs/format.md §2).</summary>
 /// <param name="Kind">The way of wrapping, e.g. <c>key-file</c>.</param>
 /// <param name="Id">The recipient's id; also the name of the document's blob.</param>
 public sealed partial record KeyRecipient(string Kind, string Id)

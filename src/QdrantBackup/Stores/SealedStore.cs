@@ -3,7 +3,6 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Ids;
-using QdrantBackup.Keys;
 using QdrantBackup.Sealing;
 using QdrantBackup.Storage;
 
@@ -56,35 +55,13 @@ public sealed class SealedStore : IDisposable
     public string KeyId => Sealer.KeyId;
 
     /// <summary>Whom the store's key is wrapped for, as it was opened.</summary>
-    public IReadOnlyList<KeyRecipient> Recipients { get; private init; } = [];
+    public IReadOnlyList<KeyRecipient> Recipients { get; internal init; } = [];
 
     /// <summary>What went wrong with recipients before one opened the store.</summary>
-    public IReadOnlyList<BackupException> RecipientFailures { get; private init; } = [];
+    public IReadOnlyList<BackupException> RecipientFailures { get; internal init; } = [];
 
     /// <summary>Where it is logged that a record which can be made anew was damaged.</summary>
     public ILogger Log { internal get; set; } = NullLogger.Instance;
-
-    /// <summary>Opens a store with the first recipient that can, and refuses any store or key but the pinned ones.</summary>
-    public static Task<SealedStore> OpenAsync(
-        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, CancellationToken cancellationToken) =>
-        OpenAsync(blobs, recipients, pins, keyNumber: 0, cancellationToken);
-
-    /// <summary>The same, to seal with the encryption keys of a number (docs/format.md §2).</summary>
-    public static async Task<SealedStore> OpenAsync(
-        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, StorePins? pins, byte keyNumber, CancellationToken cancellationToken)
-    {
-        using StoreKeyring keyring = await StoreOpening.OpenAsync(blobs, recipients, pins, cancellationToken);
-        return new SealedStore(blobs, new Sealer(keyring.StoreId, keyring.Key, keyNumber), keyring.IsReplica)
-        {
-            Recipients = keyring.Recipients,
-            RecipientFailures = keyring.Failures,
-        };
-    }
-
-    /// <summary>Makes a new store with a new key wrapped for each recipient, or finishes one that was begun; returns the two values to pin.</summary>
-    public static Task<StorePins> InitializeAsync(
-        IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken) =>
-        StoreCreation.InitializeAsync(blobs, recipients, time, cancellationToken);
 
     /// <summary>Says whose word takes something away, before anything of the store is read. The store disposes a key that is maintenance's own.</summary>
     public void Use(MaintenanceAuthority authority)

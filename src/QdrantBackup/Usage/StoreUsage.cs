@@ -35,7 +35,7 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
         UsageReport report = await WorkOutAsync(entries, fingerprint, cancellationToken);
         if (mayReplace)
         {
-            await store.PutDocumentAsync(BlobNames.Usage, SealedType.Record, report, StoreJson.Default.UsageReport, PutCondition.Always, summary: null, cancellationToken);
+            await store.PutDocumentAsync(BlobNames.Usage, SealedType.Record, report, UsageJson.Default.UsageReport, PutCondition.Always, summary: null, cancellationToken);
         }
 
         return report;
@@ -45,7 +45,7 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
     {
         try
         {
-            return ((await store.FindRenewableAsync(BlobNames.Usage, StoreJson.Default.UsageReport, cancellationToken)).Value, true);
+            return ((await store.FindRenewableAsync(BlobNames.Usage, UsageJson.Default.UsageReport, cancellationToken)).Value, true);
         }
         catch (SealException e) when (e.IsNewerFormat)
         {

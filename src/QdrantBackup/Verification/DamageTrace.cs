@@ -59,7 +59,7 @@ public sealed class DamageTrace(
 
     /// <summary>What a run found, or null when it found nothing or is not that far.</summary>
     public Task<DamageReport?> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
-        records.GetDocumentAsync(BlobNames.Run(runId, Report), SealedType.Record, StoreJson.Default.DamageReport, cancellationToken);
+        records.GetDocumentAsync(BlobNames.Run(runId, Report), SealedType.Record, DamagesJson.Default.DamageReport, cancellationToken);
 
     /// <summary>Notes what an item found. Looking at it again overwrites that.</summary>
     internal Task NoteAsync(VerifyStep step, ItemDamage found, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ public sealed class DamageTrace(
         VerifyItem item = step.Item;
         string what = $"{ItemPrefix}{item.BackupId?.Value ?? "store"}-{item.PartNo:D5}-{item.Ids?.From ?? 0:x9}-{step.After?[..16] ?? "0"}";
         return records.PutDocumentAsync(
-            BlobNames.Run(step.RunId, what), SealedType.Record, found, StoreJson.Default.ItemDamage, PutCondition.Always, summary: null, cancellationToken);
+            BlobNames.Run(step.RunId, what), SealedType.Record, found, DamagesJson.Default.ItemDamage, PutCondition.Always, summary: null, cancellationToken);
     }
 
     private async Task TraceAsync(VerifyPlan plan, BackupId id, DamageTally tally, bool isWhole, CancellationToken cancellationToken)
@@ -122,7 +122,7 @@ public sealed class DamageTrace(
         var damages = new Dictionary<string, Damage>(StringComparer.Ordinal);
         await foreach (BlobEntry entry in records.Blobs.ListAsync(BlobNames.RunFolder(runId) + ItemPrefix, cancellationToken))
         {
-            ItemDamage found = await records.GetDocumentAsync(entry.Name, SealedType.Record, StoreJson.Default.ItemDamage, cancellationToken)
+            ItemDamage found = await records.GetDocumentAsync(entry.Name, SealedType.Record, DamagesJson.Default.ItemDamage, cancellationToken)
                 ?? throw new MissingBlobException(entry.Name, "was there and is gone");
             count += found.Count - found.Damages.Count;
             foreach (Damage damage in found.Damages)
@@ -142,5 +142,5 @@ public sealed class DamageTrace(
     }
 
     private Task<BlobEntry> WriteAsync(DamageReport report, CancellationToken cancellationToken) => records.PutDocumentAsync(
-        BlobNames.Run(report.RunId, Report), SealedType.Record, report, StoreJson.Default.DamageReport, PutCondition.Always, summary: null, cancellationToken);
+        BlobNames.Run(report.RunId, Report), SealedType.Record, report, DamagesJson.Default.DamageReport, PutCondition.Always, summary: null, cancellationToken);
 }

@@ -52,27 +52,27 @@ public sealed class RollingVerifications(SealedStore store, TimeProvider time)
 
     /// <summary>The state, or null before the first decision.</summary>
     public Task<RollingVerification?> FindAsync(CancellationToken cancellationToken) =>
-        store.TryGetRecordAsync(BlobNames.RollingVerification, StoreJson.Default.RollingVerification, cancellationToken);
+        store.TryGetRecordAsync(BlobNames.RollingVerification, VerificationJson.Default.RollingVerification, cancellationToken);
 
     /// <summary>The share to start now, or null. Repeated until <see cref="StartedAsync"/>, it gives the same.</summary>
     public async Task<DecidedShare?> DecideAsync(string cluster, Schedule schedule, int shares, CancellationToken cancellationToken)
     {
         RollingVerification? state = await store.ChangeRecordAsync(
-            BlobNames.RollingVerification, StoreJson.Default.RollingVerification, there => Decide(there, cluster, schedule, shares), cancellationToken);
+            BlobNames.RollingVerification, VerificationJson.Default.RollingVerification, there => Decide(there, cluster, schedule, shares), cancellationToken);
         return state is { IsStarted: false, Last: { } share } && share.Cluster == cluster ? share : null;
     }
 
     /// <summary>The share's run is started.</summary>
     public Task StartedAsync(DecidedShare share, CancellationToken cancellationToken) => store.ChangeRecordAsync(
         BlobNames.RollingVerification,
-        StoreJson.Default.RollingVerification,
+        VerificationJson.Default.RollingVerification,
         there => there is { IsStarted: false } && there.Last == share ? there with { IsStarted = true } : there,
         cancellationToken);
 
     /// <summary>A share was verified, all of it.</summary>
     public Task DoneAsync(VerifySubset share, RunId runId, CancellationToken cancellationToken) => store.ChangeRecordAsync(
         BlobNames.RollingVerification,
-        StoreJson.Default.RollingVerification,
+        VerificationJson.Default.RollingVerification,
         there => there is null || there.Of != share.Of || there.Done.Any(s => s.RunId == runId)
             ? there
             : there with { Done = [.. there.Done.Where(s => s.Number != share.Number), new VerifiedShare(share.Number, time.GetUtcNow(), runId)] },

@@ -27,7 +27,7 @@ internal sealed class MadeManifests(SealedStore store)
     public async Task<EarlierManifest> PutAsync(BackupId id, ManifestPart part, IReadOnlyList<EarlierManifest> earlier)
     {
         var manifest = Of(id, part, earlier);
-        var plaintext = JsonSerializer.SerializeToUtf8Bytes(manifest, StoreJson.Default.Manifest);
+        var plaintext = JsonSerializer.SerializeToUtf8Bytes(manifest, PartsJson.Default.Manifest);
         var hash = _documents.HashOf(plaintext);
         var summary = _documents.SealSummary(ManifestDocuments.Summarize(manifest, hash));
         await store.PutPlainAsync(BlobNames.Manifest(id), SealedType.Manifest, plaintext, PutCondition.OnlyIfAbsent, summary, CancellationToken.None);

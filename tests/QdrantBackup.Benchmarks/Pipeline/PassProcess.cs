@@ -30,7 +30,7 @@ internal static class PassProcess
         if (verb == "init")
         {
             using var recipient = KeyFileRecipient.Create(Path.Combine(folder, KeyFileName));
-            await SealedStore.InitializeAsync(StoreAddress.Open(location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
+            await StoreCreation.InitializeAsync(StoreAddress.Open(location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
             return 0;
         }
 
@@ -67,7 +67,7 @@ internal static class PassProcess
     public static async Task<SealedStore> OpenAsync(IBackupStore blobs, string folder)
     {
         using var recipient = KeyFileRecipient.Load(Path.Combine(folder, KeyFileName));
-        return await SealedStore.OpenAsync(blobs, [recipient], pins: null, CancellationToken.None);
+        return await StoreOpening.OpenAsync(blobs, [recipient], pins: null, CancellationToken.None);
     }
 
     private static async Task BackUpAsync(SealedStore store, string folder, string part, string? earlier)

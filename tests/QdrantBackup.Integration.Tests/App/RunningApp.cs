@@ -13,7 +13,6 @@ using QdrantBackup.Harness;
 using QdrantBackup.Ids;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
-using QdrantBackup.Stores;
 using QdrantStandIn;
 
 namespace QdrantBackup.Integration.Tests.App;
@@ -61,7 +60,7 @@ internal sealed class RunningApp : IAsyncDisposable
         prepare?.Invoke(qdrant);
         var app = new RunningApp(folder, location: null, qdrant);
         using var recipient = KeyFileRecipient.Create(app.KeyFile);
-        await SealedStore.InitializeAsync(StoreAddress.Open(app._location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
+        await StoreCreation.InitializeAsync(StoreAddress.Open(app._location, TimeProvider.System), [recipient], TimeProvider.System, CancellationToken.None);
         app._hasSecond = hasSecond;
         await app.StartHostAsync(settings, time);
         return app;

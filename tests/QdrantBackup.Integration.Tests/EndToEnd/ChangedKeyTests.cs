@@ -55,7 +55,7 @@ public sealed class ChangedKeyTests
     {
         var stop = TestContext.Current.CancellationToken;
         using var recipient = KeyFileRecipient.Load(site.Files.KeyFile);
-        using var store = await SealedStore.OpenAsync(StoreAddress.Open(site.Files.StoreDirectory, TimeProvider.System), [recipient], site.Pins, stop);
+        using var store = await StoreOpening.OpenAsync(StoreAddress.Open(site.Files.StoreDirectory, TimeProvider.System), [recipient], site.Pins, stop);
         return await new RunRecords(store, TimeProvider.System, NullLogger<RunRecords>.Instance).Open.ListAsync("harness", stop);
     }
 }

@@ -79,14 +79,14 @@ public sealed class FalseEndTests
     private static async Task ForgeAsync(Site site, string[] ids)
     {
         using var recipient = KeyFileRecipient.Load(site.Files.KeyFile);
-        using var store = await SealedStore.OpenAsync(StoreAddress.Open(site.Files.StoreDirectory, TimeProvider.System), [recipient], site.Pins, CancellationToken.None);
+        using var store = await StoreOpening.OpenAsync(StoreAddress.Open(site.Files.StoreDirectory, TimeProvider.System), [recipient], site.Pins, CancellationToken.None);
         var at = TimeProvider.System.GetUtcNow() - LongAfterGrace;
         foreach (var id in ids.Select(i => new BackupId(i)))
         {
             var end = new Retirement { Id = id, Reason = "policy", By = "retention", At = at, Confirmed = true, EndsLast = true, EndId = Retirement.NewEndId() };
             await store.PutDocumentAsync(BlobNames.Retirement(id), SealedType.Record, end, StoreJson.Default.Retirement, PutCondition.Always, summary: null, CancellationToken.None);
             var release = new Hold { Id = id, Reason = "audit", By = "alice", At = at, Released = true };
-            await store.PutDocumentAsync(BlobNames.Hold(id), SealedType.Record, release, StoreJson.Default.Hold, PutCondition.Always, summary: null, CancellationToken.None);
+            await store.PutDocumentAsync(BlobNames.Hold(id), SealedType.Record, release, RetentionJson.Default.Hold, PutCondition.Always, summary: null, CancellationToken.None);
         }
     }
 

@@ -3,7 +3,6 @@ using QdrantBackup.Harness;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Storage;
-using QdrantBackup.Stores;
 using QdrantStandIn;
 using Fixtures = QdrantBackup.Harness.Fixtures;
 
@@ -46,7 +45,7 @@ public sealed class Site : IAsyncDisposable
         var site = new Site(qdrant, new AppFiles(qdrant.Address, AddressOf(container), qdrantApiKey, extraYaml + NoSchedules, connection, hasSecond));
         using var recipient = KeyFileRecipient.Create(site.Files.KeyFile);
         var blobs = StoreAddress.Open(container ?? site.Files.StoreDirectory, TimeProvider.System);
-        site.Pins = await SealedStore.InitializeAsync(blobs, [recipient], TimeProvider.System, TestContext.Current.CancellationToken);
+        site.Pins = await StoreCreation.InitializeAsync(blobs, [recipient], TimeProvider.System, TestContext.Current.CancellationToken);
         return site;
     }
 

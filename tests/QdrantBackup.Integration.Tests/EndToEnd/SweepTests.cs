@@ -52,7 +52,7 @@ public sealed class SweepTests
         var stop = TestContext.Current.CancellationToken;
         var then = new FakeTimeProvider(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(100));
         using var recipient = KeyFileRecipient.Load(site.Files.KeyFile);
-        using var store = await SealedStore.OpenAsync(StoreAddress.Open(site.Files.StoreDirectory, TimeProvider.System), [recipient], site.Pins, stop);
+        using var store = await StoreOpening.OpenAsync(StoreAddress.Open(site.Files.StoreDirectory, TimeProvider.System), [recipient], site.Pins, stop);
         var run = new RunRequest
         {
             RunId = RunId.New(then),

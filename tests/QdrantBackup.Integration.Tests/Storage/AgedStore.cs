@@ -13,7 +13,7 @@ internal static class AgedStore
     public static async Task AgeAsync(string folder, string keyFile, TimeSpan by)
     {
         using var recipient = KeyFileRecipient.Load(keyFile);
-        using var store = await SealedStore.OpenAsync(StoreAddress.Open(folder, TimeProvider.System), [recipient], pins: null, CancellationToken.None);
+        using var store = await StoreOpening.OpenAsync(StoreAddress.Open(folder, TimeProvider.System), [recipient], pins: null, CancellationToken.None);
         foreach (var id in await store.ListIdsAsync(BlobNames.Retirements, CancellationToken.None))
         {
             if (await store.TryGetRecordAsync(BlobNames.Retirement(id), StoreJson.Default.Retirement, CancellationToken.None) is { } end)

@@ -58,6 +58,6 @@ internal sealed class ReadActor(SimulatedWorld world, string name) : DurableActo
     {
         string pin = BlobNames.Pin(run).Value;
         byte[] plaintext = StoreContents.Sealer.Open(QdrantBackup.Sealing.SealedType.Record, pin, World.Service.Get(pin)!.Content.Span);
-        return SealedStore.ReadDocument(pin, plaintext, StoreJson.Default.Pin).Released;
+        return SealedStore.ReadDocument(pin, plaintext, RunsJson.Default.Pin).Released;
     }
 }

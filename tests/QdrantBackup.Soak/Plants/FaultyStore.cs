@@ -13,11 +13,11 @@ internal abstract class FaultyStore(IBackupStore inner) : RelayingStore(inner)
     protected static bool Is(BlobName name, string folder) => name.Value.StartsWith(folder, StringComparison.Ordinal);
 
     protected static Pin ReadPin(BlobName name, ReadOnlySpan<byte> content) =>
-        SealedStore.ReadDocument(name.Value, StoreContents.Sealer.Open(SealedType.Record, name.Value, content), StoreJson.Default.Pin);
+        SealedStore.ReadDocument(name.Value, StoreContents.Sealer.Open(SealedType.Record, name.Value, content), RunsJson.Default.Pin);
 
     /// <summary>The same blob with another pin in it.</summary>
     protected static StoredBlob With(StoredBlob blob, Pin pin) =>
-        blob with { Content = StoreContents.Sealer.Seal(SealedType.Record, blob.Entry.Name.Value, JsonSerializer.SerializeToUtf8Bytes(pin, StoreJson.Default.Pin)) };
+        blob with { Content = StoreContents.Sealer.Seal(SealedType.Record, blob.Entry.Name.Value, JsonSerializer.SerializeToUtf8Bytes(pin, RunsJson.Default.Pin)) };
 
     /// <summary>The answer to a put that never happened.</summary>
     protected static BlobEntry Pretended(BlobName name, ReadOnlyMemory<byte> content) => new(name, content.Length, "\"pretended\"", default, null);

@@ -1,3 +1,4 @@
+using QdrantBackup.Parts;
 using QdrantBackup.Sealing;
 using QdrantBackup.Soak.World;
 using QdrantBackup.Storage;
@@ -12,7 +13,7 @@ internal sealed class MarkerForgotten(IBackupStore inner) : FaultyStore(inner)
 
     public static bool IsMarker(BlobName name, ReadOnlyMemory<byte> content) =>
         Is(name, BlobNames.Manifests)
-        && SealedStore.ReadDocument(name.Value, StoreContents.Sealer.Open(SealedType.Manifest, name.Value, content.Span), StoreJson.Default.Manifest).Aborted;
+        && SealedStore.ReadDocument(name.Value, StoreContents.Sealer.Open(SealedType.Manifest, name.Value, content.Span), PartsJson.Default.Manifest).Aborted;
 
     public override Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
     {

@@ -196,7 +196,7 @@ internal sealed class Oracle
     private bool IsEnded(BlobService service, BackupId id) => EndOf(service, id) is { } end && _takenBack.GetValueOrDefault(id) != end;
 
     private static Manifest Open(BlobName name, ReadOnlySpan<byte> content) => SealedStore.ReadDocument(
-        name.Value, StoreContents.Sealer.Open(SealedType.Manifest, name.Value, content), StoreJson.Default.Manifest);
+        name.Value, StoreContents.Sealer.Open(SealedType.Manifest, name.Value, content), PartsJson.Default.Manifest);
 }
 
 /// <summary>A backup that was committed.</summary>

@@ -38,8 +38,8 @@ public sealed class KeyChecksTests : IAsyncLifetime
         [
             Own(KeyFileRecipient.Create(KeyFile)), Own(PassphraseRecipient.Load(Passphrase, 64, _time)), Own(RsaRecipient.LoadPublic(KeyFiles.PublicKey, _time)),
         ];
-        StorePins pins = await SealedStore.InitializeAsync(_blobs, recipients, _time, Cancellation);
-        _store = Own(await SealedStore.OpenAsync(_blobs, recipients, pins, Cancellation));
+        StorePins pins = await StoreCreation.InitializeAsync(_blobs, recipients, _time, Cancellation);
+        _store = Own(await StoreOpening.OpenAsync(_blobs, recipients, pins, Cancellation));
         _keys = Checks();
     }
 

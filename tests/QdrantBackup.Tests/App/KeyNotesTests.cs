@@ -34,8 +34,8 @@ public sealed class KeyNotesTests : IDisposable
     private static async Task<IReadOnlyList<string>> NotesAsync(IReadOnlyList<IStoreKeyRecipient> recipients, bool isPinned, IReadOnlyList<BackupException> problems)
     {
         var blobs = new InMemoryStore(TimeProvider.System);
-        StorePins pins = await SealedStore.InitializeAsync(blobs, recipients, TimeProvider.System, TestContext.Current.CancellationToken);
-        using SealedStore store = await SealedStore.OpenAsync(blobs, recipients, pins, TestContext.Current.CancellationToken);
+        StorePins pins = await StoreCreation.InitializeAsync(blobs, recipients, TimeProvider.System, TestContext.Current.CancellationToken);
+        using SealedStore store = await StoreOpening.OpenAsync(blobs, recipients, pins, TestContext.Current.CancellationToken);
         var log = new KeptLog();
         new KeyNotes(log).Tell(store, problems, isPinned ? pins : null);
         return log.Lines;

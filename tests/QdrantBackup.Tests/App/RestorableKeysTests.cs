@@ -11,7 +11,6 @@ using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Runs;
-using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 using QdrantBackup.Tests.Configuration;
 using QdrantBackup.Tests.Keys;
@@ -55,7 +54,7 @@ public sealed class RestorableKeysTests : IAsyncLifetime
         _files.Secret("passphrase", "correct horse battery staple");
         using var keyFile = KeyFileRecipient.Create(KeyFile);
         using var passphrase = PassphraseRecipient.Load(Passphrase, 64, _time);
-        await SealedStore.InitializeAsync(StoreAddress.Open(_folder.Path, _time), [keyFile, passphrase], _time, Cancellation);
+        await StoreCreation.InitializeAsync(StoreAddress.Open(_folder.Path, _time), [keyFile, passphrase], _time, Cancellation);
         _services = await _connection.OpenAsync(Cancellation);
     }
 

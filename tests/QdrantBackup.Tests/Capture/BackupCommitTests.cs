@@ -59,7 +59,7 @@ public sealed class BackupCommitTests
             Started = rig.Time.GetUtcNow(), Finished = rig.Time.GetUtcNow(), State = BackupState.Partial, Collections = [], Parts = [], Totals = CaptureTotals.None,
         };
         await rig.Store.PutDocumentAsync(
-            BlobNames.Manifest(runId.AsBackup()), SealedType.Manifest, marker, StoreJson.Default.Manifest, PutCondition.Always, null, Cancellation);
+            BlobNames.Manifest(runId.AsBackup()), SealedType.Manifest, marker, PartsJson.Default.Manifest, PutCondition.Always, null, Cancellation);
         var failure = await Assert.ThrowsAsync<StoreConflictException>(() => rig.Get<BackupCommit>().CommitAsync(runId, Cancellation));
         Assert.Contains("fenced", failure.Message, StringComparison.Ordinal);
     }

@@ -69,7 +69,7 @@ public sealed class StoreHistoryTests : IDisposable
         Assert.Contains("was replaced", Assert.Single(await GapsAsync(_made[1] with { ManifestHash = new string('0', 64) })).Problem, StringComparison.Ordinal);
         BlobName first = BlobNames.Manifest(_made[0].Id);
         Manifest manifest = await _rig.Get<BackupCatalog>().OpenAsync(_made[0].Id, Cancellation);
-        await _rig.Store.PutDocumentAsync(first, SealedType.Manifest, manifest with { Description = "another" }, StoreJson.Default.Manifest, PutCondition.Always, null, Cancellation);
+        await _rig.Store.PutDocumentAsync(first, SealedType.Manifest, manifest with { Description = "another" }, PartsJson.Default.Manifest, PutCondition.Always, null, Cancellation);
         Assert.Equal(_made[0].Id, Assert.Single(await GapsAsync(_made[1])).Id);
     }
 

@@ -87,7 +87,7 @@ public sealed class SuspectTests : IDisposable
 
         await _rig.Store.PutDocumentAsync(
             BlobNames.Confirmed(again), SealedType.Record, new Confirmation { Id = again, ManifestHash = new string('0', 64), By = "", At = default },
-            StoreJson.Default.Confirmation, PutCondition.Always, null, Cancellation);
+            CatalogJson.Default.Confirmation, PutCondition.Always, null, Cancellation);
         Assert.Equal(good, await LatestAsync());
         await Confirmations.ConfirmAsync(again, "alice", Cancellation);
         Assert.Equal(again, await LatestAsync());

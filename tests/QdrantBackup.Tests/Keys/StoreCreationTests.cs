@@ -40,7 +40,7 @@ public sealed class StoreCreationTests : IAsyncLifetime
         foreach (string name in names)
         {
             using IStoreKeyRecipient recipient = _kinds.Opening(name);
-            using SealedStore store = await SealedStore.OpenAsync(_blobs, [recipient], pins, Cancellation);
+            using SealedStore store = await StoreOpening.OpenAsync(_blobs, [recipient], pins, Cancellation);
             Assert.Equal(3, store.Recipients.Count);
         }
     }
@@ -72,11 +72,11 @@ public sealed class StoreCreationTests : IAsyncLifetime
     {
         using var one = PassphraseRecipient.FromText("the first passphrase of two", "a test", 64);
         using var other = PassphraseRecipient.FromText("the second passphrase of two", "a test", 64);
-        await Assert.ThrowsAsync<StoreException>(() => SealedStore.InitializeAsync(new DyingStore(_blobs, 1), [one], _time, Cancellation));
+        await Assert.ThrowsAsync<StoreException>(() => StoreCreation.InitializeAsync(new DyingStore(_blobs, 1), [one], _time, Cancellation));
 
-        StorePins pins = await SealedStore.InitializeAsync(_blobs, [one, other], _time, Cancellation);
+        StorePins pins = await StoreCreation.InitializeAsync(_blobs, [one, other], _time, Cancellation);
 
-        (await SealedStore.OpenAsync(_blobs, [other], pins, Cancellation)).Dispose();
+        (await StoreOpening.OpenAsync(_blobs, [other], pins, Cancellation)).Dispose();
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class StoreCreationTests : IAsyncLifetime
         Assert.Contains("at the same time", e.Message);
         Assert.Equal(2, (await NamesAsync()).Count);
         using IStoreKeyRecipient winner = _kinds.Opening("second key file");
-        (await SealedStore.OpenAsync(_blobs, [winner], null, Cancellation)).Dispose();
+        (await StoreOpening.OpenAsync(_blobs, [winner], null, Cancellation)).Dispose();
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class StoreCreationTests : IAsyncLifetime
     }
 
     private Task<StorePins> InitializeAsync(IBackupStore blobs, params string[] names) =>
-        SealedStore.InitializeAsync(blobs, [.. names.Select(_kinds.Wrapping)], _time, Cancellation);
+        StoreCreation.InitializeAsync(blobs, [.. names.Select(_kinds.Wrapping)], _time, Cancellation);
 
     private async Task<List<string>> NamesAsync()
     {

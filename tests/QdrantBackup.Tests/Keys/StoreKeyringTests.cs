@@ -35,10 +35,10 @@ public sealed class StoreKeyringTests : IAsyncLifetime
 
         using IStoreKeyRecipient lost = _kinds.Opening("managed HSM");
         using IStoreKeyRecipient staying = _kinds.Opening(left);
-        using SealedStore store = await SealedStore.OpenAsync(_blobs, [lost, staying], pins, Cancellation);
+        using SealedStore store = await StoreOpening.OpenAsync(_blobs, [lost, staying], pins, Cancellation);
 
         Assert.Contains("404", Assert.Single(store.RecipientFailures).Message);
-        StoreException e = await Assert.ThrowsAsync<StoreException>(() => SealedStore.OpenAsync(_blobs, [lost], pins, Cancellation));
+        StoreException e = await Assert.ThrowsAsync<StoreException>(() => StoreOpening.OpenAsync(_blobs, [lost], pins, Cancellation));
         Assert.Contains("Any other recipient opens the store too", e.Hint);
     }
 
@@ -64,7 +64,7 @@ public sealed class StoreKeyringTests : IAsyncLifetime
 
         Assert.Equal([$"put keys/{pins.KeyId}/{added.Id}.json"], recording.Steps.Where(step => step.StartsWith("put ", StringComparison.Ordinal)));
         Assert.Equal(["chunks/ab/cd", $"keys/{pins.KeyId}/{added.Id}.json", "store.json"], await NamesAsync());
-        await Assert.ThrowsAsync<UsageException>(() => SealedStore.OpenAsync(_blobs, [first], pins, Cancellation));
+        await Assert.ThrowsAsync<UsageException>(() => StoreOpening.OpenAsync(_blobs, [first], pins, Cancellation));
         (await OpenAsync(pins, "second key file")).Dispose();
     }
 
@@ -104,7 +104,7 @@ public sealed class StoreKeyringTests : IAsyncLifetime
             Assert.StartsWith(elsewhere.Vault.Vault.ToString(), renewed.Key, StringComparison.Ordinal);
         }
 
-        using SealedStore store = await SealedStore.OpenAsync(_blobs, [restored], pins, Cancellation);
+        using SealedStore store = await StoreOpening.OpenAsync(_blobs, [restored], pins, Cancellation);
         Assert.Equal(2, store.Recipients.Count);
         Assert.DoesNotContain(_kinds.Vault.Requests, request => request.Contains("unwrapkey", StringComparison.Ordinal) && request.EndsWith("404", StringComparison.Ordinal));
     }
@@ -241,13 +241,13 @@ public sealed class StoreKeyringTests : IAsyncLifetime
     private async Task<StorePins> InitializeAsync(params string[] names)
     {
         IStoreKeyRecipient[] recipients = [.. names.Select(_kinds.Wrapping)];
-        return await SealedStore.InitializeAsync(_blobs, recipients, _time, Cancellation);
+        return await StoreCreation.InitializeAsync(_blobs, recipients, _time, Cancellation);
     }
 
     private async Task<SealedStore> OpenAsync(StorePins pins, string name)
     {
         using IStoreKeyRecipient recipient = _kinds.Opening(name);
-        return await SealedStore.OpenAsync(_blobs, [recipient], pins, Cancellation);
+        return await StoreOpening.OpenAsync(_blobs, [recipient], pins, Cancellation);
     }
 
     private async Task<List<string>> NamesAsync()

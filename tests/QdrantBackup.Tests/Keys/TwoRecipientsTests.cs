@@ -35,7 +35,7 @@ public sealed class TwoRecipientsTests(RecipientsOfEveryKind kinds) : IClassFixt
     {
         using IStoreKeyRecipient first = kinds.Wrapping(one);
         using IStoreKeyRecipient second = kinds.Wrapping(other);
-        StorePins pins = await SealedStore.InitializeAsync(_blobs, [first, second], TimeProvider.System, Cancellation);
+        StorePins pins = await StoreCreation.InitializeAsync(_blobs, [first, second], TimeProvider.System, Cancellation);
 
         using (SealedStore store = await OpenAsync(pins, one))
         {
@@ -54,6 +54,6 @@ public sealed class TwoRecipientsTests(RecipientsOfEveryKind kinds) : IClassFixt
     private async Task<SealedStore> OpenAsync(StorePins pins, string name)
     {
         using IStoreKeyRecipient recipient = kinds.Opening(name);
-        return await SealedStore.OpenAsync(_blobs, [recipient], pins, Cancellation);
+        return await StoreOpening.OpenAsync(_blobs, [recipient], pins, Cancellation);
     }
 }

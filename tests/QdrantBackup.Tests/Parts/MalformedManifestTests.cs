@@ -46,7 +46,7 @@ public sealed class MalformedManifestTests
         using var rig = new CaptureRig();
         Manifest good = await BackedUpAsync(rig);
         BlobName name = BlobNames.Manifest(good.Id);
-        await rig.Store.PutDocumentAsync(name, SealedType.Manifest, change(good), StoreJson.Default.Manifest, PutCondition.Always, null, Cancellation);
+        await rig.Store.PutDocumentAsync(name, SealedType.Manifest, change(good), PartsJson.Default.Manifest, PutCondition.Always, null, Cancellation);
         var failure = await Assert.ThrowsAsync<SealException>(() => rig.Get<BackupCatalog>().OpenAsync(good.Id, Cancellation));
         Assert.True(failure.Message.Contains(name.Value, StringComparison.Ordinal), what);
         Assert.NotNull(Assert.Single(await rig.Get<BackupCatalog>().ListAsync(new CatalogFilter(), Cancellation)).Damage);
@@ -105,7 +105,7 @@ public sealed class MalformedManifestTests
         using var description = JsonDocument.Parse(deep, new JsonDocumentOptions { MaxDepth = 128 });
         Manifest manifest = good with { Collections = [good.Collections[0] with { Description = description.RootElement }] };
         BlobName name = BlobNames.Manifest(good.Id);
-        await rig.Store.PutDocumentAsync(name, SealedType.Manifest, manifest, StoreJson.Default.Manifest, PutCondition.Always, null, Cancellation);
+        await rig.Store.PutDocumentAsync(name, SealedType.Manifest, manifest, PartsJson.Default.Manifest, PutCondition.Always, null, Cancellation);
         Manifest read = await rig.Get<BackupCatalog>().OpenAsync(good.Id, Cancellation);
         Assert.Equal(deep, read.Collections[0].Description!.Value.GetRawText());
     }

@@ -62,7 +62,7 @@ public sealed class MarkTests
         await parts.BeginAsync(request.RunId, backup.Id, Cancellation);
         var records = new CopyRecords(copying.Second, rig.Time);
         Assert.True((await records.FindAsync(backup.Id, Cancellation))!.UnderWay);
-        Assert.Contains(backup.Id, (await copying.Second.GetDocumentAsync(BlobNames.Pin(request.RunId), SealedType.Record, StoreJson.Default.Pin, Cancellation))!.Copies!);
+        Assert.Contains(backup.Id, (await copying.Second.GetDocumentAsync(BlobNames.Pin(request.RunId), SealedType.Record, RunsJson.Default.Pin, Cancellation))!.Copies!);
         Assert.Null(await ends.Records.FindAsync(backup.Id, Cancellation));
 
         await copying.CopyAsync();

@@ -4,7 +4,6 @@ using QdrantBackup.Ids;
 using QdrantBackup.Keys;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
-using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Restores;
@@ -31,7 +30,7 @@ internal sealed class CorruptibleStore : IDisposable
     public static async Task<CorruptibleStore> CreateAsync(string keyFile, FakeNode node)
     {
         var store = new CorruptibleStore(keyFile, node);
-        store._pins = await SealedStore.InitializeAsync(store._blobs, [store._recipient], store._time, Cancellation);
+        store._pins = await StoreCreation.InitializeAsync(store._blobs, [store._recipient], store._time, Cancellation);
         using CaptureRig rig = await store.OpenAsync(store._blobs);
         CommitReceipt first = await rig.BackupAsync();
         await rig.BackupAsync();
@@ -80,5 +79,5 @@ internal sealed class CorruptibleStore : IDisposable
     }
 
     private async Task<CaptureRig> OpenAsync(IBackupStore blobs) => new(
-        _node, _blobs, await SealedStore.OpenAsync(blobs, [_recipient], _pins, Cancellation), o => o with { RangeBytes = 600_000 });
+        _node, _blobs, await StoreOpening.OpenAsync(blobs, [_recipient], _pins, Cancellation), o => o with { RangeBytes = 600_000 });
 }

@@ -92,7 +92,7 @@ public sealed class WholeHashTests
         ManifestPart changed = change(manifest.Parts[0]);
         var documents = new ManifestDocuments(rig.Store);
         Manifest written = manifest with { Parts = [changed] };
-        byte[] bytes = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(written, StoreJson.Default.Manifest);
+        byte[] bytes = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(written, PartsJson.Default.Manifest);
         string summary = documents.SealSummary(ManifestDocuments.Summarize(written, documents.HashOf(bytes)));
         await rig.Store.PutPlainAsync(BlobNames.Manifest(id), SealedType.Manifest, bytes, PutCondition.Always, summary, Cancellation);
         return changed;

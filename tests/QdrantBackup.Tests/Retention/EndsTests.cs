@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Capture;
 using QdrantBackup.Catalog;
+using QdrantBackup.Damages;
 using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
@@ -95,7 +96,7 @@ public sealed class EndsTests
         (BackupId first, _) = await TwoAsync(rig);
         await rig.Store.PutDocumentAsync(
             BlobNames.Verified(first), SealedType.Record, new QdrantBackup.Damages.VerifiedRecord { BackupId = first, ManifestHash = "" },
-            StoreJson.Default.VerifiedRecord, PutCondition.Always, null, Cancellation);
+            DamagesJson.Default.VerifiedRecord, PutCondition.Always, null, Cancellation);
         await rig.Blobs.PutAsync(BlobNames.Retirement(first), new byte[10], PutCondition.Always, null, Cancellation);
         await rig.Blobs.DeleteAsync(BlobNames.Manifest(first), null, Cancellation);
         Assert.Equal(0, (await rig.Get<RecordCleanup>().StepAsync(rig.Time.GetUtcNow(), Cancellation)).Findings);

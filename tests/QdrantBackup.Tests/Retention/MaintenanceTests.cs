@@ -101,7 +101,7 @@ public sealed class MaintenanceTests : IDisposable
         var hold = new Hold { Id = first, Reason = "audit", By = "alice", At = _backup.Time.GetUtcNow() };
         foreach (Hold released in new[] { hold with { Released = true }, hold with { Released = true, Proof = Convert.ToBase64String(new byte[80]) } })
         {
-            await _backup.Store.PutDocumentAsync(BlobNames.Hold(first), SealedType.Record, released, StoreJson.Default.Hold, PutCondition.Always, null, Cancellation);
+            await _backup.Store.PutDocumentAsync(BlobNames.Hold(first), SealedType.Record, released, RetentionJson.Default.Hold, PutCondition.Always, null, Cancellation);
             Assert.Contains("no proof", (await maintenance.Get<BackupHolds>().FindAsync(first, Cancellation))!.Reason, StringComparison.Ordinal);
         }
 
@@ -138,7 +138,7 @@ public sealed class MaintenanceTests : IDisposable
         await Assert.ThrowsAsync<SealException>(() => maintenance.Get<RetentionPlanner>().PlanAsync(request, _backup.Time.GetUtcNow(), Cancellation));
 
         await _backup.Store.PutDocumentAsync(
-            BlobNames.Run(request.RunId, "prune"), SealedType.Record, PruneState.Of(new PruneWork(request.RunId) { Phase = PrunePhase.Delete }, 1, []), StoreJson.Default.PruneState,
+            BlobNames.Run(request.RunId, "prune"), SealedType.Record, PruneState.Of(new PruneWork(request.RunId) { Phase = PrunePhase.Delete }, 1, []), RetentionJson.Default.PruneState,
             PutCondition.Always, null, Cancellation);
         await Assert.ThrowsAsync<SealException>(() => maintenance.Get<Pruner>().StepAsync(new PruneRequest(request.RunId, false, "test"), Cancellation));
     }
@@ -156,7 +156,7 @@ public sealed class MaintenanceTests : IDisposable
         Manifest forged = becameMarker ? manifest with { Aborted = true, Parts = [], Collections = [] } : manifest with { Parts = [], Collections = [] };
         var documents = new ManifestDocuments(_backup.Store);
         await _backup.Store.PutDocumentAsync(
-            BlobNames.Manifest(first), SealedType.Manifest, forged, StoreJson.Default.Manifest, PutCondition.Always, documents.SealSummary(ManifestDocuments.Summarize(forged, "")), Cancellation);
+            BlobNames.Manifest(first), SealedType.Manifest, forged, PartsJson.Default.Manifest, PutCondition.Always, documents.SealSummary(ManifestDocuments.Summarize(forged, "")), Cancellation);
         IReadOnlyList<BlobName> chunks = await _backup.NamesAsync("chunks/");
         _backup.Time.Advance(Grace * 2);
 

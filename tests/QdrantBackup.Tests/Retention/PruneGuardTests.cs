@@ -48,7 +48,7 @@ public sealed class PruneGuardTests
         (BackupId first, _) = await EndsTests.TwoAsync(rig);
         await EndsTests.EndAsync(rig, first);
         await rig.Store.PutDocumentAsync(
-            BlobNames.Hold(first), SealedType.Record, new Hold { Id = first, Reason = "audit", By = "alice", At = rig.Time.GetUtcNow() }, StoreJson.Default.Hold, PutCondition.Always, null, Cancellation);
+            BlobNames.Hold(first), SealedType.Record, new Hold { Id = first, Reason = "audit", By = "alice", At = rig.Time.GetUtcNow() }, RetentionJson.Default.Hold, PutCondition.Always, null, Cancellation);
         await rig.Get<RetentionRecords>().Known.RememberAsync("prod", [first], Cancellation);
         await rig.Blobs.DeleteAsync(BlobNames.Hold(first), null, Cancellation);
         rig.Time.Advance(Grace * 2);

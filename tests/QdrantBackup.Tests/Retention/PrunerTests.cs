@@ -165,7 +165,7 @@ public sealed class PrunerTests
             Marked = [young], Earlier = [], RoundBegan = rig.Time.GetUtcNow() - TimeSpan.FromHours(2), Dead = [old], Position = 256, ChunksListed = 0, BytesListed = 0, Totals = new PruneTotals(),
         };
         await rig.Store.PutDocumentAsync(
-            BlobNames.Run(state.RunId, "prune"), SealedType.Record, state, StoreJson.Default.PruneState, PutCondition.Always, null, Cancellation);
+            BlobNames.Run(state.RunId, "prune"), SealedType.Record, state, RetentionJson.Default.PruneState, PutCondition.Always, null, Cancellation);
 
         PruneReceipt receipt = await NewPruner(rig, new PruneOptions()).StepAsync(new PruneRequest(state.RunId, true, "test"), Cancellation);
 

@@ -108,7 +108,7 @@ public sealed class DamagedRecordTests : IDisposable
         await UsageAsync();
         await Damaging.DamageAsync(_rig, BlobNames.Usage, way);
         await UsageAsync();
-        Assert.NotNull(await _rig.Store.GetDocumentAsync(BlobNames.Usage, SealedType.Record, StoreJson.Default.UsageReport, Cancellation));
+        Assert.NotNull(await _rig.Store.GetDocumentAsync(BlobNames.Usage, SealedType.Record, UsageJson.Default.UsageReport, Cancellation));
     }
 
     [Theory]

@@ -129,7 +129,7 @@ public sealed class RunsTests
         using var rig = new CaptureRig();
         var record = new LeaseRecord(1, RunId.New(rig.Time), seconds);
         await rig.Store.PutDocumentAsync(
-            BlobNames.Lease("prod"), SealedType.Record, record, StoreJson.Default.LeaseRecord, PutCondition.Always, null, Cancellation);
+            BlobNames.Lease("prod"), SealedType.Record, record, RunsJson.Default.LeaseRecord, PutCondition.Always, null, Cancellation);
         rig.Time.Advance(TimeSpan.FromDays(1));
         Assert.True((await rig.Get<ClusterLease>().TryTakeAsync("prod", RunId.New(rig.Time), RunKind.Backup, TimeSpan.FromMinutes(1), Cancellation)).IsMine);
     }

@@ -25,13 +25,13 @@ internal static class SmallStore
         using var recipient = KeyFileRecipient.Create(folder + ".key");
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 9, 1, 2, 0, 0, TimeSpan.Zero));
         var blobs = new DirectoryStore(folder, time);
-        StorePins pins = await SealedStore.InitializeAsync(blobs, [recipient], time, cancellationToken);
+        StorePins pins = await StoreCreation.InitializeAsync(blobs, [recipient], time, cancellationToken);
         var node = new FakeNode { Collections = { ["docs"] = Docs(extra: 0), ["leer"] = CaptureRig.Fixture("snapshots/empty.snapshot") } };
         var expected = new StringBuilder();
 
         async Task BackUpAsync(int day, long rangeBytes)
         {
-            using SealedStore store = await SealedStore.OpenAsync(blobs, [recipient], pins, cancellationToken);
+            using SealedStore store = await StoreOpening.OpenAsync(blobs, [recipient], pins, cancellationToken);
             using var rig = new CaptureRig(node, null, store, o => o with { RangeBytes = rangeBytes });
             rig.Time.Advance(TimeSpan.FromDays(day));
             Manifest manifest = await rig.Get<BackupCatalog>().OpenAsync((await rig.BackupAsync()).Id, cancellationToken);

@@ -62,7 +62,7 @@ internal sealed class StoreVector
     public async Task<IReadOnlyDictionary<int, string>> ReadAsync(string backup, CancellationToken cancellationToken)
     {
         using var recipient = KeyFileRecipient.Load(KeyFile);
-        using SealedStore store = await SealedStore.OpenAsync(new DirectoryStore(Folder, TimeProvider.System), [recipient], pins: null, cancellationToken);
+        using SealedStore store = await StoreOpening.OpenAsync(new DirectoryStore(Folder, TimeProvider.System), [recipient], pins: null, cancellationToken);
         var catalog = new BackupCatalog(store, NullLogger<BackupCatalog>.Instance);
         BackupId id = backup == "latest" ? (await catalog.ChooseAsync(new BackupWanted { Cluster = "prod" }, cancellationToken)).Id : new BackupId(backup);
         var hashes = new Dictionary<int, string>();

@@ -49,7 +49,7 @@ public sealed class VectorTests
         }
         else if (type == SealedType.Manifest)
         {
-            ManifestChecks.Check(name, SealedStore.ReadDocument(name, plaintext, StoreJson.Default.Manifest));
+            ManifestChecks.Check(name, SealedStore.ReadDocument(name, plaintext, PartsJson.Default.Manifest));
         }
 
         return plaintext;

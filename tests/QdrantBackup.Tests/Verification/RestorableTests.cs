@@ -47,7 +47,7 @@ public sealed class RestorableTests
         CommitReceipt backup = await rig.BackupAsync();
         Manifest manifest = breach(await rig.Get<BackupCatalog>().OpenAsync(backup.Id, Cancellation));
         await rig.Store.PutDocumentAsync(
-            BlobNames.Manifest(backup.Id), SealedType.Manifest, manifest, StoreJson.Default.Manifest, PutCondition.Always, summary: null, Cancellation);
+            BlobNames.Manifest(backup.Id), SealedType.Manifest, manifest, PartsJson.Default.Manifest, PutCondition.Always, summary: null, Cancellation);
         var checking = new Checking(rig);
         Assert.Empty((await checking.VerifyAsync(backup.Id, VerifyLevel.Readable)).Damages);
         DamageReport report = await checking.VerifyAsync(backup.Id, VerifyLevel.Restorable);

@@ -166,7 +166,7 @@ public sealed class VerificationTests
         Manifest manifest = await rig.Get<BackupCatalog>().OpenAsync(first, Cancellation);
         manifest = manifest with { Parts = [.. manifest.Parts.Select(p => p with { Sha256 = new string('0', 64) })] };
         await rig.Store.PutDocumentAsync(
-            BlobNames.Manifest(first), SealedType.Manifest, manifest, StoreJson.Default.Manifest, PutCondition.Always, summary: null, Cancellation);
+            BlobNames.Manifest(first), SealedType.Manifest, manifest, PartsJson.Default.Manifest, PutCondition.Always, summary: null, Cancellation);
         var checking = new Checking(rig);
         Assert.NotEmpty((await checking.VerifyAsync(first, VerifyLevel.Readable)).Damages);
         await checking.RunAsync(new VerifyRequest { All = true });

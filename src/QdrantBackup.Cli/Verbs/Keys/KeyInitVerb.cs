@@ -2,7 +2,6 @@ using System.CommandLine;
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration;
 using QdrantBackup.Keys;
-using QdrantBackup.Stores;
 
 namespace QdrantBackup.Cli.Verbs.Keys;
 
@@ -34,7 +33,7 @@ internal static class KeyInitVerb
             throw problem;
         }
 
-        var pins = await SealedStore.InitializeAsync(session.Blobs, session.Recipients.All, session.Time, cancellationToken);
+        var pins = await StoreCreation.InitializeAsync(session.Blobs, session.Recipients.All, session.Time, cancellationToken);
         await console.Error.WriteLineAsync($"The store {session.Blobs.Location} is made. Add this line to the configuration, so that no other store or key is ever taken for it:");
         await console.Output.WriteLineAsync($"  store: {{ id: {pins.StoreId}, keyId: {pins.KeyId} }}");
         await console.Error.WriteLineAsync(KeyLossGate.IsTooFew(session.Recipients.All.Count)
