@@ -50,7 +50,7 @@ internal static class RunControl
             }
         }
 
-        return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", "There is nothing left to be told; look at its record.");
+        return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", "Read its record: GET /api/v1/runs/ID.");
     }
 
     private static string StatusPathOf(RunKind kind, string id) => kind switch

@@ -51,7 +51,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         {
             _left.Add(new(
                 $"{_name}: a snapshot was begun on {input.Part.Key.Node}, and its name was not learnt",
-                "The app goes on looking for it and names it in this run's notes and in 'status'; delete it there if nobody else made it."));
+                "The app goes on looking for it and names it in this run's notes and in 'status'; delete it there if no other tool made it."));
         }
 
         return failure is null
@@ -79,7 +79,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
             {
                 throw new TransientStepException(
                     $"Several new snapshots appeared on {input.Part.Key.Node}, and none is known to be this run's: {string.Join(", ", found.Select(s => s.Name))}",
-                    "Delete those that nobody else made; none was deleted, none was used.");
+                    "Delete those that no other tool made; this run deleted none and used none.");
             }
 
             await context.CreateTimer(wait, CancellationToken.None);

@@ -81,7 +81,7 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
         var seen = before?.Names ?? [];
         foreach (var name in candidates.Where(seen.Contains))
         {
-            left.Add($"snapshot {name} of '{begun.Key.Collection}' appeared on {begun.Key.Node} after this run began one there, and no record says who made it; delete it there if nobody else did");
+            left.Add($"snapshot {name} of '{begun.Key.Collection}' appeared on {begun.Key.Node} after this run began one there, and no record names its maker; delete it there if no other tool made it");
         }
 
         _sightings[begun] = new Sighting(before?.First ?? now, candidates);

@@ -119,7 +119,7 @@ public sealed partial class TickSteps(BackupOptions options, TimeProvider time, 
 
     private void Fails(string name, Exception exception)
     {
-        var problem = exception is BackupException known ? known.Message : $"an error that nobody expected ({exception.GetType().Name})";
+        var problem = exception is BackupException known ? known.Message : $"an unexpected error ({exception.GetType().Name})";
         var hint = exception is BackupException { Hint: { } advice } ? advice : "Look for this moment in the app's log; if it goes on, restart the app.";
         lock (_gate)
         {

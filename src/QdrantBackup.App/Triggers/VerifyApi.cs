@@ -105,7 +105,7 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
 
         return !back
             ? (await services.Catalog.LatestAsync(services.Cluster, cancellationToken)).Id
-            : throw new UsageException("Which backup is the latest that the first store has lost cannot be told", "Name it by its id, or bring back all that are missing.");
+            : throw new UsageException("'latest' is ambiguous: the first store does not know what it lost", "Give the backup's id, or bring back all that are missing.");
     }
 
     // What does not exist is said at once; what is damaged is the verification's to say.

@@ -61,7 +61,7 @@ internal static class BackupVerb
     /// <summary>A suspect backup counts for nothing yet. Who allowed an empty one expects that; anybody else must not take it for a success.</summary>
     private static int TellSuspect(Session session, string id, string reason, Request request)
     {
-        session.Note($"warning: backup {id} is suspect: {reason}. It ends no other backup and is not the latest until somebody confirms it");
+        session.Note($"warning: backup {id} is suspect: {reason}. It ends no other backup and is not the latest until you confirm it: qdrant-backup confirm {id}");
         session.Note($"hint:  look at it with 'qdrant-backup show {id}'; if it is right: qdrant-backup confirm {id}");
         return request.AllowEmpty == true ? ExitCode.Done : ExitCode.Partial;
     }

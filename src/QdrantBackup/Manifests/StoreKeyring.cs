@@ -67,7 +67,7 @@ public sealed class StoreKeyring : IDisposable
         }
         catch (StoreConflictException e)
         {
-            throw new UsageException($"{recipient.Description} is a recipient of this store already: {document.Recipient.Id}", "'key test' says whether it opens the store; 'key rewrap' wraps the key for it anew.", e);
+            throw new UsageException($"{recipient.Description} is a recipient of this store already: {document.Recipient.Id}", "Use 'key test' to check that it opens the store, 'key rewrap' to wrap the key for it again.", e);
         }
     }
 

@@ -91,7 +91,7 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         EndedBackups ended = await ends.Target.Ends.ListAsync(asked.Contains, cancellationToken);
         if (!wanted.Make && absent.Count(e => noted.Contains(e.Id) && !ended.Contains(e.Id)) is > 0 and var gone)
         {
-            remarks.Add($"{gone} backups had been copied to {ends.Target.Blobs.Location} and are gone there though nobody ended them; they are copied again: find out who took them away");
+            remarks.Add($"{gone} backups had been copied to {ends.Target.Blobs.Location} and are gone from there without a record of their end; they are copied again. Find out what deleted them");
         }
 
         if (absent.Count(e => ended.Contains(e.Id)) is > 0 and var count)

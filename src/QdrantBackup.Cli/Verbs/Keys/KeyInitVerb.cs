@@ -38,7 +38,7 @@ internal static class KeyInitVerb
         await console.Error.WriteLineAsync($"The store {session.Blobs.Location} is made. Add this line to the configuration, so that no other store or key is ever taken for it:");
         await console.Output.WriteLineAsync($"  store: {{ id: {pins.StoreId}, keyId: {pins.KeyId} }}");
         await console.Error.WriteLineAsync(KeyLossGate.IsTooFew(session.Recipients.All.Count)
-            ? $"The store has one recipient, {session.Recipients.All[0].Description}: whoever loses it loses every backup. Keep a copy away from this machine, or add another recipient with 'qdrant-backup key add-recipient'."
+            ? $"The store has one recipient, {session.Recipients.All[0].Description}: if it is lost, every backup is lost. Keep a copy away from this machine, or add another recipient with 'qdrant-backup key add-recipient'."
             : $"Any of its {session.Recipients.All.Count} recipients opens it. Keep one of them away from this machine, and see with 'qdrant-backup key test' that each one does.");
         return ExitCode.Done;
     }

@@ -18,7 +18,7 @@ internal static class KeyRemoveVerb
             await keyring.RemoveAsync(parsed.GetValue(id)!, session.Recipients.All, gate, cancellationToken);
             var error = parsed.InvocationConfiguration.Error;
             await error.WriteLineAsync($"{parsed.GetValue(id)} is no recipient any more. Take it out of the configuration too.");
-            await error.WriteLineAsync("Whoever could open the store until now may have kept its key: after a theft, make a new store (docs/keys.md).");
+            await error.WriteLineAsync("The removed recipient may have kept the store's key: after a theft, create a new store (docs/keys.md).");
             return ExitCode.Done;
         });
         return command;
