@@ -25,7 +25,7 @@ internal static class Problems
 
     /// <summary>The app stops, and with it what it was doing for the caller.</summary>
     public static IResult Stopping() => Of(
-        StatusCodes.Status503ServiceUnavailable, "stopping", "The app is being stopped", "The app is being stopped and gave the request up", "Ask again when it is back; runs that had begun go on.");
+        StatusCodes.Status503ServiceUnavailable, "stopping", "The app is being stopped", "The app is being stopped and gave the request up", "Try again later; started runs go on.");
 
     public static IResult Unauthorized() => Of(
         StatusCodes.Status401Unauthorized, "unauthorized", "No valid API key", "The request carries no valid API key", "Send one of the configured keys in the header X-API-Key.");

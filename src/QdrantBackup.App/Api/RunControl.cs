@@ -34,7 +34,7 @@ internal static class RunControl
         var runId = Ids.RunOf(id);
         if (await views.FindAsync(client, runId, cancellationToken) is not { } run || run.Kind != kind)
         {
-            return Problems.NotFound($"There is no {kind.ToString().ToLowerInvariant()} run {runId}", "GET /api/v1/runs lists them.");
+            return Problems.NotFound($"No {kind.ToString().ToLowerInvariant()} run has the id {runId}", "GET /api/v1/runs lists them.");
         }
 
         if (run.FinishedAt is null)

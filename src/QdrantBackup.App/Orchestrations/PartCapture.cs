@@ -50,7 +50,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         else if (isBegun)
         {
             _left.Add(new(
-                $"{_name}: a snapshot was begun on {input.Part.Key.Node}, and its name was not learnt",
+                $"{_name}: a snapshot was started on {input.Part.Key.Node}, but its name is unknown",
                 "The app goes on looking for it and names it in this run's notes and in 'status'; delete it there if no other tool made it."));
         }
 
@@ -78,7 +78,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
             if (found.Count > 1)
             {
                 throw new TransientStepException(
-                    $"Several new snapshots appeared on {input.Part.Key.Node}, and none is known to be this run's: {string.Join(", ", found.Select(s => s.Name))}",
+                    $"Several new snapshots appeared on {input.Part.Key.Node}; which one this run made is unknown: {string.Join(", ", found.Select(s => s.Name))}",
                     "Delete those that no other tool made; this run deleted none and used none.");
             }
 
@@ -86,7 +86,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         }
 
         throw new TransientStepException(
-            $"The snapshot that was begun on {input.Part.Key.Node} did not appear within {Patience()}",
+            $"The snapshot that was started on {input.Part.Key.Node} did not appear within {Patience()}",
             "Look at Qdrant's log and the room on its disk; a snapshot that appears later has to be deleted by hand.");
     }
 

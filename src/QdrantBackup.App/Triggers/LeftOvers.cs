@@ -62,7 +62,7 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
         }
         catch (BackupException e)
         {
-            left.Add($"a snapshot of '{begun.Key.Collection}' was begun on {begun.Key.Node}, its name was not learnt, and the node cannot be asked for it; the app tries again");
+            left.Add($"a snapshot of '{begun.Key.Collection}' was started on {begun.Key.Node}, its name is unknown, and the node does not answer; the app tries again");
             LogNotAsked(log, begun.Key.Collection, begun.Key.Node, e);
             return true;
         }
@@ -113,6 +113,6 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
     [LoggerMessage(2306, LogLevel.Warning, "Snapshot {Snapshot} on {Node}, which run {RunId} had left, was deleted")]
     private static partial void LogDeleted(ILogger logger, string snapshot, string node, RunId runId);
 
-    [LoggerMessage(2307, LogLevel.Warning, "A snapshot of {Collection} that was begun on {Node} cannot be looked for now")]
+    [LoggerMessage(2307, LogLevel.Warning, "A snapshot of {Collection} that was started on {Node} cannot be looked for now")]
     private static partial void LogNotAsked(ILogger logger, string collection, string node, Exception exception);
 }

@@ -84,7 +84,7 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
         VerifySubset subset = default;
         if (body.Subset is not null && !VerifySubset.TryParse(body.Subset, out subset))
         {
-            throw new UsageException($"'{body.Subset}' is no share of what there is to verify", $"Write it as 3/30: the third of thirty shares, of which there may be {VerifySubset.MaxOf}.");
+            throw new UsageException($"'{body.Subset}' is not a share of a verification", $"Write it as 3/30: the third of thirty shares, of which there may be {VerifySubset.MaxOf}.");
         }
 
         return new VerifyRequest

@@ -86,7 +86,7 @@ internal static class BackupVerb
                     return running;
                 }
 
-                session.Note($"waiting for backup {running}, which is running and is not the one that is asked for");
+                session.Note($"waiting for backup {running}, which covers something else");
                 await session.Progress.FollowAsync($"/api/v1/backup/status/{running}", cancellationToken);
             }
         }

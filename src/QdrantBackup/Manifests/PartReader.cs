@@ -30,7 +30,7 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight, Secon
         if (Convert.ToHexStringLower(sha256.GetHashAndReset()) != part.Sha256)
         {
             throw new SealException(
-                $"collection '{part.Key.Collection}' was rebuilt from '{part.Ranges[0].List}' and its like, but does not have the SHA-256 that the manifest names",
+                $"collection '{part.Key.Collection}' was rebuilt from '{part.Ranges[0].List}' and its other chunk lists, but its SHA-256 is not the one in the manifest",
                 Hints.OtherBackup);
         }
     }

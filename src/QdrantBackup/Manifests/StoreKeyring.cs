@@ -29,7 +29,7 @@ public sealed class StoreKeyring : IDisposable
     /// <summary>The key documents of that key.</summary>
     public IReadOnlyList<StoredKeyDocument> Documents { get; }
 
-    /// <summary>Whom the key is wrapped for, as far as the documents are as somebody with the key wrote them.</summary>
+    /// <summary>The recipients whose documents verify: their MACs are made with the store's key.</summary>
     public IReadOnlyList<KeyRecipient> Recipients => [.. Documents.Where(IsAuthentic).Select(d => d.Document!.Recipient)];
 
     /// <summary>What went wrong with recipients before one opened the store.</summary>
@@ -47,7 +47,7 @@ public sealed class StoreKeyring : IDisposable
     public static Task<IReadOnlyList<StoredKeyDocument>> ReadDocumentsAsync(IBackupStore blobs, CancellationToken cancellationToken) =>
         KeyDocuments.ReadAsync(blobs, keyId: null, cancellationToken);
 
-    /// <summary>Whether a document is as somebody with the key wrote it.</summary>
+    /// <summary>Whether the MAC of a document verifies.</summary>
     public bool IsAuthentic(StoredKeyDocument document) => document.IsAuthentic(Key);
 
     /// <summary>Wraps the key for one more recipient.</summary>

@@ -29,7 +29,7 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         await ends.SourcePins.WriteAsync(request.RunId, request.Kind, [.. chosen.Select(e => e.Id)], cancellationToken);
         await ends.TargetPins.WriteAsync(request.RunId, request.Kind, [], cancellationToken);
 
-        // Looked at again behind the pin: of what was ended before, a prune may not have seen it.
+        // Re-check after pinning: a pruner may have missed the pin of a backup that had ended before.
         IReadOnlyList<CatalogEntry> entries = await ends.SourceCatalog.WithoutRetiredAsync(chosen, cancellationToken);
         if (chosen.Length - entries.Count is > 0 and var ended)
         {

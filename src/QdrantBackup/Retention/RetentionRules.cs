@@ -102,7 +102,7 @@ public static class RetentionRules
 
         foreach (RetentionCandidate known in Listing(whole).Where(b => b != whole[0]))
         {
-            keep(known, "newest whole backup of which it is known what it holds");
+            keep(known, "newest whole backup with readable contents");
         }
 
         int number = 0;

@@ -9,7 +9,7 @@ internal static class KeyRemoveVerb
     {
         var id = new Argument<string>("ID") { Description = "The recipient's id, as 'key show' prints it" };
         var acceptKeyLoss = KeyVerb.AcceptKeyLoss();
-        var command = new Command("remove-recipient", "Take a recipient away, once another one was seen to open the store") { id, acceptKeyLoss };
+        var command = new Command("remove-recipient", "Remove a recipient, after another one was seen to open the store") { id, acceptKeyLoss };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var session = KeySession.Open(options.Read(parsed));
