@@ -14,7 +14,8 @@ public sealed partial class QuotedMessagesTests
         var messages = Messages(File.ReadAllLines(Repository.Path("docs", page))).ToList();
 
         Assert.True(messages.Count >= least, $"{page} has {messages.Count} messages in its tables, fewer than the {least} that it should have");
-        Assert.Empty(messages.Where(message => !Pieces(message).All(piece => code.Contains(piece, StringComparison.Ordinal))));
+        var unknown = messages.Where(message => !Pieces(message).All(piece => code.Contains(piece, StringComparison.Ordinal))).ToList();
+        Assert.True(unknown.Count == 0, $"{page} quotes what no source file has: {string.Join("; ", unknown)}");
     }
 
     /// <summary>The quotes in the first column of the tables whose first column is headed "message".</summary>
