@@ -105,7 +105,7 @@ var rules = [
   {
     name: 'rehearsal-due'
     title: 'No restore was rehearsed for too long'
-    description: 'A backup that nobody has restored is a hope. Restore a collection beside itself: qdrant-backup restore --latest --suffix -rehearsal.'
+    description: 'A backup that was never restored is a hope. Restore a collection beside itself: qdrant-backup restore --latest --collection NAME --suffix -rehearsal.'
     severity: 3
     query: eventQuery(loadTextContent('../queries/rehearsal-due.kql'), { days: string(alerts.rehearseEveryDays) })
     window: 'P2D'

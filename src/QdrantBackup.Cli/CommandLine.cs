@@ -70,8 +70,8 @@ internal static class CommandLine
             BackupException known => (known.Message, known.Hint),
             OperationCanceledException { InnerException: TimeoutException } or TimeoutException => (
                 "something did not answer in time", "Check the server, the store and what is between here and there, then try again."),
-            OperationCanceledException => ("cancelled", "What had begun goes on when the server is started again on the same state directory."),
-            FunctionsStartupException => (failure.Message, "Nothing was started. A server that runs is found by itself; --state-dir names another place for the state."),
+            OperationCanceledException => ("cancelled", "Started runs go on when the server is started again on the same state directory."),
+            FunctionsStartupException => (failure.Message, "Nothing was started. A running server is found automatically; --state-dir names another place for the state."),
             HttpRequestException => (failure.Message, "Is the server running, and is --server its address?"),
             _ => (failure.Message, "Check the path and its permissions."),
         };

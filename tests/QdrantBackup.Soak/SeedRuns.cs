@@ -75,5 +75,5 @@ internal static class SeedRuns
     }
 
     // An invariant is broken, or what vanished was noticed; a prune that a plant only confuses proves nothing.
-    private static bool IsCatch(Plant plant, string violation) => violation.StartsWith('W') || (plant.IsNoticed && violation.Contains("nothing says that it was ended", StringComparison.Ordinal));
+    private static bool IsCatch(Plant plant, string violation) => violation.StartsWith('W') || (plant.IsNoticed && violation.Contains("no record ends that backup", StringComparison.Ordinal));
 }

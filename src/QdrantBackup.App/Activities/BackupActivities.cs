@@ -80,7 +80,7 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
         ? item
         : (errors.FirstOrDefault(e => e.Message == item.Error) ?? errors.FirstOrDefault(e => e.Message.Contains(item.Name, StringComparison.Ordinal))) is { } error
             ? item with { Hint = error.Hint, ErrorKind = error.Kind }
-            : item with { Hint = item.Hint ?? "Put right what the message says, or exclude the collection; then start a new backup." };
+            : item with { Hint = item.Hint ?? "Correct the problem that the message names, or exclude the collection; then start a new backup." };
 
     // An error that made a collection missing stands with that collection, and is not told again.
     private static IReadOnlyList<RunItem> ItemsOf(IReadOnlyList<RunItem> items, IReadOnlyList<RunError> errors) =>

@@ -29,11 +29,15 @@ internal static class TypedIds
     /// <summary>What stands for every backup where an id is asked for.</summary>
     public const string All = "all";
 
-    public static RunId RunOf(string text) => RunId.TryParse(text, out var id) ? id : throw new UsageException("What the address names is no id of a run", Shape);
+    public static RunId RunOf(string text) => RunId.TryParse(text, out var id) ? id : throw new UsageException($"{Named(text)} is not a run id", Shape);
 
     /// <summary>The hash of a plan that somebody has seen.</summary>
     public static string PlanHashOf(string? text, string problem, string hint) =>
         text is { Length: 64 } hash && hash.All(char.IsAsciiHexDigitLower) ? hash : throw new UsageException(problem, hint);
 
-    public static BackupId BackupOf(string text) => BackupId.TryParse(text, out var id) ? id : throw new UsageException("What the address names is no id of a backup", Shape);
+    public static BackupId BackupOf(string text) => BackupId.TryParse(text, out var id) ? id : throw new UsageException($"{Named(text)} is not a backup id", Shape);
+
+    // It comes from outside, and an error goes to terminals and logs.
+    private static string Named(string text) =>
+        text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? $"'{text}'" : "the id in the address";
 }

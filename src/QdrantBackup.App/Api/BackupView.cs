@@ -67,7 +67,7 @@ internal sealed record BackupView
         DatedAhead = BackupStanding.IsAhead(entry.Id, now) ? true : null,
         Verified = VerifiedView.Of(entry.Findings?.Verified),
         OwedProofs = entry.Findings?.OwedProofs,
-        FalseEnd = entry.FalseEnd is null ? null : $"A record says that it was ended and does not prove it: {entry.FalseEnd}. {CatalogEntry.FalseEndHint(entry.Id)}",
+        FalseEnd = entry.FalseEnd is null ? null : $"A record claims that this backup was ended, without proof: {entry.FalseEnd}. {CatalogEntry.FalseEndHint(entry.Id)}",
     };
 
     private static BackupView Of(CatalogEntry entry) => entry.Summary is { } summary

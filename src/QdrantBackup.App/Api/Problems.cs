@@ -12,20 +12,20 @@ internal static class Problems
     {
         UsageException e => Of(StatusCodes.Status400BadRequest, "invalid-request", "The request cannot be carried out as it stands", e.Message, e.Hint),
         RefusedException e => Of(StatusCodes.Status422UnprocessableEntity, "refused", "A gate refused the request", e.Message, e.Hint),
-        StoreConflictException e => Of(StatusCodes.Status409Conflict, "conflict", "Somebody else changed this at the same time", e.Message, e.Hint),
+        StoreConflictException e => Of(StatusCodes.Status409Conflict, "conflict", "Another process changed this at the same time", e.Message, e.Hint),
         SourceException e => Of(StatusCodes.Status502BadGateway, "qdrant-failed", "Qdrant could not do its part", e.Message, e.Hint),
         StoreException e => Of(StatusCodes.Status503ServiceUnavailable, "store-failed", "The backup store could not do its part", e.Message, e.Hint),
         SealException e => Of(StatusCodes.Status500InternalServerError, "untrusted-bytes", "Bytes in the store are not to be trusted", e.Message, e.Hint),
         BackupException e => Of(StatusCodes.Status500InternalServerError, "failed", "The request failed", e.Message, e.Hint),
         BadHttpRequestException e => Of(e.StatusCode, "invalid-request", "The request cannot be read", "The request cannot be read", "Send it again, well formed."),
-        IOException => Of(StatusCodes.Status503ServiceUnavailable, "state-failed", "The server cannot keep its own state", "The server cannot write its own state, so nothing was begun", "Free disk space on the server and try again; GET /ready tells when it works."),
-        OperationCanceledException or TimeoutException => Of(StatusCodes.Status504GatewayTimeout, "timed-out", "Something did not answer in time", "Something that the app asked did not answer in time", "Check Qdrant, the store and the network; the app's log says what was asked."),
-        _ => Of(StatusCodes.Status500InternalServerError, "internal", "An error that nobody expected", "The app failed in a way that it did not expect", "Look for this moment in the app's log."),
+        IOException => Of(StatusCodes.Status503ServiceUnavailable, "state-failed", "The server cannot keep its own state", "The server cannot write its own state, so nothing was started", "Free disk space on the server and try again; GET /ready reports when it works."),
+        OperationCanceledException or TimeoutException => Of(StatusCodes.Status504GatewayTimeout, "timed-out", "No answer in time", "Qdrant or the store did not answer in time", "Check Qdrant, the store and the network; the app's log names the call."),
+        _ => Of(StatusCodes.Status500InternalServerError, "internal", "An unexpected error", "The app failed with an unexpected error", "Read the app's log of this moment."),
     };
 
     /// <summary>The app stops, and with it what it was doing for the caller.</summary>
     public static IResult Stopping() => Of(
-        StatusCodes.Status503ServiceUnavailable, "stopping", "The app is being stopped", "The app is being stopped and gave the request up", "Ask again when it is back; runs that had begun go on.");
+        StatusCodes.Status503ServiceUnavailable, "stopping", "The app is being stopped", "The app is being stopped and gave the request up", "Try again later; started runs go on.");
 
     public static IResult Unauthorized() => Of(
         StatusCodes.Status401Unauthorized, "unauthorized", "No valid API key", "The request carries no valid API key", "Send one of the configured keys in the header X-API-Key.");

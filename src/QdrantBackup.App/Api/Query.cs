@@ -21,7 +21,7 @@ internal sealed class Query(HttpRequest request)
         ? null
         : !text.All(char.IsAsciiDigit) && Enum.TryParse<T>(text, ignoreCase: true, out var value)
             ? value
-            : throw new UsageException($"'{name}' in the address is none of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}", "Take one of these.");
+            : throw new UsageException($"'{name}' in the address must be one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}", "Give one of these.");
 
     public int Top(int fallback) => Text("top") is not { } text
         ? fallback

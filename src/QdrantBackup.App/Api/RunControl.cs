@@ -35,7 +35,7 @@ internal static class RunControl
         var runId = TypedIds.RunOf(id);
         if (await views.FindAsync(client, runId, cancellationToken) is not { } run || run.Kind != kind)
         {
-            return Problems.NotFound($"There is no {kind.ToString().ToLowerInvariant()} run {runId}", "GET /api/v1/runs lists them.");
+            return Problems.NotFound($"No {kind.ToString().ToLowerInvariant()} run has the id {runId}", "GET /api/v1/runs lists them.");
         }
 
         if (run.FinishedAt is null)
@@ -51,7 +51,7 @@ internal static class RunControl
             }
         }
 
-        return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", "There is nothing left to be told; look at its record.");
+        return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", "Read its record: GET /api/v1/runs/ID.");
     }
 
     private static string StatusPathOf(RunKind kind, string id) => kind switch

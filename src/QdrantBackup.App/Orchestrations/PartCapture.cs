@@ -50,8 +50,8 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         else if (isBegun)
         {
             _left.Add(new(
-                $"{_name}: a snapshot was begun on {input.Part.Key.Node}, and its name was not learnt",
-                "The app goes on looking for it and names it in this run's notes and in 'status'; delete it there if nobody else made it."));
+                $"{_name}: a snapshot was started on {input.Part.Key.Node}, but its name is unknown",
+                "The app goes on looking for it and names it in this run's notes and in 'status'; delete it there if no other tool made it."));
         }
 
         return failure is null
@@ -78,15 +78,15 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
             if (found.Count > 1)
             {
                 throw new TransientStepException(
-                    $"Several new snapshots appeared on {input.Part.Key.Node}, and none is known to be this run's: {string.Join(", ", found.Select(s => s.Name))}",
-                    "Delete those that nobody else made; none was deleted, none was used.");
+                    $"Several new snapshots appeared on {input.Part.Key.Node}; which one this run made is unknown: {string.Join(", ", found.Select(s => s.Name))}",
+                    "Delete those that no other tool made; this run deleted none and used none.");
             }
 
             await context.CreateTimer(wait, CancellationToken.None);
         }
 
         throw new TransientStepException(
-            $"The snapshot that was begun on {input.Part.Key.Node} did not appear within {Patience()}",
+            $"The snapshot that was started on {input.Part.Key.Node} did not appear within {Patience()}",
             "Look at Qdrant's log and the room on its disk; a snapshot that appears later has to be deleted by hand.");
     }
 

@@ -92,8 +92,8 @@ public static class RestoreItemOrchestrator
         return verdict.IsGood
             ? []
             : verdict.Problem is { } uncounted
-            ? [new($"Collection {input.Item.Target} is restored but could not be counted; the backup says {verdict.Expected} points: {uncounted}", "Count it by hand when the node answers.")]
-            : [new($"Collection {input.Item.Target} holds {verdict.Actual} points, the backup says {verdict.Expected}", "Look whether somebody writes to it; if not, restore it again and verify the backup.")];
+            ? [new($"Collection {input.Item.Target} is restored but could not be counted; the backup holds {verdict.Expected} points: {uncounted}", "Count it by hand when the node answers.")]
+            : [new($"Collection {input.Item.Target} holds {verdict.Actual} points, the backup {verdict.Expected}", "Check whether a client writes to it; if not, restore it again and verify the backup.")];
     }
 
     private static RunError About(ItemInput input, RunError error) =>

@@ -89,7 +89,7 @@ public static class RestoreOrchestrator
         over.Cancel();
         if (!approved && !run.IsCancelled)
         {
-            throw new RefusedStepException($"Nobody approved the plan within {ApprovalTime.TotalHours} hours", "Ask for the restore again; approve with the plan's hash.");
+            throw new RefusedStepException($"The plan was not approved within {ApprovalTime.TotalHours} hours", "Ask for the restore again; approve with the plan's hash.");
         }
 
         run.Checklist.Say("running");

@@ -7,8 +7,8 @@ namespace QdrantBackup.App.Orchestrations;
 /// <summary>What every run does before and after its own work: open the request, wait for its turn, record how it ended, give everything back (W8).</summary>
 internal sealed class RunSteps
 {
-    public const string OpenStep = "open the request";
-    public const string TurnStep = "wait for the cluster";
+    public const string OpenStep = "start";
+    public const string TurnStep = "wait for other runs";
     public const string EndStep = "record the result";
 
     // A run that holds the cluster longer than this is not waited for; the next due time serves instead.

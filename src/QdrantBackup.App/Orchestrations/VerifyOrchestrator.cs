@@ -11,7 +11,7 @@ public static class VerifyOrchestrator
 {
     private const string PlanStep = "plan";
     private const string ReadStep = "read back";
-    private const string TraceStep = "find out whom it touches";
+    private const string TraceStep = "check affected backups";
 
     /// <summary>Runs it. The input names the sealed request; nothing else is taken from whoever started the instance.</summary>
     [Function(nameof(VerifyOrchestrator))]

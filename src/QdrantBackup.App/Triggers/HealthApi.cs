@@ -9,7 +9,7 @@ namespace QdrantBackup.App.Triggers;
 /// <summary>Tells whether the app lives and whether it can serve.</summary>
 public sealed class HealthApi(StoreConnection connection, TickReports ticks, HealthCheckService health)
 {
-    private const string WhereToLook = "Event 2221 in the app's log says what is wrong and what to do; so does GET /api/v1/backup/status with a key.";
+    private const string WhereToLook = "Read event 2221 in the app's log, or call GET /api/v1/backup/status with a key: both name the problem and what to do.";
 
     /// <summary>The process answers; and which steps of the tick fail, since when, and what to do.</summary>
     [Function(nameof(Health))]

@@ -119,7 +119,7 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
 
         if (report.Left.Count == 0)
         {
-            await services.Records.AddNoteAsync(run.RunId, "sweep", "nothing of what this run left on nodes is there any more", cancellationToken);
+            await services.Records.AddNoteAsync(run.RunId, "sweep", "the snapshots that this run left on nodes are gone", cancellationToken);
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
         }
         catch (BackupException e)
         {
-            left.Add($"a snapshot of '{begun.Key.Collection}' was begun on {begun.Key.Node}, its name was not learnt, and the node cannot be asked for it; the app tries again");
+            left.Add($"a snapshot of '{begun.Key.Collection}' was started on {begun.Key.Node}, its name is unknown, and the node does not answer; the app tries again");
             LogNotAsked(log, begun.Key.Collection, begun.Key.Node, e);
             return true;
         }
@@ -82,7 +82,7 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
         var seen = before?.Names ?? [];
         foreach (var name in candidates.Where(seen.Contains))
         {
-            left.Add($"snapshot {name} of '{begun.Key.Collection}' appeared on {begun.Key.Node} after this run began one there, and no record says who made it; delete it there if nobody else did");
+            left.Add($"snapshot {name} of '{begun.Key.Collection}' appeared on {begun.Key.Node} after this run began one there, and no record names its maker; delete it there if no other tool made it");
         }
 
         _sightings[begun] = new Sighting(before?.First ?? now, candidates);
@@ -114,6 +114,6 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
     [LoggerMessage(2306, LogLevel.Warning, "Snapshot {Snapshot} on {Node}, which run {RunId} had left, was deleted")]
     private static partial void LogDeleted(ILogger logger, string snapshot, string node, RunId runId);
 
-    [LoggerMessage(2307, LogLevel.Warning, "A snapshot of {Collection} that was begun on {Node} cannot be looked for now")]
+    [LoggerMessage(2307, LogLevel.Warning, "A snapshot of {Collection} that was started on {Node} cannot be looked for now")]
     private static partial void LogNotAsked(ILogger logger, string collection, string node, Exception exception);
 }

@@ -169,6 +169,6 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     private static string PlanHashOf(string? text, string hint) => TypedIds.PlanHashOf(text, "The request names no plan", hint);
 
     private static IResult PlanChanged<T>(T plan) => Problems.Conflict(
-        "plan-changed", "The backups are not as that plan found them, and nothing was ended", "Look at the new plan and apply that.",
+        "plan-changed", "The backups changed after that plan was made; nothing was ended", "Look at the new plan and apply that.",
         new Dictionary<string, object?> { ["plan"] = plan });
 }

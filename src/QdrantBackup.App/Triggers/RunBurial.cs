@@ -47,7 +47,7 @@ internal sealed class RunBurial(StoreServices services, string cluster, TimeProv
                 State = manifest.State == BackupState.Complete ? RunState.Complete : RunState.Partial,
                 BackupId = manifest.Id,
                 Totals = manifest.Totals,
-                Remarks = [.. left, "the run committed its backup and ended before it recorded that; this was told from the manifest"],
+                Remarks = [.. left, "the run committed its backup and ended before it recorded that; the manifest shows it"],
             };
         }
 

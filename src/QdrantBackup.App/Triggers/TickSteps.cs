@@ -119,8 +119,8 @@ public sealed partial class TickSteps(BackupOptions options, TimeProvider time, 
 
     private void Fails(string name, Exception exception)
     {
-        var problem = exception is BackupException known ? known.Message : $"an error that nobody expected ({exception.GetType().Name})";
-        var hint = exception is BackupException { Hint: { } advice } ? advice : "Look for this moment in the app's log; if it goes on, restart the app.";
+        var problem = exception is BackupException known ? known.Message : $"an unexpected error ({exception.GetType().Name})";
+        var hint = exception is BackupException { Hint: { } advice } ? advice : "Read the app's log of this moment; if it happens again, restart the app.";
         lock (_gate)
         {
             var before = _steps.GetValueOrDefault(name);
@@ -149,6 +149,6 @@ public sealed partial class TickSteps(BackupOptions options, TimeProvider time, 
     [LoggerMessage(2222, LogLevel.Information, "The step '{Step}' of the tick, which had failed since {Since:u}, works again")]
     private static partial void LogWorks(ILogger logger, string step, DateTimeOffset since);
 
-    [LoggerMessage(2223, LogLevel.Warning, "What the tick came to cannot be written: {Problem}. {Hint}")]
+    [LoggerMessage(2223, LogLevel.Warning, "The result of the tick cannot be written: {Problem}. {Hint}")]
     private static partial void LogUnsaved(ILogger logger, string problem, string hint);
 }

@@ -84,7 +84,7 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
         VerifySubset subset = default;
         if (body.Subset is not null && !VerifySubset.TryParse(body.Subset, out subset))
         {
-            throw new UsageException($"'{body.Subset}' is no share of what there is to verify", $"Write it as 3/30: the third of thirty shares, of which there may be {VerifySubset.MaxOf}.");
+            throw new UsageException($"'{body.Subset}' is not a share of a verification", $"Write it as 3/30: the third of thirty shares, of which there may be {VerifySubset.MaxOf}.");
         }
 
         return new VerifyRequest
@@ -105,7 +105,7 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
 
         return !back
             ? (await services.Catalog.LatestAsync(services.Cluster, cancellationToken)).Id
-            : throw new UsageException("Which backup is the latest that the first store has lost cannot be told", "Name it by its id, or bring back all that are missing.");
+            : throw new UsageException("'latest' is ambiguous: the first store does not know what it lost", "Give the backup's id, or bring back all that are missing.");
     }
 
     // What does not exist is said at once; what is damaged is the verification's to say.

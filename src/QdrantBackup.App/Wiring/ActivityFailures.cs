@@ -43,7 +43,7 @@ internal sealed partial class ActivityFailures(ILogger<ActivityFailures> log)
         BackupException { IsTransient: true } e => new TransientStepException(e.Message, e.Hint),
         BackupException e => new PermanentStepException(e.Message, e.Hint),
         OperationCanceledException => new TransientStepException("Something did not answer in time, and did not say what", "Look for this moment in the app's log; check Qdrant, the store and the network."),
-        _ => new TransientStepException($"An error that nobody expected ({exception.GetType().Name})", "Look for this moment in the app's log."),
+        _ => new TransientStepException($"An unexpected error ({exception.GetType().Name})", "Read the app's log of this moment."),
     };
 
     [LoggerMessage(2011, LogLevel.Warning, "Step {Step} failed")]

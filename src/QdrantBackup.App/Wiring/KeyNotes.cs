@@ -25,7 +25,7 @@ internal sealed partial class KeyNotes(ILogger<KeyNotes> log)
         }
     }
 
-    [LoggerMessage(2021, LogLevel.Warning, "The store {Location} has one recipient of its key, {Recipient}: whoever loses that loses every backup. Add a second one that is kept elsewhere with `qdrant-backup key add-recipient`")]
+    [LoggerMessage(2021, LogLevel.Warning, "The store {Location} has one recipient of its key, {Recipient}: if it is lost, every backup is lost. Add a second one and keep it elsewhere with `qdrant-backup key add-recipient`")]
     private static partial void LogOneRecipient(ILogger logger, string location, string recipient);
 
     [LoggerMessage(2022, LogLevel.Warning, "Another recipient opened the store, but this one did not: {Problem}. {Hint}")]

@@ -34,7 +34,7 @@ internal static class StoreRoomKeeping
     /// <summary>The store as one that keeps what was deleted itself.</summary>
     /// <exception cref="UsageException">It does not.</exception>
     public static IStoreRoom TrashOf(this StoreServices services) => services.Store.Blobs as IStoreRoom ?? throw new UsageException(
-        $"the store {services.Store.Blobs.Location} has no trash of its own", "A container keeps what was deleted as long as its soft delete policy says; change it there.");
+        $"the store {services.Store.Blobs.Location} has no trash of its own", "A container keeps deleted blobs as long as its soft delete policy does; change the policy.");
 
     /// <summary>Whether the disk of the store has too little of anything.</summary>
     public static async Task<bool> IsShortAsync(this StoreServices services, CancellationToken cancellationToken) =>

@@ -61,7 +61,7 @@ internal static class BackupVerb
     /// <summary>A suspect backup counts for nothing yet. Who allowed an empty one expects that; anybody else must not take it for a success.</summary>
     private static int TellSuspect(Session session, string id, string reason, Request request)
     {
-        session.Note($"warning: backup {id} is suspect: {reason}. It ends no other backup and is not the latest until somebody confirms it");
+        session.Note($"warning: backup {id} is suspect: {reason}. It ends no other backup and is not the latest until you confirm it: qdrant-backup confirm {id}");
         session.Note($"hint:  look at it with 'qdrant-backup show {id}'; if it is right: qdrant-backup confirm {id}");
         return request.AllowEmpty == true ? ExitCode.Done : ExitCode.Partial;
     }
@@ -86,7 +86,7 @@ internal static class BackupVerb
                     return running;
                 }
 
-                session.Note($"waiting for backup {running}, which is running and is not the one that is asked for");
+                session.Note($"waiting for backup {running}, which covers something else");
                 await session.Progress.FollowAsync($"/api/v1/backup/status/{running}", cancellationToken);
             }
         }

@@ -9,8 +9,8 @@ internal static class CleanupVerb
 {
     public static Command Create(GlobalOptions options)
     {
-        var dryRun = new Option<bool>("--dry-run") { Description = "Print what would become of each backup, and why; change nothing" };
-        var unusual = new Option<bool>("--yes-delete-unusual") { Description = "Go on although an unusual share would go, or a manifest vanished" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print what would happen to each backup, and why; change nothing" };
+        var unusual = new Option<bool>("--yes-delete-unusual") { Description = "Go on although an unusual share would be removed, or a manifest vanished" };
         var clock = new Option<bool>("--clock-is-right") { Description = "Go on although the last retention is so long ago that the clock may have jumped" };
         var emptyTrash = new Option<bool>("--empty-trash") { Description = "Also remove for good everything that a directory store keeps in trash/, at once; needs --yes" };
         var yes = new Option<bool>("--yes") { Description = "Say yes to --empty-trash" };
@@ -59,7 +59,7 @@ internal static class CleanupVerb
             ["ID", "STATE", "VERDICT", "WHY"],
             plan.Items("backups").Select(b => (IReadOnlyList<string>)
                 [b.Text("id") ?? "?", b.Text("state") ?? "?", b.Text("verdict") ?? "?", string.Join("; ", b.Items("reasons").Select(r => r.GetString()))]));
-        session.Report.Line($"{plan.Text("kept")} are kept, {plan.Text("ends")} are ended, {plan.Items("ended").Count()} were ended before and are still there.");
+        session.Report.Line($"Keep {plan.Text("kept")}, remove {plan.Text("ends")}. {plan.Items("ended").Count()} removed earlier are still in their grace period.");
         if (plan.Member("room") is { } room)
         {
             RoomLines.Show(session, room);

@@ -8,7 +8,7 @@ internal static class CopyVerb
 {
     public static Command Create(GlobalOptions options)
     {
-        var id = new Argument<string?>("ID") { Description = "The backup's id, or latest; without it, like --all, whatever the second store has not", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<string?>("ID") { Description = "The backup's id, or latest; without it, like --all, every backup that the second store lacks", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Every backup of the cluster that the second store has not (the default)" };
         var back = new Option<bool>("--back") { Description = "From the second store into the first, for backups that it lost; makes the store if its place is empty" };
         var make = new Option<bool>("--make") { Description = "Make the second store anew, should its place be empty although backups were copied there" };

@@ -12,7 +12,7 @@ internal static class DeleteVerb
         var confirm = new Option<string?>("--confirm") { Description = "The hash of the plan that delete without it has shown" };
         var yes = new Option<bool>("--yes") { Description = "Show the plan and confirm it at once" };
         var last = new Option<bool>("--last") { Description = "Confirm that the newest whole backup goes too" };
-        var command = new Command("delete", "End one backup; without --confirm or --yes only show what that means. 'undelete' takes it back") { id, confirm, yes, last };
+        var command = new Command("delete", "Remove one backup; without --confirm or --yes only show the consequences. Undo with 'undelete'") { id, confirm, yes, last };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { MakesRoom = true }, parsed, async session =>
         {
             var path = $"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}";

@@ -9,7 +9,7 @@ internal static class HoldVerb
     {
         var id = new Argument<string>("ID") { Description = "The backup's id, as list prints it" };
         var reason = new Option<string>("--reason") { Description = "Why it must be kept", Required = true };
-        var command = new Command("hold", "Keep a backup whatever the policy says, until it is released") { id, reason };
+        var command = new Command("hold", "Keep a backup regardless of the policy until it is released") { id, reason };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
             session.Report.Tree(await session.Api.PostAsync(

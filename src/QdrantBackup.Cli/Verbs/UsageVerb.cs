@@ -9,7 +9,7 @@ internal static class UsageVerb
 {
     public static Command Create(GlobalOptions options)
     {
-        var fresh = new Option<bool>("--fresh") { Description = "Work it out anew, even if no backup has come or gone since the last time" };
+        var fresh = new Option<bool>("--fresh") { Description = "Count again, even if no backup was added or removed since the last time" };
         var command = new Command("usage", "Show what the store holds, per backup and per collection, and how it grows") { fresh };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {

@@ -33,7 +33,7 @@ internal sealed partial record KeyVaultChallenge(string Scope, string? TenantId)
         {
             throw new StoreException(
                 $"the vault {vault} asks for a token for another service",
-                "Check the address of the key: a vault's own domain and the one that it wants tokens for belong together. If the address is right, somebody answers in the vault's place.");
+                "Check the address of the key: the vault's domain and the domain of its tokens must belong together. If the address is right, another server answers in the vault's place.");
         }
 
         return new KeyVaultChallenge($"https://{domain.Authority}/.default", TenantOf(values.GetValueOrDefault("authorization") ?? values.GetValueOrDefault("authorization_uri")));

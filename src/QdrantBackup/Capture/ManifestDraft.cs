@@ -25,7 +25,7 @@ public sealed class ManifestDraft(BackupPlans plans, PartResults results, Backup
             ManifestCollection first = collections[0];
             throw new SourceException(
                 $"nothing could be captured: collection '{first.Name}': {first.Missing}",
-                ended.Values.Select(r => r.Hint).FirstOrDefault(h => h is not null) ?? "Put right what the message says and start a new backup.");
+                ended.Values.Select(r => r.Hint).FirstOrDefault(h => h is not null) ?? "Correct the problem that the message names; then start a new backup.");
         }
 
         EmptyBackups.ThrowUnlessAllowed(plan.Request, collections.Length, serverIsEmpty: false);

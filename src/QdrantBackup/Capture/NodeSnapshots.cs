@@ -73,7 +73,7 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
         return await nodes.Of(key).ListSnapshotsAsync(key.Collection, cancellationToken)
             ?? throw new SourceException(
                 $"collection '{key.Collection}' is no longer on {key.Node}",
-                "Somebody deleted it while the backup ran; its snapshots went with it. Start a new backup if it should be in it.");
+                "It was deleted while the backup ran, and its snapshots with it. Start a new backup if the backup should hold it.");
     }
 
     private static void ThrowIfShard(PartKey key)

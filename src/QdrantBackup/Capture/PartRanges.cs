@@ -34,7 +34,7 @@ public sealed partial class PartRanges(ClusterNodes nodes, BackupPlans plans, Ca
         async Task<ReadOnlyMemory<byte>> ReadAsync(long offset, int count, CancellationToken cancellation)
         {
             SnapshotBytes read = await node.ReadSnapshotAsync(key.Collection, whole.Snapshot.Name, offset, count, etag, cancellation);
-            etag ??= read.ETag ?? throw new NoRangesException("it tells no ETag");
+            etag ??= read.ETag ?? throw new NoRangesException("it sends no ETag");
             reads++;
             return read.TotalLength == length && read.Bytes.Length == count
                 ? read.Bytes

@@ -57,7 +57,7 @@ public sealed partial class PartTransfer(
             if (position > step.End)
             {
                 throw new SourceException(
-                    $"snapshot '{step.Snapshot.Name}' has changed: no chunk begins at byte {step.End}, though its headers said so when its ranges were planned",
+                    $"snapshot '{step.Snapshot.Name}' has changed: no chunk begins at byte {step.End}, though its headers showed one when its ranges were planned",
                     "Start a new backup of this collection; nothing else may write to the snapshots directory.");
             }
         }

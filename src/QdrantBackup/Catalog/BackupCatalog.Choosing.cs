@@ -77,7 +77,7 @@ public sealed partial class BackupCatalog
 
         if (BackupStanding.IsSuspect(entry))
         {
-            doubts.Add($"backup {entry.Id} is suspect: {manifest.Suspect}; nobody has confirmed it");
+            doubts.Add($"backup {entry.Id} is suspect: {manifest.Suspect}; it is not confirmed");
         }
 
         if (entry.Findings is { IsDamaged: true } findings)
@@ -87,7 +87,7 @@ public sealed partial class BackupCatalog
 
         if (entry.Findings is { OwedProofs: > 0 and var owed })
         {
-            doubts.Add($"backup {entry.Id} owes the proof of {owed} parts: nobody has read them back as a whole yet");
+            doubts.Add($"backup {entry.Id} owes the proof of {owed} parts: they have not been read back as a whole yet");
         }
 
         return doubts;

@@ -59,7 +59,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     /// <summary>Whether retention or a person ended a backup.</summary>
     public Task<bool> IsRetiredAsync(BackupId id, CancellationToken cancellationToken) => store.Ends.IsEndedAsync(id, cancellationToken);
 
-    /// <summary>Those backups that nobody has ended by now: whoever pinned what it reads looks again behind the pin (docs/format.md §7).</summary>
+    /// <summary>The backups of these that have not ended by now: a run re-checks what it reads after pinning it (docs/format.md §7).</summary>
     internal async Task<IReadOnlyList<CatalogEntry>> WithoutRetiredAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken)
     {
         HashSet<BackupId> asked = [.. entries.Select(e => e.Id)];

@@ -39,11 +39,11 @@ public static class BackupStanding
     {
         { Summary: null } => "is damaged: its manifest cannot be read",
         { Retired: true } => "was ended",
-        _ when IsAhead(entry.Id, now) => $"is dated ahead of the store's clock: it says {Text(entry.Id.Began)}, and the clock shows {Text(now)}",
+        _ when IsAhead(entry.Id, now) => $"is dated ahead of the store's clock: it began at {Text(entry.Id.Began)}, and the clock shows {Text(now)}",
         { Summary.Selection: not null } => "holds a selection of the collections only",
         { Summary.State: BackupState.Partial } => "is partial",
         _ when IsSuspect(entry) => $"is suspect: {entry.Summary.Suspect}",
-        { Findings: null } => "was not looked at: nobody can say whether it is damaged",
+        { Findings: null } => "was not checked: it is not known whether it is damaged",
         { Findings.IsUnreadable: true } => "may be damaged: the record of its verifications cannot be read",
         { Findings: { Damaged: > 0 and var damaged } } => $"is known to be damaged: {damaged} blobs",
         _ => null,

@@ -38,7 +38,7 @@ internal static partial class ApiKeySection
 
         foreach (var name in keys.GroupBy(key => key.Name).Where(group => group.Count() > 1).Select(group => group.Key))
         {
-            reader.Refuse("ApiKeys", $"names '{name}' more than once", "The audit tells keys apart by their names.");
+            reader.Refuse("ApiKeys", $"names '{name}' more than once", "The log names keys, so each needs a name of its own.");
         }
 
         foreach (var same in keys.GroupBy(key => key.Sha256).Where(group => group.Count() > 1))

@@ -36,7 +36,7 @@ internal static class SecondStoreSection
         }
         else if (local is not null && (IsWithin(path, local) || IsWithin(local, path)))
         {
-            reader.Refuse(Key, "lies in the store itself, or the store in it", "Give a directory on another disk: a copy that is lost together with the original is none.");
+            reader.Refuse(Key, "lies in the store itself, or the store in it", "Give a directory on another disk: otherwise both are lost together.");
         }
         else if (connection is not null)
         {

@@ -86,7 +86,7 @@ public static class SettingCatalog
         new("Verification:TimeZone", "the name of a time zone such as Europe/Berlin", "that of Schedule:TimeZone", "The time zone of Verification:Rolling."),
         new("Verification:Shares", "a whole number from 1 to 1000", "30", "In how many shares: with one a day, every chunk is read once in as many days."),
 
-        new("MaxParallelParts", "a whole number from 1 to 64", "4", "How many parts, or ranges of large ones, are captured at the same time, and how many parts are restored.") { PlainEnvironmentName = "BACKUP_PARALLEL_JOBS" },
+        new("MaxParallelParts", "a whole number from 1 to 64", "4", "How many parts, or ranges of large ones, are captured at the same time. Restores take one part after the other.") { PlainEnvironmentName = "BACKUP_PARALLEL_JOBS" },
         new("RangeBytes", "a size from 64MiB to 1TiB such as 4GiB", "4GiB", "Parts larger than this are transferred in ranges of about this size, beside each other where MaxParallelParts leaves room."),
         new("TransferSeconds", "a whole number from 5 to 3600", "120", "How long one activity transfers before it returns its position."),
         new("ChunksInFlight", "a whole number from 1 to 64", "4", "How many sealed chunks of one part are on their way to the store at once; each takes memory."),

@@ -47,8 +47,8 @@ public static class KeyDocumentChecks
         string found = key.KeyId;
         key.Dispose();
         throw new SealException(
-            $"the key document for '{document.Recipient.Id}' says key {document.KeyId} but wraps key {found}",
-            "Somebody put another key in: do not use this store before you know who. Put back the document from soft delete or use another recipient.");
+            $"the key document for '{document.Recipient.Id}' names key {document.KeyId} but wraps key {found}",
+            "Another key was put in: do not use this store before you know by whom. Put back the document from soft delete or use another recipient.");
     }
 
     /// <summary>The error of a recipient whose key does not unwrap the document.</summary>
@@ -60,5 +60,5 @@ public static class KeyDocumentChecks
     /// <summary>The error of a document that was wrapped in a way that its recipient's kind does not have.</summary>
     public static SealException UnknownAlgorithm(this KeyDocument document) => new(
         $"the key document for '{document.Recipient.Id}' was wrapped with an algorithm that this version does not use",
-        $"Use the newest version of this program. If this is the newest, somebody changed it: {PutBack}");
+        $"Use the newest version of this program. If this is the newest, the document was changed: {PutBack}");
 }

@@ -75,8 +75,8 @@ internal static class KeyDocuments
             return blob.Entry.Name.Value == $"{BlobNames.Keys}{document.KeyId}/{document.Recipient.Id}.json"
                 ? new StoredKeyDocument(blob.Entry, blob.Content, document)
                 : throw new SealException(
-                    $"'{blob.Entry.Name}' says that it is the key {document.KeyId} for '{document.Recipient.Id}', not what its name says",
-                    $"Somebody moved or changed it. {KeyDocumentChecks.PutBack}");
+                    $"'{blob.Entry.Name}' holds key {document.KeyId} for '{document.Recipient.Id}', which does not fit its name",
+                    $"It was moved or changed. {KeyDocumentChecks.PutBack}");
         }
         catch (SealException e)
         {

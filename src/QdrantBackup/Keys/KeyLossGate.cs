@@ -9,7 +9,7 @@ namespace QdrantBackup.Keys;
 public sealed record KeyLossGate(bool IsRemote, bool IsLossAccepted)
 {
     private const string HowToAdd =
-        "Add a public key whose private half is kept offline (Encryption:Recipients, publicKeyFile), a passphrase or a second key file: docs/keys.md says how.";
+        "Add a public key whose private half is kept offline (Encryption:Recipients, publicKeyFile), a passphrase or a second key file (docs/keys.md).";
 
     /// <summary>Whether a store with so many recipients hangs on too few of them.</summary>
     public static bool IsTooFew(int recipients) => recipients < 2;
@@ -21,7 +21,7 @@ public sealed record KeyLossGate(bool IsRemote, bool IsLossAccepted)
         if (IsRemote && !IsLossAccepted && IsTooFew(recipients))
         {
             throw new RefusedException(
-                "the store would have one recipient: whoever loses that loses every backup, and nobody can help",
+                "the store would have one recipient: if it is lost, every backup is lost for good",
                 $"{HowToAdd} Or accept the risk: Encryption:AcceptKeyLoss or --accept-key-loss.");
         }
     }
@@ -33,14 +33,14 @@ public sealed record KeyLossGate(bool IsRemote, bool IsLossAccepted)
         if (staying == 0)
         {
             throw new RefusedException(
-                $"'{recipientId}' is the last recipient of the store: without it nobody could open any backup in it ever again",
+                $"'{recipientId}' is the last recipient of the store: without it no backup in the store could be opened ever again",
                 "Add another recipient first. To end a store for good, delete it.");
         }
 
         if (IsRemote && !IsLossAccepted && IsTooFew(staying))
         {
             throw new RefusedException(
-                $"without '{recipientId}' the store would have one recipient: whoever loses that loses every backup",
+                $"without '{recipientId}' the store would have one recipient: if it is lost, every backup is lost",
                 $"{HowToAdd} Or accept the risk: --accept-key-loss.");
         }
     }

@@ -57,7 +57,7 @@ public sealed class PassphraseRecipient : IStoreKeyRecipient
         {
             // Readers take any: this is advice to whoever chooses one.
             throw new UsageException(
-                $"{Description} has fewer than {MinLengthBytes} characters and could be guessed by whoever copies the store",
+                $"{Description} has fewer than {MinLengthBytes} characters: an attacker with a copy of the store could guess it",
                 "Choose six or more random words, or 'openssl rand -base64 24'.");
         }
 
@@ -75,7 +75,7 @@ public sealed class PassphraseRecipient : IStoreKeyRecipient
         {
             throw new SealException(
                 $"the key document for '{document.Recipient.Id}' asks for parameters of Argon2id that are not allowed",
-                $"Somebody changed it: {KeyDocumentChecks.PutBack}");
+                $"The document was changed: {KeyDocumentChecks.PutBack}");
         }
 
         // Asked first: deriving is what costs.

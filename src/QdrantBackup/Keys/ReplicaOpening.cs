@@ -32,7 +32,7 @@ public static class ReplicaOpening
                 isReplica
                     ? $"{known.Blobs.Location} and {blobs.Location} are both copies of one store"
                     : $"the store at {blobs.Location} has the id of the one at {known.Blobs.Location} and is no copy of it: backups may go into either directly",
-                "One of the two has to be the store and the other its copy. Give an empty place for the copy; a store that was copied by other means is none.");
+                "One of the two must be the store and the other its copy. Give an empty place for the copy; a store that other tools copied cannot be used.");
         }
 
         return new SealedStore(blobs, known.Sealer, isReplica, ownsSealer: false);

@@ -50,7 +50,7 @@ internal static class SecretFile
             {
                 throw new UsageException(
                     $"the {what} '{path}' can be read or changed by other users",
-                    $"Run: chmod 600 '{path}'. If others may have read it, make another one and replace it as docs/keys.md says.");
+                    $"Run: chmod 600 '{path}'. If others may have read it, create another one and replace it (docs/keys.md).");
             }
 
             int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);

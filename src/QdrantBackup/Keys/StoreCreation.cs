@@ -61,7 +61,7 @@ public static class StoreCreation
                 await blobs.DeleteAsync(entry.Name, entry.ETag, cancellationToken);
             }
 
-            throw new RefusedException($"somebody else made a store at {blobs.Location} at the same time", "Open that one, or give an empty directory or container.");
+            throw new RefusedException($"another process created a store at {blobs.Location} at the same time", "Open that one, or give an empty directory or container.");
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class StoreKeyring : IDisposable
     /// <summary>The key documents of that key.</summary>
     public IReadOnlyList<StoredKeyDocument> Documents { get; }
 
-    /// <summary>Whom the key is wrapped for, as far as the documents are as somebody with the key wrote them.</summary>
+    /// <summary>The recipients whose documents verify: their MACs are made with the store's key.</summary>
     public IReadOnlyList<KeyRecipient> Recipients => [.. Documents.Where(IsAuthentic).Select(d => d.Document!.Recipient)];
 
     /// <summary>What went wrong with recipients before one opened the store.</summary>
@@ -49,7 +49,7 @@ public sealed class StoreKeyring : IDisposable
     public static Task<IReadOnlyList<StoredKeyDocument>> ReadDocumentsAsync(IBackupStore blobs, CancellationToken cancellationToken) =>
         KeyDocuments.ReadAsync(blobs, keyId: null, cancellationToken);
 
-    /// <summary>Whether a document is as somebody with the key wrote it.</summary>
+    /// <summary>Whether the MAC of a document verifies.</summary>
     public bool IsAuthentic(StoredKeyDocument document) => document.IsAuthentic(Key);
 
     /// <summary>Wraps the key for one more recipient.</summary>
@@ -69,7 +69,7 @@ public sealed class StoreKeyring : IDisposable
         }
         catch (StoreConflictException e)
         {
-            throw new UsageException($"{recipient.Description} is a recipient of this store already: {document.Recipient.Id}", "'key test' says whether it opens the store; 'key rewrap' wraps the key for it anew.", e);
+            throw new UsageException($"{recipient.Description} is a recipient of this store already: {document.Recipient.Id}", "Use 'key test' to check that it opens the store, 'key rewrap' to wrap the key for it again.", e);
         }
     }
 

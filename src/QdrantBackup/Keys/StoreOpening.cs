@@ -42,7 +42,7 @@ public static class StoreOpening
         if (pins is not null && pins.StoreId != storeId)
         {
             throw new RefusedException(
-                $"'store.json' says that the store at {blobs.Location} is {storeId}, but {pins.StoreId} is pinned",
+                $"'store.json' names the store at {blobs.Location} {storeId}, but {pins.StoreId} is pinned",
                 "Point Storage at the store that belongs to this configuration. If this store is meant, pin its id and key id instead.");
         }
 
@@ -126,7 +126,7 @@ public static class StoreOpening
         {
             return new RefusedException(
                 $"the store at {blobs.Location} has no key {pins.KeyId}, which is pinned",
-                "Check the pinned key id. If it is right, somebody replaced the keys of this store: do not use it.");
+                "Check the pinned key id. If it is right, the keys of this store were replaced: do not use it.");
         }
 
         string tried = recipients.Count == 0 ? "none is configured" : string.Join(", ", recipients.Select(r => r.CanUnwrap ? r.Description : $"{r.Description} (which only wraps)"));

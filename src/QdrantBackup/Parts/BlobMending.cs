@@ -109,7 +109,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
         }
         else if (!blob.EndsWith(Convert.ToHexStringLower(store.Sealer.KeyedHash(KeyedHashUse.ListHash, plaintext))[..16], StringComparison.Ordinal))
         {
-            throw new SealException($"the chunk list '{blob}' is not the one that its name tells of", Hints.OtherBackup);
+            throw new SealException($"the chunk list '{blob}' does not fit its name", Hints.OtherBackup);
         }
         else
         {

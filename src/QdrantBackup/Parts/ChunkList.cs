@@ -105,7 +105,7 @@ internal sealed class ChunkList
 
         if (sum != Length || inline > MaxInlineBytes)
         {
-            throw Malformed(name, $"its entries make up {sum} bytes ({inline} of them inline), its header says {Length}");
+            throw Malformed(name, $"its entries make up {sum} bytes ({inline} of them inline), its header holds {Length}");
         }
     }
 

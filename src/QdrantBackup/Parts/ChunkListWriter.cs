@@ -62,7 +62,7 @@ internal sealed class ChunkListWriter
     {
         if (_missingChunks != 0)
         {
-            throw new InvalidOperationException("which chunk it is was not told of every one");
+            throw new InvalidOperationException("not every entry names its chunk");
         }
 
         BinaryPrimitives.WriteInt64BigEndian(_plaintext.AsSpan(ChunkList.LengthAt), Length);

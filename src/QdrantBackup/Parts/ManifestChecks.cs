@@ -73,7 +73,7 @@ internal static class ManifestChecks
             sum += part.Length;
             if (part.Sha256.Length != Sha256Length || !part.Sha256.All(char.IsAsciiHexDigitLower))
             {
-                return $"the SHA-256 of part {part.PartNo} is none";
+                return $"the SHA-256 of part {part.PartNo} is malformed";
             }
 
             if (RangeProblem(part) is { } problem)

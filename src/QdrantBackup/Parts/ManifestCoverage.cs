@@ -24,7 +24,7 @@ internal static class ManifestCoverage
 
             if (collection.Covered && MissingFrom(manifest, collection) is { } missing)
             {
-                return $"it says that it covers collection '{collection.Name}' and holds {missing}";
+                return $"it claims to cover collection '{collection.Name}' but holds {missing}";
             }
         }
 

@@ -30,7 +30,7 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight, Secon
         if (Convert.ToHexStringLower(sha256.GetHashAndReset()) != part.Sha256)
         {
             throw new SealException(
-                $"collection '{part.Key.Collection}' was rebuilt from '{part.Ranges[0].List}' and its like, but does not have the SHA-256 that the manifest names",
+                $"collection '{part.Key.Collection}' was rebuilt from '{part.Ranges[0].List}' and its other chunk lists, but its SHA-256 is not the one in the manifest",
                 Hints.OtherBackup);
         }
     }
@@ -96,7 +96,7 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight, Secon
         ChunkList list = ChunkList.Read(name.Value, found.Value);
         return list.PartNo == part.PartNo && list.Range == range.Range && list.Offset == range.Offset && list.Length == range.Length && list.Sha256 == range.Sha256
             ? list
-            : throw new SealException($"the chunk list '{name}' is of another part or range than the manifest says", Hints.OtherBackup);
+            : throw new SealException($"the chunk list '{name}' is of another part or range than the manifest names", Hints.OtherBackup);
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadUnprovenAsync(ManifestPart part, [EnumeratorCancellation] CancellationToken cancellationToken)

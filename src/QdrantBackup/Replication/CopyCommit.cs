@@ -25,7 +25,7 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
         byte[] plaintext = ends.Source.Sealer.Open(SealedType.Manifest, name.Value, blob.Content.Span);
         if (new ManifestDocuments(ends.Source).HashOf(plaintext) != bases.ManifestHash)
         {
-            throw new SealException($"the manifest of {id} is not the one that the copy began with", "Somebody replaced it: find out who, then copy again.");
+            throw new SealException($"the manifest of {id} is not the one that the copy began with", "It was replaced: find out by whom, then copy again.");
         }
 
         if (await new ManifestDocuments(ends.Target).ConditionWhereNoneAsync(id, cancellationToken) is { } condition)

@@ -31,7 +31,7 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         await ends.SourcePins.WriteAsync(request.RunId, request.Kind, [.. chosen.Select(e => e.Id)], cancellationToken);
         await ends.TargetPins.WriteAsync(request.RunId, request.Kind, [], cancellationToken);
 
-        // Looked at again behind the pin: of what was ended before, a prune may not have seen it.
+        // Re-check after pinning: a pruner may have missed the pin of a backup that had ended before.
         IReadOnlyList<CatalogEntry> entries = await ends.SourceCatalog.WithoutRetiredAsync(chosen, cancellationToken);
         if (chosen.Length - entries.Count is > 0 and var ended)
         {
@@ -93,7 +93,7 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         EndedBackups ended = await ends.Target.Ends.ListAsync(asked.Contains, cancellationToken);
         if (!wanted.Make && absent.Count(e => noted.Contains(e.Id) && !ended.Contains(e.Id)) is > 0 and var gone)
         {
-            remarks.Add($"{gone} backups had been copied to {ends.Target.Blobs.Location} and are gone there though nobody ended them; they are copied again: find out who took them away");
+            remarks.Add($"{gone} backups had been copied to {ends.Target.Blobs.Location} and are gone from there without a record of their end; they are copied again. Find out what deleted them");
         }
 
         if (absent.Count(e => ended.Contains(e.Id)) is > 0 and var count)

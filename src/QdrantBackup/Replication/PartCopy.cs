@@ -102,7 +102,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
         (Manifest manifest, string hash) = await ends.SourceCatalog.OpenWithHashAsync(bases.BackupId, cancellationToken);
         return hash == bases.ManifestHash
             ? manifest
-            : throw new SealException($"the manifest of {bases.BackupId} is not the one that the copy began with", "Somebody replaced it: find out who, then copy again.");
+            : throw new SealException($"the manifest of {bases.BackupId} is not the one that the copy began with", "It was replaced: find out by whom, then copy again.");
     }
 
     private async Task<CopyReceipt> CopyAsync(IReadOnlyList<ChunkListEntry> entries, KnownChunks known, CopyReceipt receipt, CancellationToken cancellationToken)

@@ -92,7 +92,7 @@ public sealed partial class PartRestore(
         (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(plan.BackupId, reads, cancellationToken);
         if (hash != plan.ManifestHash)
         {
-            throw new SealException($"the manifest of {plan.BackupId} is not the one that was planned with", "Somebody replaced it: find out who before you restore. Start a new restore to plan with what is there now.");
+            throw new SealException($"the manifest of {plan.BackupId} is not the one that the plan was made with", "It was replaced: find out by whom before you restore. Start a new restore to plan with the present one.");
         }
 
         return manifest.Parts.FirstOrDefault(p => p.PartNo == item.PartNo && p.Key.Collection == item.Collection)

@@ -30,7 +30,7 @@ internal static class RestoreSelection
     {
         string name = wanted.Rename.TryGetValue(collection.Name, out string? renamed) ? renamed : collection.Name + wanted.Suffix;
         ManifestPart part = manifest.Parts.FirstOrDefault(p => p.Key.Collection == collection.Name)
-            ?? throw new SealException($"backup {manifest.Id} says that it covers '{collection.Name}' but holds no part of it", Hints.OtherBackup);
+            ?? throw new SealException($"backup {manifest.Id} claims to cover '{collection.Name}' but holds no part of it", Hints.OtherBackup);
         if (collection.CountProblem is { } uncounted)
         {
             warnings.Add($"'{collection.Name}' could not be counted when it was backed up, so its count cannot be compared: {uncounted}");

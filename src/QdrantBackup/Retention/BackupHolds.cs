@@ -20,7 +20,7 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
     {
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReasonLength)
         {
-            throw new UsageException($"a hold needs a reason of 1 to {MaxReasonLength} characters", "Say why the backup must be kept; whoever finds it later will ask.");
+            throw new UsageException($"a hold needs a reason of 1 to {MaxReasonLength} characters", "Write why the backup must be kept; the next operator needs it.");
         }
 
         await ThrowUnlessThereAsync(id, cancellationToken);

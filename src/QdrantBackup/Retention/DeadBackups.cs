@@ -72,7 +72,7 @@ internal sealed class DeadBackups(SealedStore store, KnownHolds holds, BackupCat
                 || await store.Blobs.FindAsync(BlobNames.Manifest(id), cancellationToken) is not null
                 || await HasListsAsync(id, cancellationToken))
             {
-                throw new RefusedException($"nothing is pruned: a record says that backup {id} was ended, and does not prove it: {problem}", CatalogEntry.FalseEndHint(id));
+                throw new RefusedException($"nothing is pruned: a record claims that backup {id} was ended, without proof: {problem}", CatalogEntry.FalseEndHint(id));
             }
         }
     }

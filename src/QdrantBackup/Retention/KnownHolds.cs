@@ -36,7 +36,7 @@ internal sealed class KnownHolds(SealedStore store, BackupHolds holds, Maintenan
         catch (BackupException e) when (e.IsDamage)
         {
             throw new RefusedException(
-                $"nothing is ended or pruned: '{name}', which says which backups were on hold, cannot be read: {e.Message}",
+                $"nothing is ended or pruned: '{name}', the list of backups on hold, cannot be read: {e.Message}",
                 $"Put '{name}' back from soft delete or an older version. If it is lost for good, check the holds ('qdrant-backup list') and delete that blob.");
         }
     }

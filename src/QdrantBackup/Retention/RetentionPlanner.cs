@@ -74,7 +74,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
         {
             throw await records.Store.Blobs.FindAsync(BlobNames.Manifest(id), cancellationToken) is null
                 ? new UsageException($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.")
-                : new RefusedException($"{id} is no backup of cluster '{cluster}'", "Use the app of the cluster that it is of.");
+                : new RefusedException($"{id} is not a backup of cluster '{cluster}'", "Use the app of its own cluster.");
         }
 
         if ((await records.Known.ListAsync(cancellationToken)).GetValueOrDefault(id) is { } hold)
@@ -92,7 +92,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
 
         if (entry.Damage is { } damage)
         {
-            remarks.Insert(0, $"its manifest is damaged, so nobody can say what it holds or of which cluster it is: {damage}");
+            remarks.Insert(0, $"its manifest is damaged, so its contents and its cluster are unknown: {damage}");
         }
 
         if (entry.Retired)

@@ -14,7 +14,7 @@ public static class RetentionRules
 
     // What is damaged or unproven ends nothing: the rules are applied to all, and once more to those that are better, as if the others were not there.
     private static readonly (string Remark, Func<RetentionCandidate, bool> Fits)[] Tiers =
-        [("", _ => true), (", of those not known to be damaged", b => !b.IsDamaged), (", of those that owe no proof", b => b.IsSound)];
+        [("", _ => true), (", among backups without known damage", b => !b.IsDamaged), (", among proven backups", b => b.IsSound)];
 
     /// <summary>A verdict for each backup, newest first. The newest good one, what is on hold, dated ahead or damaged is kept whatever the policy says (W4).</summary>
     /// <param name="policy">What to keep.</param>
@@ -81,7 +81,7 @@ public static class RetentionRules
 
         if (backup.State is null)
         {
-            yield return "damaged: left alone until somebody deletes it";
+            yield return "damaged: kept until it is deleted by hand";
         }
         else if (BackupStanding.IsAhead(backup.Id, now))
         {
@@ -97,13 +97,13 @@ public static class RetentionRules
             RetentionCandidate[] complete = [.. whole.Where(b => b.State == BackupState.Complete && fits(b))];
             if (complete.Length > 0 && LastWritten(complete) is var last && last.Id != complete[0].Id)
             {
-                keep(last, $"written last of all complete ones, whatever its machine's clock said{remark}");
+                keep(last, $"the last complete one that was written, by the store's clock{remark}");
             }
         }
 
         foreach (RetentionCandidate known in Listing(whole).Where(b => b != whole[0]))
         {
-            keep(known, "newest whole backup of which it is known what it holds");
+            keep(known, "newest whole backup with readable contents");
         }
 
         int number = 0;

@@ -23,7 +23,7 @@ public sealed class StoreClock(RunPins pins, MaintenanceMemory memory, PruneOpti
         if (!isConfirmed && (await memory.ReadAsync(cancellationToken)).LastRetention is { } last && now - last > options.MaxSilence)
         {
             throw new RefusedException(
-                $"nothing is ended or deleted: the store's clock says {Text(now)}, and the last retention came to its end at {Text(last)}, longer than {options.MaxSilence.TotalDays:0.#} days before",
+                $"nothing is ended or deleted: the store's clock shows {Text(now)}, more than {options.MaxSilence.TotalDays:0.#} days after the last retention, which ended at {Text(last)}",
                 "Check the clock of the machine that holds the store. If the clock is right, because retention was off for so long, say so with 'qdrant-backup cleanup --clock-is-right'.");
         }
 

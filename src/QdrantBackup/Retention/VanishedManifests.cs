@@ -43,8 +43,8 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
         if (!request.AllowUnusual)
         {
             throw new RefusedException(
-                $"nothing is pruned: the manifest of {Name(suspects)} is gone, and nothing says that it was ended",
-                "Somebody deleted it or rolled the store back: look for it in soft delete, older versions, trash/ or the second store. "
+                $"nothing is pruned: the manifest of {Name(suspects)} is gone, and no record ends that backup",
+                "It was deleted, or the store was rolled back: look for it in soft delete, older versions, trash/ or the second store. "
                 + "If it is lost for good, say so with 'qdrant-backup cleanup --yes-delete-unusual'.");
         }
 

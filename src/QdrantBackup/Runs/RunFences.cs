@@ -62,7 +62,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
     }
 
     /// <summary>
-    /// Ends a run, unless it is back after all and no harm is done. A backup's marker stays, so it is told whatever it did meanwhile. A later copy may take a marker's place:
+    /// Ends a run unless it renewed its pin; a backup always ends, because its marker is written. A later copy may take a marker's place:
     /// an earlier one is therefore kept from doing anything first, and what it read of the name before is then out of date (docs/pruning.md). Others only read.
     /// </summary>
     private async Task<bool> EndAsync(Pin pin, DateTimeOffset since, CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
         await PutMarkerAsync(id, PutCondition.OnlyIfAbsent, cancellationToken);
     }
 
-    /// <summary>Where the backup did not arrive, a marker of now takes the place of whatever marker is there: a manifest that is still on its way meets another one than its copy read.</summary>
+    /// <summary>Where the backup did not arrive, write a fresh marker, so that a late manifest fails on its ETag.</summary>
     private async Task FenceCopyAsync(BackupId id, CancellationToken cancellationToken)
     {
         if (await store.Ends.IsEndedAsync(id, cancellationToken))

@@ -27,7 +27,7 @@ public sealed record Pin
     /// <summary>True once the run is being ended: it may do nothing any more, and what it needed is kept until it is certain that nothing of it arrives late.</summary>
     public bool Closed { get; init; }
 
-    /// <summary>The backups whose chunks the run may reuse or reads; they only become more while it lives.</summary>
+    /// <summary>The backups whose chunks the run may reuse or reads; only ever added to while the run lives.</summary>
     public IReadOnlyList<BackupId> Bases { get; init; } = [];
 
     /// <summary>The backups that a copy puts into this store under their own ids; null for every other run.</summary>
@@ -63,7 +63,7 @@ public sealed class RunPins(SealedStore store)
             StoredDocument<Pin>? found = await ReadAsync(runId, cancellationToken);
             ThrowIfOver(found?.Value);
 
-            // Bases only become more: an attempt that planned with others may be running beside this one (W9).
+            // Bases are only ever added to: an attempt that planned with others may be running beside this one (W9).
             Pin pin = found is null
                 ? new Pin { RunId = runId, Kind = kind, Bases = bases, Copies = copies }
                 : Renewed(found) with { Bases = [.. found.Value.Bases.Union(bases)], Copies = copies is null ? found.Value.Copies : [.. copies.Union(found.Value.Copies ?? [])] };

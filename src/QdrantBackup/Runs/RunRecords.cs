@@ -179,7 +179,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         bool fits = request.RunId == runId && own is not null && wanted.Count(w => w is not null) == 1;
         if (!fits)
         {
-            throw new RefusedException($"the request record of run {runId} does not fit: it is of run {request.RunId}, kind {request.Kind}", "Start a new run.");
+            throw new RefusedException($"the request record of run {runId} does not fit: it belongs to run {request.RunId}, kind {request.Kind}", "Start a new run.");
         }
     }
 

@@ -68,7 +68,7 @@ public sealed partial class ScheduleStates(SealedStore store, SettledMarks settl
         FoundRecord<ScheduleState> found = await store.FindRenewableAsync(_name, ScheduleJson.Default.ScheduleState, cancellationToken);
         return found.Value is null || IsSound(found.Value)
             ? found
-            : found with { Value = null, Damage = new SealException($"'{_name}' opens, and what it says is no state of schedules", "It is made anew.") };
+            : found with { Value = null, Damage = new SealException($"'{_name}' opens but does not hold the state of schedules", "It is made anew.") };
     }
 
     // A member that is not there is null, whatever its declaration says; and a pending run that can never be started would keep every later one waiting.

@@ -16,10 +16,10 @@ internal static class SealFailures
         new($"'{blob}' needs {what}", $"Use the newest version of this program. If this is the newest, the blob was changed: {PutBack}") { IsNewerFormat = true };
 
     public static SealException WrongType(string blob, SealedType expected, byte found) =>
-        new($"'{blob}' is of the wrong type: {Enum.GetName(expected)} was expected, its header says {found}", $"The blob was swapped or changed. {PutBack}");
+        new($"'{blob}' has the wrong type: expected {Enum.GetName(expected)}, its header holds {found}", $"The blob was swapped or changed. {PutBack}");
 
     public static SealException TooLong(string blob, uint length, int limit) =>
-        new($"'{blob}' is too long: its header says {length} bytes, at most {limit} are allowed", PutBack);
+        new($"'{blob}' is too long: {length} bytes by its header, at most {limit} are allowed", PutBack);
 
     public static SealException WrongLength(string blob, int length) =>
         new($"'{blob}' is cut or extended: its {length} bytes do not agree with its header", PutBack);

@@ -39,5 +39,5 @@ internal static class SealedChunks
     }
 
     /// <summary>What to say of a chunk whose plaintext is not what it is named after.</summary>
-    public static SealException OtherBytes(BlobName name) => new($"'{name}' opens but holds other bytes than its name says", Hints.OtherBackup);
+    public static SealException OtherBytes(BlobName name) => new($"'{name}' opens but holds other bytes than its name promises", Hints.OtherBackup);
 }

@@ -30,7 +30,7 @@ public sealed class VerifyPlanner(VerifyPlans plans, BackupCatalog catalog, Veri
         IReadOnlyList<CatalogEntry> chosen = wanted.All ? await AllAsync(cancellationToken) : [await OneAsync(wanted, cancellationToken)];
         await pins.WriteAsync(request.RunId, request.Kind, [.. chosen.Select(e => e.Id)], cancellationToken);
 
-        // Looked at again behind the pin: of what was ended before, a prune may not have seen it.
+        // Re-check after pinning: a pruner may have missed the pin of a backup that had ended before.
         IReadOnlyList<CatalogEntry> entries = await catalog.WithoutRetiredAsync(chosen, cancellationToken);
         if (!wanted.All && entries.Count == 0)
         {

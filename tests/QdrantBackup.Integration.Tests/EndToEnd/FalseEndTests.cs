@@ -69,7 +69,7 @@ public sealed class FalseEndTests
         var before = Content(site);
         foreach (var attempt in new[] { "cleanup", "cleanup --yes-delete-unusual --clock-is-right" })
         {
-            Told.Clearly(await RunAsync(maintenance, attempt.Split(' ')), exitCode: 4, "prove");
+            Told.Clearly(await RunAsync(maintenance, attempt.Split(' ')), exitCode: 4, "proof");
         }
 
         Assert.Equal(before, Content(site));

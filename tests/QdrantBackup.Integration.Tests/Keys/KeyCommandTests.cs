@@ -90,7 +90,7 @@ public sealed class KeyCommandTests
     {
         using var machine = new KeyMachine(storage: "remote: \"https://account.blob.core.windows.net/qdrant\"");
 
-        Told.Clearly(await machine.RunAsync("key", "init"), exitCode: 4, "loses every backup", "--accept-key-loss", "publicKeyFile");
+        Told.Clearly(await machine.RunAsync("key", "init"), exitCode: 4, "every backup is lost", "--accept-key-loss", "publicKeyFile");
 
         Assert.False(File.Exists(machine.KeyFile));
     }
@@ -133,7 +133,7 @@ public sealed class KeyCommandTests
         var shown = await machine.SucceedAsync("key", "show");
 
         Assert.Contains("not checked", shown.Results, StringComparison.Ordinal);
-        Assert.Contains("whoever can write to the store", shown.Errors, StringComparison.Ordinal);
+        Assert.Contains("not authenticated", shown.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed partial class JanitorTests : IDisposable
         _app.Runtime.Instances[run.InstanceId] = OrchestrationRuntimeStatus.Failed;
         Rig.Node.Refusal = WrongKey;
         await SweepAsync();
-        Assert.Contains("its name was not learnt", Assert.Single(Assert.Single(await _app.OpenAsync()).Left), StringComparison.Ordinal);
+        Assert.Contains("its name is unknown", Assert.Single(Assert.Single(await _app.OpenAsync()).Left), StringComparison.Ordinal);
 
         Rig.Node.Refusal = null;
         await SweepAsync(after: TimeSpan.FromMinutes(30));

@@ -17,14 +17,14 @@ public sealed class BackupStandingTests
         { "owes", null },
         { "retired", "was ended" },
         { "damaged manifest", "is damaged: its manifest cannot be read" },
-        { "ahead", "is dated ahead of the store's clock: it says 2026-09-01 13:00:00Z, and the clock shows 2026-09-01 12:00:00Z" },
+        { "ahead", "is dated ahead of the store's clock: it began at 2026-09-01 13:00:00Z, and the clock shows 2026-09-01 12:00:00Z" },
         { "selection", "holds a selection of the collections only" },
         { "partial", "is partial" },
         { "suspect", "is suspect: it holds no collection" },
         { "confirmed", null },
         { "damaged", "is known to be damaged: 3 blobs" },
         { "unreadable", "may be damaged: the record of its verifications cannot be read" },
-        { "nobody looked", "was not looked at: nobody can say whether it is damaged" },
+        { "nobody looked", "was not checked: it is not known whether it is damaged" },
     };
 
     [Theory]

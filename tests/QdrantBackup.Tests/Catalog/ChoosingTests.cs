@@ -116,7 +116,7 @@ public sealed class ChoosingTests : IDisposable
     {
         _rig.Node.HasChecksums = false;
         BackupId id = await BackUpAsync();
-        Assert.Contains($"backup {id} owes the proof of 2 parts: nobody has read them back as a whole yet", (await PlanAsync(new RestoreRequest { Latest = true, Suffix = "-back" })).Warnings);
+        Assert.Contains($"backup {id} owes the proof of 2 parts: they have not been read back as a whole yet", (await PlanAsync(new RestoreRequest { Latest = true, Suffix = "-back" })).Warnings);
 
         CatalogEntry entry = (await Catalog.ListAsync(new CatalogFilter(), Cancellation))[0];
         foreach (int part in (int[])[1, 2])

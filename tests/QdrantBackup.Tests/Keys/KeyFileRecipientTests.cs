@@ -126,7 +126,7 @@ public sealed class KeyFileRecipientTests : IDisposable
         using var recipient = KeyFileRecipient.Create(KeyPath);
         KeyDocument document = (await recipient.WrapAsync(slippedIn, _storeId, default)) with { KeyId = key.KeyId };
         SealException e = await Assert.ThrowsAsync<SealException>(() => recipient.UnwrapAsync(document, _storeId, default));
-        Assert.Contains("put another key in", e.Hint);
+        Assert.Contains("Another key was put in", e.Hint);
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class PassphraseRecipientTests : IDisposable
 
         UsageException e = await Assert.ThrowsAsync<UsageException>(() => recipient.WrapAsync(key, _storeId, TestContext.Current.CancellationToken));
 
-        Assert.Contains("could be guessed", e.Message);
+        Assert.Contains("could guess it", e.Message);
         Assert.DoesNotContain("fifteen", e.ToString());
     }
 

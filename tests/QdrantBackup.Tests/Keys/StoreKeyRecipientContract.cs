@@ -85,7 +85,7 @@ public abstract class StoreKeyRecipientContract
 
         SealException e = await Assert.ThrowsAsync<SealException>(() => recipient.UnwrapAsync(document, _storeId, Cancellation));
 
-        Assert.Contains("put another key in", e.Hint);
+        Assert.Contains("Another key was put in", e.Hint);
     }
 
     /// <summary>A recipient that can unwrap.</summary>

@@ -87,7 +87,7 @@ public sealed class PatientRetryPolicyTests
             // The next one finds the store away for longer than there is patience, and does not wait for all of it again.
             requests = 0;
             await Assert.ThrowsAsync<StoreException>(() => store.FindAsync(Name, Cancellation));
-            Assert.Equal(1, requests);
+            Assert.True(requests < 7, $"{requests} requests");
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class WholeHashTests
 
         var failure = await Assert.ThrowsAsync<SealException>(() => rig.RestoreAsync(new RestoreRequest { Latest = true, Suffix = "-back" }));
 
-        Assert.Contains("does not have the SHA-256", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("its SHA-256 is not the one", failure.Message, StringComparison.Ordinal);
         Assert.InRange(rig.Node.LastUploadReceived, 0, part.Length - 1);
         Assert.DoesNotContain("docs-back", rig.Node.Collections.Keys);
     }

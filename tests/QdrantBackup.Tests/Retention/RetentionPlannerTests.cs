@@ -86,7 +86,7 @@ public sealed class RetentionPlannerTests
 
         Assert.DoesNotContain((await PreviewAsync(rig)).Backups, b => b.Verdict.Id == theirs.Id);
         var refusal = await Assert.ThrowsAsync<RefusedException>(() => rig.Get<RetentionPlanner>().PreviewDeletionAsync("prod", theirs.Id, Cancellation));
-        Assert.Contains("no backup of cluster 'prod'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("not a backup of cluster 'prod'", refusal.Message, StringComparison.Ordinal);
         RetirementReceipt left = Assert.Single(await rig.Get<BackupRetirement>().EndAsync(
             "prod", [new RetentionVerdict(theirs.Id, Keep: false, ["test"])], rig.Time.GetUtcNow(), Template(theirs.Id), Cancellation));
         Assert.False(left.Ended);

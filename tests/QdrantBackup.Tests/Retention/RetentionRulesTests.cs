@@ -98,7 +98,7 @@ public sealed class RetentionRulesTests
 
         IReadOnlyList<RetentionVerdict> verdicts = RetentionRules.Judge(Nothing with { KeepWithin = TimeSpan.FromDays(1) }, At("2026-09-02 00:00"), [behind, newest]);
 
-        Assert.Equal(["written last of all complete ones, whatever its machine's clock said", "younger than 1d"], ReasonsOf(verdicts, behind));
+        Assert.Equal(["the last complete one that was written, by the store's clock", "younger than 1d"], ReasonsOf(verdicts, behind));
         Assert.True(verdicts.All(v => v.Keep));
     }
 

@@ -83,7 +83,7 @@ public sealed class WholeAndPartTests
         // The two days that have sound ones are still there, and so are the two newest of all.
         Assert.Equal([true, true, true, true, false, false], verdicts.Select(v => v.Keep));
         Assert.Equal([sickNextDay.Id, sound[^1].Id], RetentionRules.Newest([.. sound, sick, sickNextDay], Day.AddDays(9)).OrderByDescending(id => id.Value, StringComparer.Ordinal));
-        Assert.Contains($"newest complete backup, of those {(isDamaged ? "not known to be damaged" : "that owe no proof")}", ReasonsOf(verdicts, sound[^1]));
+        Assert.Contains($"newest complete backup, among {(isDamaged ? "backups without known damage" : "proven backups")}", ReasonsOf(verdicts, sound[^1]));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal static class KeyInitVerb
     public static Command Create(GlobalOptions options)
     {
         var acceptKeyLoss = KeyVerb.AcceptKeyLoss();
-        var command = new Command("init", "Make the store and its key, wrapped for the configured recipients (key files are made if they are missing); print the line that pins both") { acceptKeyLoss };
+        var command = new Command("init", "Create the store and its key, wrapped for the configured recipients (missing key files are created); print the line that pins both") { acceptKeyLoss };
         command.SetAction((parsed, cancellationToken) => InitAsync(options.Read(parsed), parsed.GetValue(acceptKeyLoss), parsed.InvocationConfiguration, cancellationToken));
         return command;
     }
@@ -34,11 +34,11 @@ internal static class KeyInitVerb
         }
 
         var pins = await StoreCreation.InitializeAsync(session.Blobs, session.Recipients.All, session.Time, cancellationToken);
-        await console.Error.WriteLineAsync($"The store {session.Blobs.Location} is made. Add this line to the configuration, so that no other store or key is ever taken for it:");
+        await console.Error.WriteLineAsync($"The store {session.Blobs.Location} is created. Add this line to the configuration, so that no other store or key is accepted in its place:");
         await console.Output.WriteLineAsync($"  store: {{ id: {pins.StoreId}, keyId: {pins.KeyId} }}");
         await console.Error.WriteLineAsync(KeyLossGate.IsTooFew(session.Recipients.All.Count)
-            ? $"The store has one recipient, {session.Recipients.All[0].Description}: whoever loses it loses every backup. Keep a copy away from this machine, or add another recipient with 'qdrant-backup key add-recipient'."
-            : $"Any of its {session.Recipients.All.Count} recipients opens it. Keep one of them away from this machine, and see with 'qdrant-backup key test' that each one does.");
+            ? $"The store has one recipient, {session.Recipients.All[0].Description}: if it is lost, every backup is lost. Keep a copy away from this machine, or add another recipient with 'qdrant-backup key add-recipient'."
+            : $"Any of its {session.Recipients.All.Count} recipients opens it. Keep one of them away from this machine, and check each one with 'qdrant-backup key test'.");
         return ExitCode.Done;
     }
 }

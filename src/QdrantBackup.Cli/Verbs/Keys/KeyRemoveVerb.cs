@@ -10,7 +10,7 @@ internal static class KeyRemoveVerb
     {
         var id = new Argument<string>("ID") { Description = "The recipient's id, as 'key show' prints it" };
         var acceptKeyLoss = KeyVerb.AcceptKeyLoss();
-        var command = new Command("remove-recipient", "Take a recipient away, once another one was seen to open the store") { id, acceptKeyLoss };
+        var command = new Command("remove-recipient", "Remove a recipient, after another one was seen to open the store") { id, acceptKeyLoss };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var session = KeySession.Open(options.Read(parsed));
@@ -19,7 +19,7 @@ internal static class KeyRemoveVerb
             await keyring.RemoveAsync(parsed.GetValue(id)!, session.Recipients.All, gate, cancellationToken);
             var error = parsed.InvocationConfiguration.Error;
             await error.WriteLineAsync($"{parsed.GetValue(id)} is no recipient any more. Take it out of the configuration too.");
-            await error.WriteLineAsync("Whoever could open the store until now may have kept its key: after a theft, make a new store (docs/keys.md).");
+            await error.WriteLineAsync("The removed recipient may have kept the store's key: after a theft, create a new store (docs/keys.md).");
             return ExitCode.Done;
         });
         return command;

@@ -10,7 +10,7 @@ internal static class KeyRewrapVerb
     public static Command Create(GlobalOptions options)
     {
         var id = new Argument<string?>("ID") { Description = "Only this recipient; without it, every configured one", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("rewrap", "Wrap the store's key anew after a recipient's own key was rotated; nothing else is uploaded again") { id };
+        var command = new Command("rewrap", "Wrap the store's key again after a recipient's own key was rotated; nothing else is uploaded") { id };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var session = KeySession.Open(options.Read(parsed));
@@ -33,7 +33,7 @@ internal static class KeyRewrapVerb
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(recipient.Key is null ? recipient.Id : $"{recipient.Id} {recipient.Key}");
             }
 
-            await parsed.InvocationConfiguration.Error.WriteLineAsync($"The store's key was wrapped anew for {renewed.Count} of {keyring.Documents.Count} recipients. Nothing else was touched.");
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"The store's key was wrapped again for {renewed.Count} of {keyring.Documents.Count} recipients. Nothing else was touched.");
             return ExitCode.Done;
         });
         return command;

@@ -47,7 +47,7 @@ internal static class KeyShowVerb
         }
         catch (BackupException e) when (e is UsageException or SealException or StoreException { IsTransient: true })
         {
-            await error.WriteLineAsync($"not opened, so what follows is what whoever can write to the store wants it to say: {e.Message}");
+            await error.WriteLineAsync($"not opened, so the following lines are not authenticated: {e.Message}");
             return null;
         }
     }

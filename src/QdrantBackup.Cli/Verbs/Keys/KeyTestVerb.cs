@@ -44,7 +44,7 @@ internal static class KeyTestVerb
 
         if (KeyLossGate.IsTooFew(keyring.Recipients.Count))
         {
-            await console.Error.WriteLineAsync("warning: the store has one recipient: whoever loses it loses every backup. Add another with 'qdrant-backup key add-recipient'.");
+            await console.Error.WriteLineAsync("warning: the store has one recipient: if it is lost, every backup is lost. Add another with 'qdrant-backup key add-recipient'.");
         }
 
         return session.Recipients.Problems.Count > 0 || tested.Any(t => t.Opens == RecipientTest.No) ? ExitCode.Failed : ExitCode.Done;

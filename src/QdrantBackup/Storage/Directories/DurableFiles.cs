@@ -43,7 +43,7 @@ internal class DurableFiles
     {
         if (_doubtful.ContainsKey(path))
         {
-            throw new FlushException(path, "it refused earlier, and what it says now is worth nothing until the disk was checked and this process started again", DiskFailed);
+            throw new FlushException(path, "it failed earlier; its answers count again only after the disk was checked and this process was restarted", DiskFailed);
         }
 
         try

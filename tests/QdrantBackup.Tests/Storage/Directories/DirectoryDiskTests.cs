@@ -61,7 +61,7 @@ public sealed class DirectoryDiskTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<StoreException>(() => PutAsync());
 
-        Assert.Contains("refused earlier", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("failed earlier", failure.Message, StringComparison.Ordinal);
         await PutAsync(new BlobName("chunks/cd/cdef"));
     }
 
