@@ -92,6 +92,17 @@ var rules = [
     rows: 0
   }
   {
+    name: 'suspect'
+    title: 'A backup is suspect and counts for nothing'
+    description: 'It holds no collection, or shares none with the last whole one: wrong server, or an empty volume? Look at it with qdrant-backup show, then confirm or delete it.'
+    severity: 1
+    query: eventQuery(loadTextContent('../queries/suspect.kql'), {})
+    window: 'PT1H'
+    every: 'PT30M'
+    operator: 'GreaterThan'
+    rows: 0
+  }
+  {
     name: 'step-fails'
     title: 'A step of the tick fails, or a key or a snapshot needs attention'
     description: 'The app cannot do one of its regular tasks, a recipient no longer opens the store, or a run left something on a node. GET /health and GET /api/v1/backup/status say which and what to do.'

@@ -7,6 +7,8 @@ var events = {
   chunksDamaged: 3511
   manifestDamaged: 3201
   falseEnd: 3204
+  backupSuspect: 3322
+  stillSuspect: 2605
   scheduleStarted: 2201
   stepFails: 2221
   recipientFails: 2024

@@ -44,7 +44,7 @@ internal static class MonitoringRules
         Rule.Values("Only identities read and write the workspace", "Microsoft.OperationalInsights/workspaces", ("properties.features.disableLocalAuth", "true")),
         new("There is an alert for each thing that must not pass unnoticed, and each is on", d => Rule.Difference(
             "alerts",
-            ["no-success", "silent", "failed", "partial", "refused", "missed", "damaged", "step-fails", "rehearsal-due", "foreign-deletions", "many-deletions", "capacity", "guards"],
+            ["no-success", "silent", "failed", "partial", "refused", "missed", "damaged", "suspect", "step-fails", "rehearsal-due", "foreign-deletions", "many-deletions", "capacity", "guards"],
             d.Resources.Where(IsAlert).Where(a => (bool?)a["properties.enabled"] == true).Select(a => a.Name[(d.The("Microsoft.Insights/actionGroups").Name.Length + 1)..]))),
         new("Every alert reaches the action group, and that reaches somebody", d =>
             d.Resources.Where(IsAlert).Where(a => !(a["properties.actions"]!.ToJsonString()).Contains(d.The("Microsoft.Insights/actionGroups").Id, StringComparison.Ordinal)).Select(a => a.ToString())

@@ -123,7 +123,7 @@ public sealed class ResumeTests : IAsyncDisposable
                 response.Close();
             }
         }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException || !_server.IsListening)
         {
             // Stopped.
         }
