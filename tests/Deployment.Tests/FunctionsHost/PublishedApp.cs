@@ -19,7 +19,7 @@ public sealed class PublishedApp : IAsyncLifetime, ICollectionFixture<PublishedA
     public string Folder => _folder.Path;
 
     public async ValueTask InitializeAsync() => Publish = await Installation.ProgramAsync(
-        ["dotnet", "publish", Project, "-c", "Release", "--nologo", "-v", "quiet", "-nodeReuse:false", "-o", Folder]);
+        ["dotnet", "publish", Project, "-c", "Release", "--no-build", "--nologo", "-v", "quiet", "-nodeReuse:false", "-o", Folder]);
 
     public ValueTask DisposeAsync()
     {
