@@ -3,9 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;
-using QdrantBackup.Configuration.Access;
 using QdrantBackup.App;
-using QdrantBackup.App.Api;
+using QdrantBackup.App.Hosting;
+using QdrantBackup.App.Http;
+using QdrantBackup.Configuration.Access;
 using Xunit;
 
 namespace QdrantBackup.Tests.App;

@@ -1,7 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
-using QdrantBackup.App.Wiring;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Capture;
 using QdrantBackup.Configuration;
 using QdrantBackup.Ids;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Microsoft.DurableTask.Client;
+using QdrantBackup.App.Backups;
+using QdrantBackup.App.Runs;
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
 using QdrantBackup.Configuration;
-using QdrantBackup.App.Triggers;
 using QdrantBackup.Runs;
 using QdrantBackup.Tests.Configuration;
 

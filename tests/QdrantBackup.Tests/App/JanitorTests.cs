@@ -1,5 +1,6 @@
 using Microsoft.DurableTask.Client;
-using QdrantBackup.App.Triggers;
+using QdrantBackup.App.Backups;
+using QdrantBackup.App.Runs;
 using QdrantBackup.Capture;
 using QdrantBackup.Ids;
 using QdrantBackup.Runs;

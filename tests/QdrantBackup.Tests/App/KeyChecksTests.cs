@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using QdrantBackup.App.Wiring;
+using QdrantBackup.App.Runs;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Configuration;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure.KeyVault;

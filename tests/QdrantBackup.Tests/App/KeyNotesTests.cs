@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.App.Wiring;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Keys;
 using QdrantBackup.Storage;
 using QdrantBackup.Stores;

@@ -1,9 +1,9 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using QdrantBackup.App.Api;
-using QdrantBackup.App.Orchestrations;
-using QdrantBackup.App.Wiring;
+using QdrantBackup.App.Backups;
+using QdrantBackup.App.Http;
+using QdrantBackup.App.Runs;
 using Xunit;
 
 namespace QdrantBackup.Tests.App;

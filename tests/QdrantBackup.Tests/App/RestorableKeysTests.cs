@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using QdrantBackup.App.Activities;
-using QdrantBackup.App.Orchestrations;
-using QdrantBackup.App.Wiring;
+using QdrantBackup.App.Runs;
+using QdrantBackup.App.Stores;
+using QdrantBackup.App.Verifications;
 using QdrantBackup.Capture;
 using QdrantBackup.Configuration;
 using QdrantBackup.Damages;

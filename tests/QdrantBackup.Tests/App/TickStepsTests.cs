@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using QdrantBackup.App.Triggers;
+using QdrantBackup.App.Runs;
+using QdrantBackup.App.Schedules;
 using QdrantBackup.Runs;
 using QdrantBackup.Tests.Runs;
 

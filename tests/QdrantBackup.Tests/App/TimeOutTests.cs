@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using QdrantBackup.App.Api;
-using QdrantBackup.App.Orchestrations;
-using QdrantBackup.App.Wiring;
+using QdrantBackup.App.Http;
+using QdrantBackup.App.Runs;
 using QdrantBackup.OnAzure;
 
 namespace QdrantBackup.Tests.App;

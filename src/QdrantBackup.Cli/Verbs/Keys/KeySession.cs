@@ -1,4 +1,4 @@
-using QdrantBackup.App.Wiring;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration;
 using QdrantBackup.Keys;

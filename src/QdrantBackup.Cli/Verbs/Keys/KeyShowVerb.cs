@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using QdrantBackup.App.Wiring;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Cli.Output;
 using QdrantBackup.Keys;
 

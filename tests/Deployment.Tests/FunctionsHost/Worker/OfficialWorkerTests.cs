@@ -3,9 +3,12 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using QdrantBackup.App;
-using QdrantBackup.App.Activities;
-using QdrantBackup.App.Orchestrations;
-using QdrantBackup.App.Triggers;
+using QdrantBackup.App.Backups;
+using QdrantBackup.App.Copies;
+using QdrantBackup.App.Hosting;
+using QdrantBackup.App.Restores;
+using QdrantBackup.App.Runs;
+using QdrantBackup.App.Verifications;
 using QdrantBackup.Harness;
 
 namespace QdrantBackup.Deployment.Tests.FunctionsHost.Worker;

@@ -1,7 +1,7 @@
-using QdrantBackup.App.Activities;
-using QdrantBackup.App.Orchestrations;
+using QdrantBackup.App.Restores;
+using QdrantBackup.App.Runs;
 using QdrantBackup.Runs;
-using Events = QdrantBackup.App.Orchestrations.Events;
+using Events = QdrantBackup.App.Runs.Events;
 
 namespace QdrantBackup.Tests.App.Orchestrations;
 

@@ -1,6 +1,6 @@
-using QdrantBackup.App.Orchestrations;
+using QdrantBackup.App.Runs;
 using QdrantBackup.Runs;
-using Events = QdrantBackup.App.Orchestrations.Events;
+using Events = QdrantBackup.App.Runs.Events;
 
 namespace QdrantBackup.Tests.App.Orchestrations;
 

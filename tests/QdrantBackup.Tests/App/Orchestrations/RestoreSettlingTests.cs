@@ -1,5 +1,5 @@
-using QdrantBackup.App.Activities;
-using QdrantBackup.App.Orchestrations;
+using QdrantBackup.App.Restores;
+using QdrantBackup.App.Runs;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 

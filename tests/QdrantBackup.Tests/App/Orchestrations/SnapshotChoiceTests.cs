@@ -1,5 +1,4 @@
-using QdrantBackup.App.Activities;
-using QdrantBackup.App.Orchestrations;
+using QdrantBackup.App.Backups;
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
 using QdrantBackup.Ids;

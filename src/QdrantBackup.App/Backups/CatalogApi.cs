@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using QdrantBackup.App.Http;
+using QdrantBackup.App.Stores;
+using QdrantBackup.Catalog;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
+using QdrantBackup.Stores;
+
+namespace QdrantBackup.App.Backups;
+
+/// <summary>Tells which backups exist.</summary>
+public sealed class CatalogApi(StoreConnection connection)
+{
+    private const int DefaultTop = 50;
+    private const int RecordsAtOnce = 8;
+
+    /// <summary>A page of the catalog, newest first.</summary>
+    [Function(nameof(ListBackups))]
+    public async Task<IResult> ListBackups(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backups")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = new Query(request);
+        var top = query.Top(DefaultTop);
+        var after = query.Text("continuation") is { } continuation ? TypedIds.BackupOf(continuation).Value : null;
+        var label = query.Text("label")?.Split('=', 2);
+        var filter = new CatalogFilter
+        {
+            Cluster = query.Text("cluster"),
+            Collection = query.Text("collection"),
+            State = query.Choice<BackupState>("state"),
+            From = query.Time("from"),
+            To = query.Time("to"),
+        };
+        var services = await connection.OpenReadableAsync(cancellationToken);
+        var page = new List<CatalogEntry>();
+        string? next = null;
+        var entries = await (after is null ? services.Catalog.ListAsync(filter, cancellationToken) : services.Catalog.ListOnAsync(filter, cancellationToken));
+        foreach (var entry in entries)
+        {
+            if ((after is not null && string.CompareOrdinal(entry.Id.Value, after) >= 0)
+                || (label is not null && !await HasLabelAsync(services.Catalog, entry, label, cancellationToken)))
+            {
+                continue;
+            }
+
+            if (page.Count == top)
+            {
+                next = page[^1].Id.Value;
+                break;
+            }
+
+            page.Add(entry);
+        }
+
+        return ApiResults.Ok(new { Backups = await ViewsAsync(services, page, cancellationToken), Continuation = next, StoreAway = services.StandsInFor?.Message });
+    }
+
+    /// <summary>One backup: its manifest without the chunk lists.</summary>
+    [Function(nameof(ShowBackup))]
+    public async Task<IResult> ShowBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var backup = TypedIds.BackupOf(id);
+        var services = await connection.OpenReadableAsync(cancellationToken);
+        if (await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
+        {
+            return Problems.NotFound($"There is no backup {backup}", "GET /api/v1/backups lists them.");
+        }
+
+        var shown = await services.Catalog.ShowAsync(backup, cancellationToken);
+        var view = JsonSerializer.SerializeToNode(shown.Manifest, ApiJson.Options)!.AsObject();
+        view["confirmed"] = shown.Confirmed is null ? null : JsonSerializer.SerializeToNode(ConfirmationView.Of(shown.Confirmed), ApiJson.Options);
+        view["doubts"] = shown.Doubts.Count == 0 ? null : JsonSerializer.SerializeToNode(shown.Doubts, ApiJson.Options);
+        return ApiResults.Ok(view);
+    }
+
+    /// <summary>Records that a person looked at a suspect backup and found it right: from then on it counts like any other.</summary>
+    [Function(nameof(ConfirmBackup))]
+    public async Task<IResult> ConfirmBackup(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/confirm")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenAsync(cancellationToken);
+        return ApiResults.Ok(ConfirmationView.Of(await services.Confirmations.ConfirmAsync(TypedIds.BackupOf(id), ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
+    }
+
+    // What was said and learnt after a backup's commit stands in records of its own: holds, and two small ones for each line of the page.
+    private static async Task<IReadOnlyList<BackupView>> ViewsAsync(StoreServices services, IReadOnlyList<CatalogEntry> page, CancellationToken cancellationToken)
+    {
+        var holds = await services.Retention.Holds.ListAsync(cancellationToken);
+        var now = await services.Store.Blobs.NowAsync(cancellationToken);
+        page = await services.Catalog.WithFindingsAsync(page, cancellationToken);
+        var views = new BackupView[page.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = RecordsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, page.Count, parallel, async (i, cancellation) =>
+            views[i] = BackupView.Of(page[i], holds.GetValueOrDefault(page[i].Id), now).With(
+                services.HasSecond ? await services.Copies.FindAsync(page[i].Id, cancellation) : null));
+        return views;
+    }
+
+    // Summaries do not carry labels, so looking for one opens manifests.
+    private static async Task<bool> HasLabelAsync(BackupCatalog catalog, CatalogEntry entry, string[] label, CancellationToken cancellationToken) =>
+        entry.Damage is null
+        && (await catalog.OpenAsync(entry.Id, cancellationToken)).Labels.TryGetValue(label[0], out var value)
+        && (label.Length == 1 || value == label[1]);
+}

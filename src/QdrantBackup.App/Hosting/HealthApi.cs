@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using QdrantBackup.App.Http;
+using QdrantBackup.App.Schedules;
+using QdrantBackup.App.Stores;
+
+namespace QdrantBackup.App.Hosting;
+
+/// <summary>Tells whether the app lives and whether it can serve.</summary>
+public sealed class HealthApi(StoreConnection connection, TickReports ticks, HealthCheckService health)
+{
+    private const string WhereToLook = "Read event 2221 in the app's log, or call GET /api/v1/backup/status with a key: both name the problem and what to do.";
+
+    /// <summary>The process answers; and which steps of the tick fail, since when, and what to do.</summary>
+    [Function(nameof(Health))]
+    public async Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var failing = await ticks.FindFailingAsync(cancellationToken);
+        if (failing.Count == 0)
+        {
+            return ApiResults.Ok(new { Status = "ok" });
+        }
+
+        // Whoever asks from elsewhere without a key learns that, not why.
+        var isLocal = LocalRequest.Is(request);
+        return ApiResults.Ok(new
+        {
+            Status = "degraded",
+            Failing = failing.Select(step => new
+            {
+                Step = step.Name,
+                Since = step.FailingSince,
+                Problem = isLocal ? step.Problem : null,
+                Hint = isLocal ? step.Hint : WhereToLook,
+            }),
+        });
+    }
+
+    /// <summary>The store opens, and the runtime has nothing to say against it (its disk is full, for instance). Qdrant is not asked: when it is dead, restores must still be served.</summary>
+    [Function(nameof(Ready))]
+    public async Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ready")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.OpenReadableAsync(cancellationToken);
+            return (await health.CheckHealthAsync(cancellationToken)).Status == HealthStatus.Unhealthy ? NotReady() : ApiResults.Ok(new { Status = "ready" });
+        }
+        catch (BackupException)
+        {
+            return NotReady();
+        }
+    }
+
+    // Whoever asks without a key learns that, not why; the reason is in the log and behind the other addresses.
+    private static IResult NotReady() => ApiResults.Unavailable(new { Status = "not ready" });
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Logging;
+using QdrantBackup.Configuration.Access;
+
+namespace QdrantBackup.App.Http;
+
+/// <summary>Stands before every HTTP function: looks at the key, and turns what the function throws into a problem.</summary>
+internal sealed partial class ApiMiddleware(ApiKeyRing keys, ILogger<ApiMiddleware> log) : IFunctionsWorkerMiddleware
+{
+    /// <summary>Who calls when no key is configured and the call comes from this machine.</summary>
+    public const string LocalCaller = "local";
+
+    private const string CallerItem = "QdrantBackup.Caller";
+
+    /// <summary>The name of the key that the request came with; it stands in the run's record.</summary>
+    public static string CallerOf(HttpContext http) => http.Items[CallerItem] as string ?? LocalCaller;
+
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        // Somebody waits for the answer.
+        using var patience = Patience.Use(Patience.OfPerson);
+        try
+        {
+            if (Judge(context.FunctionDefinition.Name, http) is { } refusal)
+            {
+                await refusal.ExecuteAsync(http);
+                return;
+            }
+
+            await next(context);
+        }
+        catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            var cause = e is AggregateException { InnerExceptions: [var only] } ? only : e;
+            LogFailed(log, context.FunctionDefinition.Name, cause);
+            var isStopping = cause is OperationCanceledException && context.CancellationToken.IsCancellationRequested;
+            await (isStopping ? Problems.Stopping() : Problems.From(cause)).ExecuteAsync(http);
+        }
+    }
+
+    internal IResult? Judge(string function, HttpContext http)
+    {
+        var scope = ApiRoutes.ScopeOf(function);
+        if (scope == ApiScopes.None)
+        {
+            return null;
+        }
+
+        if (keys.IsEmpty && scope is not null && LocalRequest.Is(http.Request))
+        {
+            http.Items[CallerItem] = LocalCaller;
+            return null;
+        }
+
+        var access = keys.Check(http.Request.Headers[ApiKeyRing.HeaderName].ToString(), scope ?? ApiScopes.Admin);
+        LogAccess(log, access.Verdict, function, access.KeyName ?? "none", http.Connection.RemoteIpAddress);
+        http.Items[CallerItem] = access.KeyName;
+        return access.Verdict switch
+        {
+            ApiVerdict.Granted when scope is not null => null,
+            ApiVerdict.Granted or ApiVerdict.Forbidden => Problems.Forbidden((scope ?? ApiScopes.Admin).ToString().ToLowerInvariant()),
+            _ => Problems.Unauthorized(),
+        };
+    }
+
+    [LoggerMessage(2101, LogLevel.Information, "API access {Verdict}: {Function} by key {KeyName} from {Address}")]
+    private static partial void LogAccess(ILogger logger, ApiVerdict verdict, string function, string keyName, IPAddress? address);
+
+    [LoggerMessage(2102, LogLevel.Warning, "API function {Function} failed")]
+    private static partial void LogFailed(ILogger logger, string function, Exception exception);
+}

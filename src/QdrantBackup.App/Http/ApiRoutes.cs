@@ -1,0 +1,44 @@
+using QdrantBackup.Configuration.Access;
+
+namespace QdrantBackup.App.Http;
+
+/// <summary>What each HTTP function demands of a key. A function that does not stand here is refused to everybody.</summary>
+internal static class ApiRoutes
+{
+    private static readonly Dictionary<string, ApiScopes> Scopes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Health"] = ApiScopes.None,
+        ["Ready"] = ApiScopes.None,
+        ["CreateBackup"] = ApiScopes.Backup,
+        ["BackupStatus"] = ApiScopes.Read,
+        ["BackupRunStatus"] = ApiScopes.Read,
+        ["CancelBackup"] = ApiScopes.Backup,
+        ["ListBackups"] = ApiScopes.Read,
+        ["ShowBackup"] = ApiScopes.Read,
+        ["VerifyBackup"] = ApiScopes.Backup,
+        ["DeleteBackup"] = ApiScopes.Admin,
+        ["UndeleteBackup"] = ApiScopes.Admin,
+        ["HoldBackup"] = ApiScopes.Admin,
+        ["ReleaseBackup"] = ApiScopes.Admin,
+        ["ConfirmBackup"] = ApiScopes.Admin,
+        ["ShowRetention"] = ApiScopes.Read,
+        ["ApplyRetention"] = ApiScopes.Admin,
+        ["RepairBackup"] = ApiScopes.Backup,
+        ["CopyBackup"] = ApiScopes.Backup,
+        ["ShowUsage"] = ApiScopes.Read,
+        ["CreateRestore"] = ApiScopes.Restore,
+        ["RestoreStatus"] = ApiScopes.Read,
+        ["ApproveRestore"] = ApiScopes.Restore,
+        ["CancelRestore"] = ApiScopes.Restore,
+        ["ListRuns"] = ApiScopes.Read,
+        ["ShowRun"] = ApiScopes.Read,
+        ["CancelRun"] = ApiScopes.Backup,
+        ["ListSchedules"] = ApiScopes.Read,
+    };
+
+    /// <summary>The names of all HTTP functions.</summary>
+    public static IReadOnlyCollection<string> Functions => Scopes.Keys;
+
+    /// <summary>The scope that a function demands; null when it is not known.</summary>
+    public static ApiScopes? ScopeOf(string function) => Scopes.TryGetValue(function, out var scope) ? scope : null;
+}

@@ -1,0 +1,106 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using QdrantBackup.App.Runs;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.App.Restores;
+
+/// <summary>One restore, from the request to collections that have settled and hold what the backup says.</summary>
+public static class RestoreOrchestrator
+{
+    private const string PlanStep = "plan";
+    private const string ApproveStep = "wait for approval";
+    private const string UploadStep = "restore";
+    private const string AliasStep = "set aliases";
+
+    private const int AliasesAtOnce = 100;
+
+    private static readonly TimeSpan ApprovalTime = TimeSpan.FromHours(24);
+
+    /// <summary>Runs it. The input names the sealed request; nothing else is taken from whoever started the instance.</summary>
+    [Function(nameof(RestoreOrchestrator))]
+    public static Task<RunEnd> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, string runId)
+    {
+        var run = new RunSteps(context, runId, RunSteps.TurnStep, PlanStep, ApproveStep, UploadStep, AliasStep);
+        return run.ToTheEndAsync(async () =>
+        {
+            if (!await run.TakeTurnAsync())
+            {
+                return new RunEnd(runId, RunState.Cancelled, []);
+            }
+
+            run.Checklist.Say("running");
+            run.Checklist.Enter(PlanStep);
+            var plan = await context.CallActivityAsync<RestorePlanReceipt>(nameof(RestoreActivities.PlanRestore), runId, Retry.Transient);
+
+            run.Checklist.Enter(ApproveStep);
+            if (plan.NeedsApproval && !await IsApprovedAsync(context, run, plan))
+            {
+                return new RunEnd(runId, RunState.Cancelled, []);
+            }
+
+            run.Checklist.Enter(UploadStep);
+            var work = new RunningPages(context, run, runId, new(0, plan.Items), new(0, plan.Bytes));
+            var uploads = await work.RunAsync<RestoreItemRef, RestoreCursor>(nameof(RestorePagesOrchestrator), new RestoreCursor(0));
+            if (!uploads.IsCancelled)
+            {
+                run.Checklist.Enter(AliasStep);
+                uploads = uploads.With(await SetAliasesAsync(context, runId, uploads.Aliased));
+            }
+
+            return new RunEnd(runId, StateOf(uploads), uploads.Errors) { Remarks = uploads.Remarks };
+        });
+    }
+
+    // Last, when every collection is there.
+    private static async Task<IReadOnlyList<RunError>> SetAliasesAsync(TaskOrchestrationContext context, string runId, IReadOnlyList<int> items)
+    {
+        var errors = new List<RunError>();
+        foreach (var batch in items.Chunk(AliasesAtOnce))
+        {
+            try
+            {
+                errors.AddRange((await context.CallActivityAsync<AliasReceipt>(nameof(RestoreActivities.SetAliases), new AliasBatch(runId, batch), Retry.Transient)).Errors);
+            }
+            catch (TaskFailedException e)
+            {
+                errors.Add(StepFailure.ErrorOf(e));
+            }
+        }
+
+        return errors;
+    }
+
+    private static async Task<bool> IsApprovedAsync(TaskOrchestrationContext context, RunSteps run, RestorePlanReceipt plan)
+    {
+        run.Checklist.Say("waiting for approval");
+        using var over = new CancellationTokenSource();
+        var late = context.CreateTimer(ApprovalTime, over.Token);
+        var approved = false;
+        while (!approved && !late.IsCompleted && !run.IsCancelled)
+        {
+            var approval = context.WaitForExternalEvent<string>(Events.Approve);
+            await RunSteps.FirstOfAsync(approval, late, run.Cancelled);
+
+            // An approval of another plan than this one approves nothing.
+            approved = approval.IsCompleted && await approval == plan.PlanHash;
+        }
+
+        over.Cancel();
+        if (!approved && !run.IsCancelled)
+        {
+            throw new RefusedStepException($"The plan was not approved within {ApprovalTime.TotalHours} hours", "Ask for the restore again; approve with the plan's hash.");
+        }
+
+        run.Checklist.Say("running");
+        return approved;
+    }
+
+    private static RunState StateOf(PagesOutcome uploads) => (uploads.IsCancelled, uploads.Good, uploads.Errors.Count) switch
+    {
+        (true, _, _) => RunState.Cancelled,
+        (_, 0, > 0) => RunState.Failed,
+        (_, _, > 0) => RunState.Partial,
+        _ => RunState.Complete,
+    };
+}

@@ -1,0 +1,122 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using QdrantBackup.App.Http;
+using QdrantBackup.App.Runs;
+using QdrantBackup.App.Stores;
+using QdrantBackup.Restores;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.App.Restores;
+
+/// <summary>Starts, approves and cancels restores.</summary>
+public sealed class RestoreApi(StoreConnection connection, RunStarter starter, RunViews views, CommittedBackups committed)
+{
+    /// <summary>Starts a restore, or shows what it would do.</summary>
+    [Function(nameof(CreateRestore))]
+    public async Task<IResult> CreateRestore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/restore")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<CreateRestoreBody>(request, cancellationToken);
+        var run = starter.NewRequest(RunKind.Restore, ApiMiddleware.CallerOf(request.HttpContext)) with
+        {
+            Restore = RequestOf(body) with { Newest = await committed.FindNewestAsync(client, cancellationToken) },
+        };
+        var services = await connection.OpenReadableAsync(cancellationToken);
+
+        // Planned once for the caller, who learns at once what is refused; the run plans again, and its plan counts.
+        var plan = await services.RestorePlanner.PreviewAsync(run, cancellationToken);
+        if (body.DryRun)
+        {
+            return ApiResults.Ok(plan);
+        }
+
+        return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Restore {running} into this cluster is running", request, cancellationToken);
+    }
+
+    /// <summary>Approves a restore's plan by its hash.</summary>
+    [Function(nameof(ApproveRestore))]
+    public async Task<IResult> ApproveRestore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/restore/{id}/approve")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync<ApproveBody>(request, cancellationToken);
+        var hash = TypedIds.PlanHashOf(body.PlanHash, "The body names no plan", "Send {\"planHash\": \"…\"} with the 64 hex digits that the restore's plan shows.");
+        return await RunControl.TellAsync(client, views, id, RunKind.Restore, Events.Approve, hash, request, cancellationToken);
+    }
+
+    /// <summary>Asks a restore to stop after the upload it is at.</summary>
+    [Function(nameof(CancelRestore))]
+    public Task<IResult> CancelRestore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/restore/{id}/cancel")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => RunControl.CancelAsync(client, views, id, RunKind.Restore, request, cancellationToken);
+
+    /// <summary>One restore run.</summary>
+    [Function(nameof(RestoreStatus))]
+    public Task<IResult> RestoreStatus(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/restore/status/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => RunControl.ShowAsync(client, views, id, RunKind.Restore, cancellationToken);
+
+    private static RestoreRequest RequestOf(CreateRestoreBody body) => new()
+    {
+        BackupId = body.BackupId is { } id and not TypedIds.Latest ? TypedIds.BackupOf(id) : null,
+        Latest = body.Latest || body.BackupId is TypedIds.Latest,
+        Date = body.Date,
+        AtOrBefore = body.AtOrBefore,
+        FromCluster = body.FromCluster,
+        Collections = body.Collections ?? [],
+        Rename = body.Rename ?? new Dictionary<string, string>(),
+        Suffix = body.Suffix,
+        Overwrite = body.Overwrite,
+        AllowPartial = body.AllowPartial,
+        SwitchAliases = body.AliasSwitch,
+        Approve = body.NeedsApproval,
+    };
+}
+
+/// <summary>POST /api/v1/restore.</summary>
+internal sealed record CreateRestoreBody
+{
+    public string? BackupId { get; init; }
+
+    public bool Latest { get; init; }
+
+    public DateOnly? Date { get; init; }
+
+    public DateTimeOffset? AtOrBefore { get; init; }
+
+    public string? FromCluster { get; init; }
+
+    public IReadOnlyList<string>? Collections { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Rename { get; init; }
+
+    public string? Suffix { get; init; }
+
+    public bool Overwrite { get; init; }
+
+    public bool AllowPartial { get; init; }
+
+    public bool? AliasSwitch { get; init; }
+
+    public bool DryRun { get; init; }
+
+    /// <summary>True: the plan waits until somebody approves it.</summary>
+    [JsonPropertyName("approve")]
+    public bool NeedsApproval { get; init; }
+}
+
+/// <summary>POST /api/v1/restore/{id}/approve.</summary>
+internal sealed record ApproveBody
+{
+    public string? PlanHash { get; init; }
+}

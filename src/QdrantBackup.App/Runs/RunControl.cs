@@ -1,0 +1,72 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
+using QdrantBackup.App.Http;
+using QdrantBackup.Ids;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.App.Runs;
+
+/// <summary>Tells a running run something. Never by force: a terminated run would leave its snapshots behind (W8).</summary>
+internal static class RunControl
+{
+    /// <summary>Starts a run, or answers with the one of its kind that is going on.</summary>
+    public static async Task<IResult> StartUnlessRunningAsync(
+        DurableTaskClient client, RunStarter starter, RunRequest run, Func<string, string> tellRunning, HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (await starter.FindInTheWayAsync(client, run, cancellationToken) is var (running, doesTheSame))
+        {
+            return Problems.Conflict(
+                "already-running", tellRunning(running), $"Wait for it (GET {StatusPathOf(run.Kind, running)}) or cancel it.",
+                new Dictionary<string, object?> { ["id"] = running, ["doesTheSame"] = doesTheSame });
+        }
+
+        await starter.StartAsync(client, run, cancellationToken);
+        return ApiResults.Accepted(run.RunId, StatusPathOf(run.Kind, run.RunId.Value), request);
+    }
+
+    public static Task<IResult> CancelAsync(
+        DurableTaskClient client, RunViews views, string id, RunKind kind, HttpRequest request, CancellationToken cancellationToken) =>
+        TellAsync(client, views, id, kind, Events.Cancel, ApiMiddleware.CallerOf(request.HttpContext), request, cancellationToken);
+
+    public static async Task<IResult> TellAsync(
+        DurableTaskClient client, RunViews views, string id, RunKind kind, string what, string payload, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var runId = TypedIds.RunOf(id);
+        if (await views.FindAsync(client, runId, cancellationToken) is not { } run || run.Kind != kind)
+        {
+            return Problems.NotFound($"No {kind.ToString().ToLowerInvariant()} run has the id {runId}", "GET /api/v1/runs lists them.");
+        }
+
+        if (run.FinishedAt is null)
+        {
+            try
+            {
+                await client.RaiseEventAsync(run.InstanceId, what, payload, cancellationToken);
+                return ApiResults.Accepted(runId, StatusPathOf(kind, runId.Value), request);
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
+            {
+                // It ended just now, or is gone.
+            }
+        }
+
+        return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", "Read its record: GET /api/v1/runs/ID.");
+    }
+
+    /// <summary>One run; null as its kind: of any kind.</summary>
+    public static async Task<IResult> ShowAsync(DurableTaskClient client, RunViews views, string id, RunKind? kind, CancellationToken cancellationToken)
+    {
+        var runId = TypedIds.RunOf(id);
+        return await views.FindAsync(client, runId, cancellationToken) is { } run && (kind is null || run.Kind == kind)
+            ? ApiResults.Ok(run)
+            : Problems.NotFound($"There is no such run: {runId}", "GET /api/v1/runs lists them.");
+    }
+
+    private static string StatusPathOf(RunKind kind, string id) => kind switch
+    {
+        RunKind.Backup => $"/api/v1/backup/status/{id}",
+        RunKind.Restore => $"/api/v1/restore/status/{id}",
+        _ => $"/api/v1/runs/{id}",
+    };
+}

@@ -1,0 +1,209 @@
+using Microsoft.DurableTask.Client;
+using QdrantBackup.App.Backups;
+using QdrantBackup.App.Stores;
+using QdrantBackup.Damages;
+using QdrantBackup.Ids;
+using QdrantBackup.Parts;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.App.Runs;
+
+/// <summary>One run as the API shows it: its record, and while it goes on, what its orchestration says of itself.</summary>
+internal sealed record RunView
+{
+    public required string Id { get; init; }
+
+    public required RunKind Kind { get; init; }
+
+    public required string Cluster { get; init; }
+
+    public required string State { get; init; }
+
+    public required string RequestedBy { get; init; }
+
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public string? BackupId { get; init; }
+
+    /// <summary>Why the backup that was made counts for nothing until a person confirms it.</summary>
+    public string? Suspect { get; init; }
+
+    /// <summary>Whether it is dated ahead of the store's clock.</summary>
+    public bool? DatedAhead { get; init; }
+
+    public string? Step { get; init; }
+
+    public IReadOnlyList<StepStatus>? Steps { get; init; }
+
+    public Progress? Parts { get; init; }
+
+    public Progress? Bytes { get; init; }
+
+    public double? Percent { get; init; }
+
+    public long? EtaSeconds { get; init; }
+
+    public IReadOnlyList<CurrentPart>? Current { get; init; }
+
+    public IReadOnlyList<RunError> Errors { get; init; } = [];
+
+    public CaptureTotals? Totals { get; init; }
+
+    public PruneTotals? Pruned { get; init; }
+
+    public RoomReport? Room { get; init; }
+
+    public IReadOnlyList<RunItem>? Items { get; init; }
+
+    public IReadOnlyList<RunNote>? Notes { get; init; }
+
+    public IReadOnlyList<string>? Remarks { get; init; }
+
+    public IReadOnlyList<FollowUpView>? FollowUps { get; init; }
+
+    public DamageReport? Damage { get; init; }
+
+    public IReadOnlyList<string>? Warnings { get; init; }
+
+    public required string InstanceId { get; init; }
+}
+
+/// <summary>A run that follows another.</summary>
+internal sealed record FollowUpView(string Id, RunKind Kind, string State);
+
+/// <summary>A part that is under way.</summary>
+internal sealed record CurrentPart(string Name, Progress? Bytes);
+
+/// <summary>Reads runs from durable state and the store, so that any instance of the app tells the same.</summary>
+public sealed class RunViews(StoreConnection connection, TimeProvider time)
+{
+    private const double LeastPercentForEta = 2;
+
+    /// <summary>One run, or null when there is none of that id.</summary>
+    internal async Task<RunView?> FindAsync(DurableTaskClient client, RunId id, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenForRunAsync(id, cancellationToken);
+        if (await services.Records.FindAsync(id, cancellationToken) is not { } run)
+        {
+            return null;
+        }
+
+        (run, var instance) = await WithInstanceAsync(client, services, run, cancellationToken);
+        var view = await ViewAsync(client, run, instance);
+        var report = run.Request.Verify is null || run.Result is null ? null : await services.Verification.Trace.ReadAsync(id, cancellationToken);
+        var warnings = run.Request.Kind == RunKind.Restore ? await services.RestorePlanner.FindWarningsAsync(id, cancellationToken) : [];
+        return view with
+        {
+            FollowUps = await FollowUpsAsync(services, run, cancellationToken),
+            Damage = report is { Count: > 0 } ? report : null,
+            Warnings = warnings is { Count: > 0 } ? warnings : null,
+        };
+    }
+
+    private static async Task<IReadOnlyList<FollowUpView>?> FollowUpsAsync(StoreServices services, RunOverview run, CancellationToken cancellationToken)
+    {
+        if (run.Result is not { FollowUps: { Count: > 0 } following })
+        {
+            return null;
+        }
+
+        var views = new List<FollowUpView>();
+        foreach (var next in following)
+        {
+            var found = await services.Records.FindAsync(next.RunId, cancellationToken);
+            views.Add(new(next.RunId.Value, next.Kind, found is null ? "unknown" : Recorded(found).State));
+        }
+
+        return views;
+    }
+
+    /// <summary>A run with what its orchestration says of itself.</summary>
+    internal async Task<RunView> ViewAsync(DurableTaskClient client, StoreServices services, RunOverview run, CancellationToken cancellationToken)
+    {
+        (run, var instance) = await WithInstanceAsync(client, services, run, cancellationToken);
+        return await ViewAsync(client, run, instance);
+    }
+
+    /// <summary>A run's record beside its instance, neither older than the other.</summary>
+    private static async Task<(RunOverview Run, OrchestrationMetadata? Instance)> WithInstanceAsync(
+        DurableTaskClient client, StoreServices services, RunOverview run, CancellationToken cancellationToken)
+    {
+        var instance = await client.GetInstanceAsync(run.Request.InstanceId, getInputsAndOutputs: true, cancellationToken);
+
+        // The record was read before the instance: what has ended meanwhile wrote its result first.
+        return run.Result is null && instance is { IsCompleted: true }
+            ? (await services.Records.FindAsync(run.Request.RunId, cancellationToken) ?? run, instance)
+            : (run, instance);
+    }
+
+    private async Task<RunView> ViewAsync(DurableTaskClient client, RunOverview run, OrchestrationMetadata? instance)
+    {
+        var view = Recorded(run);
+        if (instance?.SerializedCustomStatus is null || instance.ReadCustomStatusAs<RunStatus>() is not { } status)
+        {
+            return run.Result is null && instance is null ? view with { State = "unknown" } : view;
+        }
+
+        view = view with { Step = status.Step, Steps = status.Steps, Parts = status.Parts, Bytes = status.Bytes, Percent = status.Percent };
+        if (run.Result is not null || instance.IsCompleted)
+        {
+            return view with { State = run.Result is null ? "failed" : view.State, Errors = run.Result is null ? status.Errors : view.Errors };
+        }
+
+        var current = await CurrentAsync(client, run.Request.InstanceId, status);
+        var bytes = status.Bytes with { Done = status.Bytes.Done + current.Sum(p => p.Bytes?.Done ?? 0) };
+        var percent = bytes.Total > 0 ? Math.Min(100, Math.Round(100.0 * bytes.Done / bytes.Total, 1)) : status.Percent;
+        return view with { State = status.State, Errors = status.Errors, Bytes = bytes, Percent = percent, EtaSeconds = Eta(instance.CreatedAt, percent), Current = current };
+    }
+
+    /// <summary>A run as it is recorded, without asking the runtime.</summary>
+    internal static RunView Recorded(RunOverview run) => new()
+    {
+        Id = run.Request.RunId.Value,
+        Kind = run.Request.Kind,
+        Cluster = run.Request.Cluster,
+        State = run.Result is { } result ? result.State.ToString().ToLowerInvariant() : "pending",
+        RequestedBy = run.Request.RequestedBy,
+        RequestedAt = run.Request.RequestedAt,
+        FinishedAt = run.Result?.Finished,
+        BackupId = run.Result?.BackupId?.Value,
+        Suspect = run.Result?.Suspect,
+        DatedAhead = run.IsAhead ? true : null,
+        Errors = ErrorsOf(run.Result),
+        Totals = run.Result?.Totals,
+        Pruned = run.Result?.Pruned,
+        Room = run.Result?.Room,
+        Items = run.Result?.Items,
+        Notes = run.Notes.Count == 0 ? null : run.Notes,
+        Remarks = run.Result is { Remarks: { Count: > 0 } remarks } ? remarks : null,
+        InstanceId = run.Request.InstanceId,
+    };
+
+    // The result's own error is one of its items' where it has any.
+    private static IReadOnlyList<RunError> ErrorsOf(RunResult? result)
+    {
+        RunError[] ofItems = [.. (result?.Items ?? []).Where(i => i.Error is not null).Select(i => new RunError(i.Error!, i.Hint ?? "", i.ErrorKind))];
+        return ofItems.Length == 0 && result?.Error is { } error ? [new(error, result.Hint ?? "")] : ofItems;
+    }
+
+    private static async Task<IReadOnlyList<CurrentPart>> CurrentAsync(DurableTaskClient client, string instanceId, RunStatus status)
+    {
+        var parts = new List<CurrentPart>();
+        var query = new OrchestrationQuery(
+            Statuses: [OrchestrationRuntimeStatus.Running], InstanceIdPrefix: $"{instanceId}:p", FetchInputsAndOutputs: true);
+        await foreach (var part in client.GetAllInstancesAsync(query))
+        {
+            if (part.ReadInputAs<PartInput>() is { } input)
+            {
+                parts.Add(new(input.Part.Key.Collection, part.SerializedCustomStatus is null ? null : part.ReadCustomStatusAs<Progress?>()));
+            }
+        }
+
+        return parts.Count > 0 ? parts : [.. status.Current.Select(name => new CurrentPart(name, null))];
+    }
+
+    private long? Eta(DateTimeOffset began, double percent) =>
+        percent is >= LeastPercentForEta and < 100 ? (long)((time.GetUtcNow() - began).TotalSeconds * (100 - percent) / percent) : null;
+}

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using QdrantBackup.App.Http;
+
+namespace QdrantBackup.App.Stores;
+
+/// <summary>Shows what the store holds, and for which backups.</summary>
+public sealed class UsageApi(StoreConnection connection)
+{
+    /// <summary>What the store holds, and for whom.</summary>
+    [Function(nameof(ShowUsage))]
+    public async Task<IResult> ShowUsage(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/usage")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var fresh = new Query(request).Text("fresh") is "true";
+        var services = await connection.OpenReadableAsync(cancellationToken);
+        return ApiResults.Ok(await services.Usage.ReportAsync(fresh, cancellationToken));
+    }
+}
