@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
-using QdrantBackup.App;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Functions;
 
 // The app as the worker of a Functions host; `qdrant-backup serve` runs the same app on LocalFunctions.

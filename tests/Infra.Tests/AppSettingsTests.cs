@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Infra.Tests.Compiler;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
-using QdrantBackup.App;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Configuration;
 using QdrantBackup.Runs;
 

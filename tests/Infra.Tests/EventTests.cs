@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
-using QdrantBackup.App;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Runs;
 
 namespace Infra.Tests;

@@ -29,7 +29,7 @@ public static class BackupOrchestrator
             var plan = await context.CallActivityAsync<PlanReceipt>(nameof(BackupActivities.PlanBackup), runId, Retry.Transient);
 
             run.Checklist.Enter(CaptureStep);
-            var lanes = new RunningLanes(context, run, runId, plan);
+            using var lanes = new RunningLanes(context, run, plan);
             var captured = await lanes.CaptureAsync();
             if (captured.Cancelled > 0 || run.IsCancelled)
             {

@@ -10,13 +10,13 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Backups;
 
 /// <summary>Steps of a backup as a whole.</summary>
-public sealed class BackupActivities(StoreConnection connection, BackupOptions options, FollowUps followUps, KeyChecks keys, TimeProvider time)
+public sealed class BackupActivities(PerStore<BackupServices> stores, BackupOptions options, FollowUps followUps, KeyChecks keys, TimeProvider time)
 {
     /// <summary>Plans, pins the bases before it reads them, and stores the plan.</summary>
     [Function(nameof(PlanBackup))]
     public async Task<PlanReceipt> PlanBackup([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
-        await keys.ThrowIfLostAsync((await connection.OpenAsync(cancellationToken)).Store, cancellationToken);
+        await keys.ThrowIfLostAsync((await stores.OpenAsync(cancellationToken)).Opened.Store, cancellationToken);
         var plan = await ReadPlanAsync(runId, cancellationToken);
         var lanes = plan.Lanes
             .Select((lane, number) => new LanePlan(number, lane.Parts.Count, WidthOf(lane.Node)))
@@ -40,8 +40,8 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
     [Function(nameof(ListFollowUps))]
     public async Task<FollowUpList> ListFollowUps([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
-        var run = await services.Records.FindAsync(new RunId(runId), cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
+        var run = await services.Opened.Records.FindAsync(new RunId(runId), cancellationToken);
         return new(run?.Result?.FollowUps ?? []);
     }
 
@@ -49,14 +49,14 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
     [Function(nameof(CommitBackup))]
     public async Task<RunEnd> CommitBackup([ActivityTrigger] RunEnd captured, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         var runId = new RunId(captured.RunId);
         var commit = await services.Commit.CommitAsync(runId, cancellationToken);
         var state = commit.State == BackupState.Complete ? RunState.Complete : RunState.Partial;
         var items = commit.Items.Select(i => WithAdvice(i, captured.Errors)).ToList();
-        var following = await followUps.RequestAsync(services, runId, commit, cancellationToken);
+        var following = await followUps.RequestAsync(services.Opened, runId, commit, cancellationToken);
         var missing = items.Find(i => i.State != RunState.Complete && i.Error is not null);
-        var counted = await services.Records.WriteResultAsync(
+        var counted = await services.Opened.Records.WriteResultAsync(
             new RunResult
             {
                 RunId = runId,
@@ -72,7 +72,7 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
                 FollowUps = following,
             },
             cancellationToken);
-        return captured with { State = counted.State, Remarks = commit.Remarks, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash, services.Store.StoreId.ToString()) : null };
+        return captured with { State = counted.State, Remarks = commit.Remarks, Committed = commit.State == BackupState.Complete ? new(commit.Id, commit.ManifestHash, services.Opened.Store.StoreId.ToString()) : null };
     }
 
     // The manifest keeps why a collection is missing; what to do about it is told by the step that failed.
@@ -91,8 +91,8 @@ public sealed class BackupActivities(StoreConnection connection, BackupOptions o
 
     private async Task<BackupPlanOverview> ReadPlanAsync(string runId, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
-        return await services.Planner.PlanAsync(await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken), cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
+        return await services.Planner.PlanAsync(await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken), cancellationToken);
     }
 
     private int WidthOf(string node)

@@ -10,7 +10,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Backups;
 
 /// <summary>Starts and cancels backups.</summary>
-public sealed class BackupApi(StoreConnection connection, RunStarter starter, RunViews views, BackupOptions options)
+public sealed class BackupApi(PerStore<BackupServices> stores, RunStarter starter, RunViews views, BackupOptions options)
 {
     /// <summary>Starts a backup, or shows what it would do.</summary>
     [Function(nameof(CreateBackup))]
@@ -23,7 +23,7 @@ public sealed class BackupApi(StoreConnection connection, RunStarter starter, Ru
         var run = starter.NewRequest(RunKind.Backup, ApiMiddleware.CallerOf(request.HttpContext)) with { Backup = RequestOf(body) };
         if (body.DryRun)
         {
-            var services = await connection.OpenAsync(cancellationToken);
+            var services = await stores.OpenAsync(cancellationToken);
             return ApiResults.Ok(await services.Planner.PreviewAsync(run, cancellationToken));
         }
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using QdrantBackup.App.Copies;
 using QdrantBackup.App.Http;
+using QdrantBackup.App.Retention;
 using QdrantBackup.App.Stores;
 using QdrantBackup.Catalog;
 using QdrantBackup.Ids;
@@ -11,7 +13,7 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.App.Backups;
 
 /// <summary>Tells which backups exist.</summary>
-public sealed class CatalogApi(StoreConnection connection)
+public sealed class CatalogApi(PerStore<BackupServices> backups, PerStore<RetentionServices> retention, PerStore<CopyServices> copies)
 {
     private const int DefaultTop = 50;
     private const int RecordsAtOnce = 8;
@@ -33,14 +35,14 @@ public sealed class CatalogApi(StoreConnection connection)
             From = query.Time("from"),
             To = query.Time("to"),
         };
-        var services = await connection.OpenReadableAsync(cancellationToken);
+        var opened = (await backups.OpenReadableAsync(cancellationToken)).Opened;
         var page = new List<CatalogEntry>();
         string? next = null;
-        var entries = await (after is null ? services.Catalog.ListAsync(filter, cancellationToken) : services.Catalog.ListOnAsync(filter, cancellationToken));
+        var entries = await (after is null ? opened.Catalog.ListAsync(filter, cancellationToken) : opened.Catalog.ListOnAsync(filter, cancellationToken));
         foreach (var entry in entries)
         {
             if ((after is not null && string.CompareOrdinal(entry.Id.Value, after) >= 0)
-                || (label is not null && !await HasLabelAsync(services.Catalog, entry, label, cancellationToken)))
+                || (label is not null && !await HasLabelAsync(opened.Catalog, entry, label, cancellationToken)))
             {
                 continue;
             }
@@ -54,7 +56,7 @@ public sealed class CatalogApi(StoreConnection connection)
             page.Add(entry);
         }
 
-        return ApiResults.Ok(new { Backups = await ViewsAsync(services, page, cancellationToken), Continuation = next, StoreAway = services.StandsInFor?.Message });
+        return ApiResults.Ok(new { Backups = await ViewsAsync(opened, page, cancellationToken), Continuation = next, StoreAway = opened.StandsInFor?.Message });
     }
 
     /// <summary>One backup: its manifest without the chunk lists.</summary>
@@ -63,13 +65,13 @@ public sealed class CatalogApi(StoreConnection connection)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var backup = TypedIds.BackupOf(id);
-        var services = await connection.OpenReadableAsync(cancellationToken);
-        if (await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
+        var opened = (await backups.OpenReadableAsync(cancellationToken)).Opened;
+        if (await opened.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
         {
             return Problems.NotFound($"There is no backup {backup}", "GET /api/v1/backups lists them.");
         }
 
-        var shown = await services.Catalog.ShowAsync(backup, cancellationToken);
+        var shown = await opened.Catalog.ShowAsync(backup, cancellationToken);
         var view = JsonSerializer.SerializeToNode(shown.Manifest, ApiJson.Options)!.AsObject();
         view["confirmed"] = shown.Confirmed is null ? null : JsonSerializer.SerializeToNode(ConfirmationView.Of(shown.Confirmed), ApiJson.Options);
         view["doubts"] = shown.Doubts.Count == 0 ? null : JsonSerializer.SerializeToNode(shown.Doubts, ApiJson.Options);
@@ -81,21 +83,21 @@ public sealed class CatalogApi(StoreConnection connection)
     public async Task<IResult> ConfirmBackup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/confirm")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await backups.OpenAsync(cancellationToken);
         return ApiResults.Ok(ConfirmationView.Of(await services.Confirmations.ConfirmAsync(TypedIds.BackupOf(id), ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
     }
 
     // What was said and learnt after a backup's commit stands in records of its own: holds, and two small ones for each line of the page.
-    private static async Task<IReadOnlyList<BackupView>> ViewsAsync(StoreServices services, IReadOnlyList<CatalogEntry> page, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BackupView>> ViewsAsync(OpenedStore opened, IReadOnlyList<CatalogEntry> page, CancellationToken cancellationToken)
     {
-        var holds = await services.Retention.Holds.ListAsync(cancellationToken);
-        var now = await services.Store.Blobs.NowAsync(cancellationToken);
-        page = await services.Catalog.WithFindingsAsync(page, cancellationToken);
+        var holds = await retention.On(opened).Holds.ListAsync(cancellationToken);
+        var now = await opened.Store.Blobs.NowAsync(cancellationToken);
+        page = await opened.Catalog.WithFindingsAsync(page, cancellationToken);
         var views = new BackupView[page.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = RecordsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, page.Count, parallel, async (i, cancellation) =>
             views[i] = BackupView.Of(page[i], holds.GetValueOrDefault(page[i].Id), now).With(
-                services.HasSecond ? await services.Copies.FindAsync(page[i].Id, cancellation) : null));
+                opened.HasSecond ? await copies.On(opened).Records.FindAsync(page[i].Id, cancellation) : null));
         return views;
     }
 

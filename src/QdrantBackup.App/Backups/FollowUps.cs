@@ -10,10 +10,10 @@ namespace QdrantBackup.App.Backups;
 public sealed class FollowUps(BackupOptions options)
 {
     /// <summary>Writes the requests of what the configuration asks for. They follow from the backup alone, so that repeating it writes the same.</summary>
-    internal async Task<IReadOnlyList<FollowUp>> RequestAsync(StoreServices services, RunId backup, CommitReceipt commit, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<FollowUp>> RequestAsync(OpenedStore opened, RunId backup, CommitReceipt commit, CancellationToken cancellationToken)
     {
         var following = new List<FollowUp>();
-        if (services.HasSecond)
+        if (opened.HasSecond)
         {
             // Whatever is not over there: a copy that failed is made up by the next.
             following.Add(await WriteAsync(RunKind.Copy, request => request with { Copy = new CopyRequest() }));
@@ -38,7 +38,7 @@ public sealed class FollowUps(BackupOptions options)
                 RequestedAt = commit.Finished,
                 InstanceId = RunRequest.InstancePrefix(kind, options.ClusterName) + id,
             };
-            await services.Records.WriteRequestAsync(asking(request), cancellationToken);
+            await opened.Records.WriteRequestAsync(asking(request), cancellationToken);
             return new FollowUp(kind, id, request.InstanceId);
         }
     }

@@ -6,13 +6,13 @@ using QdrantBackup.Ids;
 namespace QdrantBackup.App.Backups;
 
 /// <summary>Steps of one part. Each may run twice, at the same time, on different machines (W9).</summary>
-public sealed class PartActivities(StoreConnection connection)
+public sealed class PartActivities(PerStore<BackupServices> stores)
 {
     /// <summary>Notes which snapshots the node lists before one is made.</summary>
     [Function(nameof(ListSnapshots))]
     public async Task<SnapshotNames> ListSnapshots([ActivityTrigger] PartKey key, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         return new(await services.Snapshots.ListNamesAsync(key, cancellationToken));
     }
 
@@ -20,7 +20,7 @@ public sealed class PartActivities(StoreConnection connection)
     [Function(nameof(BeginSnapshot))]
     public async Task BeginSnapshot([ActivityTrigger] NewSnapshotsInput input, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         if ((await services.Snapshots.FindNewAsync(input.Key, input.Before, cancellationToken)).Count == 0)
         {
             // W8: should the name never be learnt, the sweep knows where to look.
@@ -38,7 +38,7 @@ public sealed class PartActivities(StoreConnection connection)
     [Function(nameof(FindNewSnapshots))]
     public async Task<NewSnapshots> FindNewSnapshots([ActivityTrigger] NewSnapshotsInput input, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         return new(await services.Snapshots.FindNewAsync(input.Key, input.Before, cancellationToken));
     }
 
@@ -46,7 +46,7 @@ public sealed class PartActivities(StoreConnection connection)
     [Function(nameof(NoteSnapshot))]
     public async Task NoteSnapshot([ActivityTrigger] MadeSnapshot made, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         await services.MadeSnapshots.NoteAsync(made, cancellationToken);
     }
 
@@ -54,7 +54,7 @@ public sealed class PartActivities(StoreConnection connection)
     [Function(nameof(PlanRanges))]
     public async Task<RangePlan> PlanRanges([ActivityTrigger] RangePlanInput input, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         return await services.Ranges.PlanAsync(input, cancellationToken);
     }
 
@@ -62,7 +62,7 @@ public sealed class PartActivities(StoreConnection connection)
     [Function(nameof(TransferRange))]
     public async Task<RangeReceipt> TransferRange([ActivityTrigger] TransferStep step, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         return await services.Transfer.TransferAsync(step, cancellationToken);
     }
 
@@ -70,7 +70,7 @@ public sealed class PartActivities(StoreConnection connection)
     [Function(nameof(RecordPart))]
     public async Task<PartReceipt> RecordPart([ActivityTrigger] PartDone done, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         return await services.Results.RecordDoneAsync(done, cancellationToken);
     }
 
@@ -78,7 +78,7 @@ public sealed class PartActivities(StoreConnection connection)
     [Function(nameof(RecordPartFailed))]
     public async Task RecordPartFailed([ActivityTrigger] PartFailed failed, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         await services.Results.RecordFailedAsync(failed, cancellationToken);
     }
 
@@ -86,7 +86,7 @@ public sealed class PartActivities(StoreConnection connection)
     [Function(nameof(DeleteSnapshot))]
     public async Task DeleteSnapshot([ActivityTrigger] MadeSnapshot made, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         await services.MadeSnapshots.DeleteAsync(made, cancellationToken);
     }
 }

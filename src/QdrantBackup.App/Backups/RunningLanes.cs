@@ -3,31 +3,22 @@ using QdrantBackup.App.Runs;
 
 namespace QdrantBackup.App.Backups;
 
-/// <summary>Runs a backup's lanes beside each other, as many as the limit on parts allows, and keeps the run alive meanwhile.</summary>
-internal sealed class RunningLanes(TaskOrchestrationContext context, RunSteps run, string runId, PlanReceipt plan)
+/// <summary>Runs a backup's lanes beside each other, as many as the limit on parts allows, and adds up their progress.</summary>
+internal sealed class RunningLanes(TaskOrchestrationContext context, RunSteps run, PlanReceipt plan) : IDisposable
 {
-    // A third of the lease's time, so that one renewal may fail.
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(4);
-
     private readonly Dictionary<int, LaneOutcome> _reports = [];
     private readonly Dictionary<int, Task<LaneOutcome>> _running = [];
     private readonly Queue<LanePlan> _waiting = new(plan.Lanes);
-    private TaskFailedException? _lost;
-    private bool _told;
-
-    // A run that lost its lease or pin must stop as a cancelled one does: what it goes on to store may be deleted under it (W3).
-    private bool IsStopping => run.IsCancelled || _lost is not null;
+    private readonly RunLoop _loop = new(context, run);
 
     public async Task<LaneOutcome> CaptureAsync()
     {
         var progress = context.WaitForExternalEvent<LaneReport>(Events.Progress);
-        var renewal = new CancellationTokenSource();
-        var renew = context.CreateTimer(RenewEvery, renewal.Token);
         Report();
         StartLanes();
         while (_running.Count > 0)
         {
-            await Task.WhenAny([.. _running.Values, progress, renew, .. IsStopping ? Array.Empty<Task>() : [run.Cancelled]]);
+            await _loop.WaitAsync([.. _running.Values, progress]);
             if (progress.IsCompleted)
             {
                 var report = await progress;
@@ -35,32 +26,27 @@ internal sealed class RunningLanes(TaskOrchestrationContext context, RunSteps ru
                 progress = context.WaitForExternalEvent<LaneReport>(Events.Progress);
             }
 
-            if (renew.IsCompleted)
-            {
-                await RenewAsync();
-                renew = context.CreateTimer(RenewEvery, renewal.Token);
-            }
-
             await CollectAsync();
-            TellLanesToStop();
+            StopLanesIfNeeded();
             StartLanes();
             Report();
         }
 
-        renewal.Cancel();
-        renewal.Dispose();
-        return _lost is null ? Sum() : throw _lost;
+        _loop.ThrowIfLost();
+        return Sum();
     }
+
+    public void Dispose() => _loop.Dispose();
 
     private string IdOf(int lane) => $"{context.InstanceId}:l{lane}";
 
     private void StartLanes()
     {
-        while (!IsStopping && _waiting.TryPeek(out var lane) && (_running.Count == 0 || Width() + lane.Width <= plan.MaxParallelParts))
+        while (!_loop.IsStopping && _waiting.TryPeek(out var lane) && (_running.Count == 0 || Width() + lane.Width <= plan.MaxParallelParts))
         {
             _waiting.Dequeue();
             var width = Math.Min(lane.Width, plan.MaxParallelParts);
-            var input = new LaneInput(runId, context.InstanceId, lane with { Width = width }, From: 0, LaneOutcome.Nothing);
+            var input = new LaneInput(run.RunId, context.InstanceId, lane with { Width = width }, From: 0, LaneOutcome.Nothing);
             _running.Add(lane.Lane, context.CallSubOrchestratorAsync<LaneOutcome>(
                 nameof(LaneOrchestrator), input, new SubOrchestrationOptions(instanceId: IdOf(lane.Lane))));
         }
@@ -68,27 +54,13 @@ internal sealed class RunningLanes(TaskOrchestrationContext context, RunSteps ru
 
     private int Width() => plan.Lanes.Where(l => _running.ContainsKey(l.Lane)).Sum(l => l.Width);
 
-    private async Task RenewAsync()
+    private void StopLanesIfNeeded()
     {
-        try
-        {
-            await context.CallActivityAsync(nameof(RunActivities.RenewRun), runId, Retry.Transient);
-        }
-        catch (TaskFailedException e)
-        {
-            _lost = e;
-        }
-    }
-
-    private void TellLanesToStop()
-    {
-        if (!IsStopping || _told)
+        if (!_loop.BeginsToStop())
         {
             return;
         }
 
-        _told = true;
-        run.Checklist.Say("cancelling");
         foreach (var lane in _running.Keys)
         {
             context.SendEvent(IdOf(lane), Events.Cancel, "");

@@ -23,7 +23,7 @@ public static class CopyOrchestrator
             var plan = await context.CallActivityAsync<CopyPlanReceipt>(nameof(CopyActivities.PlanCopy), runId, Retry.Transient);
 
             run.Checklist.Enter(CopyStep);
-            var work = new RunningPages(context, run, runId, new(0, plan.Parts), new(0, plan.Bytes));
+            var work = new RunningPages(context, run, new(0, plan.Parts), new(0, plan.Bytes));
             var copied = await work.RunAsync<CopyItem, CopyCursor>(nameof(CopyPagesOrchestrator), new CopyCursor());
             return new RunEnd(runId, StateOf(copied), copied.Errors)
             {

@@ -7,16 +7,16 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Copies;
 
 /// <summary>Steps of copying backups into the second store, or back.</summary>
-public sealed class CopyActivities(StoreConnection connection)
+public sealed class CopyActivities(PerStore<CopyServices> stores)
 {
     /// <summary>Chooses what is missing over there and pins it on both sides (W3). The first copy makes the second store.</summary>
     [Function(nameof(PlanCopy))]
     public async Task<CopyPlanReceipt> PlanCopy([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
         var id = new RunId(runId);
-        var services = await connection.OpenForRunAsync(id, cancellationToken);
-        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
-        var copying = await services.CopyingAsync(request.Copy ?? new CopyRequest(), cancellationToken);
+        var services = await stores.OpenForRunAsync(id, cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(id, cancellationToken);
+        var copying = await services.BetweenAsync(request.Copy ?? new CopyRequest(), cancellationToken);
         var plan = await copying.Planner.PlanAsync(request, cancellationToken);
         return new(plan.Backups.Count, plan.PartCount, plan.Bytes, plan.Remarks);
     }
@@ -64,8 +64,8 @@ public sealed class CopyActivities(StoreConnection connection)
 
     private async Task<(StoreCopying Copying, CopyRequest Request)> OpenAsync(RunId runId, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenForRunAsync(runId, cancellationToken);
-        var plan = await services.CopyPlans.ReadAsync(runId, cancellationToken);
-        return (await services.CopyingAsync(plan.Request, cancellationToken), plan.Request);
+        var services = await stores.OpenForRunAsync(runId, cancellationToken);
+        var plan = await services.Plans.ReadAsync(runId, cancellationToken);
+        return (await services.BetweenAsync(plan.Request, cancellationToken), plan.Request);
     }
 }

@@ -4,13 +4,14 @@ using Microsoft.DurableTask.Client;
 using QdrantBackup.App.Http;
 using QdrantBackup.App.Runs;
 using QdrantBackup.App.Stores;
+using QdrantBackup.Configuration;
 using QdrantBackup.Ids;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Copies;
 
 /// <summary>Starts copies of one backup, of the latest, or of all that the other store lacks.</summary>
-public sealed class CopyApi(StoreConnection connection, RunStarter starter)
+public sealed class CopyApi(StoreConnection connection, RunStarter starter, BackupOptions options)
 {
     /// <summary>Starts copying backups into the second store, or back.</summary>
     [Function(nameof(CopyBackup))]
@@ -21,20 +22,16 @@ public sealed class CopyApi(StoreConnection connection, RunStarter starter)
         CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync<CopyBody>(request, cancellationToken);
-        var services = await connection.OpenReadableAsync(cancellationToken);
-        if (!services.HasSecond)
-        {
-            throw new UsageException("There is no second store", "Name one as Storage:Second, or give Storage:Local beside Storage:Remote.");
-        }
-
+        var opened = await connection.OpenReadableAsync(cancellationToken);
+        opened.ThrowUnlessSecond();
         var run = starter.NewRequest(RunKind.Copy, ApiMiddleware.CallerOf(request.HttpContext)) with
         {
-            Copy = new CopyRequest { BackupId = id == TypedIds.All ? null : await IdOfAsync(services, id, body.Back, cancellationToken), Back = body.Back, Make = body.Make, Full = body.Full },
+            Copy = new CopyRequest { BackupId = id == TypedIds.All ? null : await IdOfAsync(opened, id, body.Back, cancellationToken), Back = body.Back, Make = body.Make, Full = body.Full },
         };
         return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Copy {running} of this cluster's backups is running", request, cancellationToken);
     }
 
-    private static async Task<BackupId> IdOfAsync(StoreServices services, string id, bool back, CancellationToken cancellationToken)
+    private async Task<BackupId> IdOfAsync(OpenedStore opened, string id, bool back, CancellationToken cancellationToken)
     {
         if (id != TypedIds.Latest)
         {
@@ -42,7 +39,7 @@ public sealed class CopyApi(StoreConnection connection, RunStarter starter)
         }
 
         return !back
-            ? (await services.Catalog.LatestAsync(services.Cluster, cancellationToken)).Id
+            ? (await opened.Catalog.LatestAsync(options.ClusterName, cancellationToken)).Id
             : throw new UsageException("'latest' is ambiguous: the first store does not know what it lost", "Give the backup's id, or bring back all that are missing.");
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using QdrantBackup.App.Backups;
+using QdrantBackup.App.Copies;
 using QdrantBackup.App.Restores;
 using QdrantBackup.App.Retention;
 using QdrantBackup.App.Runs;
@@ -25,27 +26,12 @@ internal static class AppServices
         services.AddSingleton(p => CaptureOf(p.GetRequiredService<BackupOptions>()));
         services.AddSingleton<QdrantNodes>();
         services.AddSingleton(p => NodesOf(p.GetRequiredService<BackupOptions>(), p.GetRequiredService<QdrantNodes>()));
-        services.AddKeyVault();
-        services.AddSingleton<StoreConnection>();
         services.AddSingleton(p => new ApiKeyRing(p.GetRequiredService<BackupOptions>().ApiKeys));
-        services.AddSingleton<ActivityFailures>();
-        services.AddSingleton<RunStarter>();
-        services.AddSingleton<RunViews>();
-        services.AddSingleton<CommittedBackups>();
-        services.AddSingleton<Janitor>();
-        services.AddSingleton<TickSteps>();
-        services.AddSingleton<TickWork>();
-        services.AddSingleton<TickReports>();
-        services.AddSingleton<KeyChecks>();
-        services.AddSingleton<RetentionTimes>();
-        services.AddSingleton<FollowUps>();
-        services.AddSingleton<RollingRuns>();
-        services.AddSingleton<ReadBackRuns>();
+        services.AddStores().AddRuns();
+        services.AddVerifications().AddCopies().AddRetention().AddBackups().AddRestores();
+        services.AddSchedules();
         services.TryAddSingleton(new AppReach(FromThisMachineOnly: false));
         services.AddHostedService<StartupNotes>();
-
-        // What runs the app adds what it knows of itself: whether its own state can be written.
-        services.AddHealthChecks().AddCheck<TickHealthCheck>(TickHealthCheck.Name);
         return services;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using QdrantBackup.App.Copies;
 using QdrantBackup.App.Http;
 using QdrantBackup.App.Runs;
 using QdrantBackup.App.Schedules;
@@ -16,7 +17,8 @@ using QdrantBackup.Verification;
 namespace QdrantBackup.App.Hosting;
 
 /// <summary>Shows at one look how a cluster's backups are.</summary>
-public sealed class StatusApi(StoreConnection connection, RunStarter starter, RunViews views, TickReports ticks, BackupOptions options, TimeProvider time)
+public sealed class StatusApi(
+    PerStore<VerificationServices> verifications, PerStore<CopyServices> copies, RunStarter starter, RunViews views, TickReports ticks, BackupOptions options)
 {
     private const int MaxPassedOver = 10;
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(35);
@@ -28,7 +30,9 @@ public sealed class StatusApi(StoreConnection connection, RunStarter starter, Ru
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        var services = await connection.OpenReadableAsync(cancellationToken);
+        var services = await verifications.OpenReadableAsync(cancellationToken);
+        var opened = services.Opened;
+        var now = await opened.Store.Blobs.NowAsync(cancellationToken);
         RunView? running = null;
         if (RunId.TryParse(await starter.FindRunningAsync(client, RunKind.Backup, cancellationToken), out var runningId))
         {
@@ -36,7 +40,7 @@ public sealed class StatusApi(StoreConnection connection, RunStarter starter, Ru
         }
 
         RunView? last = null;
-        await foreach (var run in services.Records.ListAsync(time.GetUtcNow() - LookBack, cancellationToken))
+        await foreach (var run in opened.Records.ListAsync(now - LookBack, cancellationToken))
         {
             if (run is { IsAhead: false, Request.Kind: RunKind.Backup, Result: not null } && run.Request.Cluster == options.ClusterName)
             {
@@ -45,11 +49,10 @@ public sealed class StatusApi(StoreConnection connection, RunStarter starter, Ru
             }
         }
 
-        var left = (await services.Records.Open.ListAsync(options.ClusterName, cancellationToken)).Where(r => r.Left.Count > 0).ToList();
-        var failing = await ticks.FindFailingOfAllAsync(services.Ticks, cancellationToken);
+        var left = (await opened.Records.Open.ListAsync(options.ClusterName, cancellationToken)).Where(r => r.Left.Count > 0).ToList();
+        var failing = await ticks.FindFailingOfAllAsync(opened, cancellationToken);
         var rolling = await services.Rolling.FindAsync(cancellationToken);
-        var now = await services.Store.Blobs.NowAsync(cancellationToken);
-        var catalog = (await services.Catalog.ListWithFindingsAsync(new CatalogFilter { Cluster = options.ClusterName }, cancellationToken)).Where(e => e is { Summary: not null, Retired: false }).ToList();
+        var catalog = (await opened.Catalog.ListWithFindingsAsync(new CatalogFilter { Cluster = options.ClusterName }, cancellationToken)).Where(e => e is { Summary: not null, Retired: false }).ToList();
         var good = BackupStanding.NewestGood(catalog, now)?.Id;
         return ApiResults.Ok(new
         {
@@ -60,9 +63,9 @@ public sealed class StatusApi(StoreConnection connection, RunStarter starter, Ru
             LastGoodAgeSeconds = good is null ? (long?)null : (long)(now - good.Value.Began).TotalSeconds,
             LastGoodVerified = good is null ? null : VerifiedView.Of(await services.Verified.FindAsync(good.Value, cancellationToken)),
             PassedOver = PassedOver(catalog, good, now),
-            SecondStore = services is { HasSecond: true, StandsInFor: null } ? await services.Copies.LagAsync(CountedForCopies(catalog, now), cancellationToken) : null,
+            SecondStore = opened is { HasSecond: true, StandsInFor: null } ? await copies.On(opened).Records.LagAsync(CountedForCopies(catalog, now), cancellationToken) : null,
             StoreReadSince = rolling?.CoveredSince(),
-            StoreAway = services.StandsInFor?.Message,
+            StoreAway = opened.StandsInFor?.Message,
             Left = left.Count == 0 ? null : left.Select(r => new { Run = r.RunId.Value, What = r.Left }),
             Failing = failing.Count == 0 ? null : failing.Select(s => new { Step = s.Name, Since = s.FailingSince, s.Problem, s.Hint }),
         });

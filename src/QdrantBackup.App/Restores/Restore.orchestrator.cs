@@ -40,7 +40,7 @@ public static class RestoreOrchestrator
             }
 
             run.Checklist.Enter(UploadStep);
-            var work = new RunningPages(context, run, runId, new(0, plan.Items), new(0, plan.Bytes));
+            var work = new RunningPages(context, run, new(0, plan.Items), new(0, plan.Bytes));
             var uploads = await work.RunAsync<RestoreItemRef, RestoreCursor>(nameof(RestorePagesOrchestrator), new RestoreCursor(0));
             if (!uploads.IsCancelled)
             {
@@ -75,18 +75,23 @@ public static class RestoreOrchestrator
     {
         run.Checklist.Say("waiting for approval");
         using var over = new CancellationTokenSource();
+        using var loop = new RunLoop(context, run);
         var late = context.CreateTimer(ApprovalTime, over.Token);
         var approved = false;
-        while (!approved && !late.IsCompleted && !run.IsCancelled)
+        var approval = context.WaitForExternalEvent<string>(Events.Approve);
+        while (!approved && !late.IsCompleted && !loop.IsStopping)
         {
-            var approval = context.WaitForExternalEvent<string>(Events.Approve);
-            await RunSteps.FirstOfAsync(approval, late, run.Cancelled);
-
-            // An approval of another plan than this one approves nothing.
-            approved = approval.IsCompleted && await approval == plan.PlanHash;
+            await loop.WaitAsync([approval, late]);
+            if (approval.IsCompleted)
+            {
+                // An approval of another plan than this one approves nothing.
+                approved = await approval == plan.PlanHash;
+                approval = context.WaitForExternalEvent<string>(Events.Approve);
+            }
         }
 
         over.Cancel();
+        loop.ThrowIfLost();
         if (!approved && !run.IsCancelled)
         {
             throw new RefusedStepException($"The plan was not approved within {ApprovalTime.TotalHours} hours", "Ask for the restore again; approve with the plan's hash.");

@@ -8,7 +8,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Restores;
 
 /// <summary>Steps of a restore.</summary>
-public sealed class RestoreActivities(StoreConnection connection)
+public sealed class RestoreActivities(PerStore<RestoreServices> stores)
 {
     /// <summary>Chooses the backup, refuses what would break a promise, pins what is read, stores the plan.</summary>
     [Function(nameof(PlanRestore))]
@@ -34,32 +34,32 @@ public sealed class RestoreActivities(StoreConnection connection)
     [Function(nameof(UploadItem))]
     public async Task<UploadReceipt> UploadItem([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenForRunAsync(step.RunId, cancellationToken);
-        return await services.Restore.UploadAsync(step, cancellationToken);
+        var services = await stores.OpenForRunAsync(step.RunId, cancellationToken);
+        return await services.Parts.UploadAsync(step, cancellationToken);
     }
 
     /// <summary>Deletes the copy that the server keeps of an upload, after failure too.</summary>
     [Function(nameof(DeleteUploadedCopy))]
     public async Task DeleteUploadedCopy([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenForRunAsync(step.RunId, cancellationToken);
-        await services.Restore.DeleteUploadedCopyAsync(step, cancellationToken);
+        var services = await stores.OpenForRunAsync(step.RunId, cancellationToken);
+        await services.Parts.DeleteUploadedCopyAsync(step, cancellationToken);
     }
 
     /// <summary>Looks once whether the collection has settled.</summary>
     [Function(nameof(LookAtCollection))]
     public async Task<SettledLook> LookAtCollection([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenForRunAsync(step.RunId, cancellationToken);
-        return await services.RestoreChecks.LookAsync(step, cancellationToken);
+        var services = await stores.OpenForRunAsync(step.RunId, cancellationToken);
+        return await services.Checks.LookAsync(step, cancellationToken);
     }
 
     /// <summary>Counts the collection's points and compares.</summary>
     [Function(nameof(CheckCollection))]
     public async Task<RestoreVerdict> CheckCollection([ActivityTrigger] RestoreStep step, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenForRunAsync(step.RunId, cancellationToken);
-        return await services.RestoreChecks.CheckAsync(step, cancellationToken);
+        var services = await stores.OpenForRunAsync(step.RunId, cancellationToken);
+        return await services.Checks.CheckAsync(step, cancellationToken);
     }
 
     /// <summary>Makes the backup's aliases point to the restored collections.</summary>
@@ -67,13 +67,13 @@ public sealed class RestoreActivities(StoreConnection connection)
     public async Task<AliasReceipt> SetAliases([ActivityTrigger] AliasBatch batch, CancellationToken cancellationToken)
     {
         var runId = new RunId(batch.RunId);
-        var services = await connection.OpenForRunAsync(runId, cancellationToken);
+        var services = await stores.OpenForRunAsync(runId, cancellationToken);
         var errors = new List<RunError>();
         foreach (var itemNo in batch.Items)
         {
             try
             {
-                await services.RestoreChecks.SetAliasesAsync(new RestoreStep(runId, itemNo), cancellationToken);
+                await services.Checks.SetAliasesAsync(new RestoreStep(runId, itemNo), cancellationToken);
             }
             catch (BackupException e) when (!e.IsTransient)
             {
@@ -87,8 +87,8 @@ public sealed class RestoreActivities(StoreConnection connection)
     private async Task<(RunRequest Request, RestorePlanOverview Plan)> ReadPlanAsync(string runId, CancellationToken cancellationToken)
     {
         var id = new RunId(runId);
-        var services = await connection.OpenForRunAsync(id, cancellationToken);
-        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
-        return (request, await services.RestorePlanner.PlanAsync(request, cancellationToken));
+        var services = await stores.OpenForRunAsync(id, cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(id, cancellationToken);
+        return (request, await services.Planner.PlanAsync(request, cancellationToken));
     }
 }

@@ -11,7 +11,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Restores;
 
 /// <summary>Starts, approves and cancels restores.</summary>
-public sealed class RestoreApi(StoreConnection connection, RunStarter starter, RunViews views, CommittedBackups committed)
+public sealed class RestoreApi(PerStore<RestoreServices> stores, RunStarter starter, RunViews views, CommittedBackups committed)
 {
     /// <summary>Starts a restore, or shows what it would do.</summary>
     [Function(nameof(CreateRestore))]
@@ -25,10 +25,10 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
         {
             Restore = RequestOf(body) with { Newest = await committed.FindNewestAsync(client, cancellationToken) },
         };
-        var services = await connection.OpenReadableAsync(cancellationToken);
+        var services = await stores.OpenReadableAsync(cancellationToken);
 
         // Planned once for the caller, who learns at once what is refused; the run plans again, and its plan counts.
-        var plan = await services.RestorePlanner.PreviewAsync(run, cancellationToken);
+        var plan = await services.Planner.PreviewAsync(run, cancellationToken);
         if (body.DryRun)
         {
             return ApiResults.Ok(plan);

@@ -72,8 +72,8 @@ public static class RetentionOrchestrator
         while (receipt is not { Done: true } && !run.IsCancelled)
         {
             var step = context.CallActivityAsync<PruneReceipt>(nameof(RetentionActivities.Prune), runId, Retry.Transient);
-            await run.KeepAliveUntilAsync(step);
-            receipt = await step;
+            using var loop = new RunLoop(context, run);
+            receipt = await loop.UntilAsync(step);
             run.Checklist.Report(new Progress(receipt.Position, 256), default, []);
         }
 
@@ -89,8 +89,8 @@ public static class RetentionOrchestrator
         }
 
         var step = context.CallActivityAsync<EmptiedTrash>(nameof(RetentionActivities.EmptyTrash), runId, Retry.Transient);
-        await run.KeepAliveUntilAsync(step);
-        var now = await step;
+        using var loop = new RunLoop(context, run);
+        var now = await loop.UntilAsync(step);
         return before is null ? now : new EmptiedTrash(before.Days + now.Days, before.Files + now.Files, before.Bytes + now.Bytes);
     }
 
@@ -100,8 +100,8 @@ public static class RetentionOrchestrator
         while (receipt is not { Done: true } && !run.IsCancelled)
         {
             var step = context.CallActivityAsync<CleanupReceipt>(nameof(RetentionActivities.CleanRecords), runId, Retry.Transient);
-            await run.KeepAliveUntilAsync(step);
-            receipt = await step;
+            using var loop = new RunLoop(context, run);
+            receipt = await loop.UntilAsync(step);
         }
     }
 }

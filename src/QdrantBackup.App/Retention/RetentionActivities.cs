@@ -11,17 +11,17 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.App.Retention;
 
 /// <summary>Steps of a retention.</summary>
-public sealed class RetentionActivities(StoreConnection connection, BackupOptions options, TimeProvider time)
+public sealed class RetentionActivities(PerStore<RetentionServices> stores, BackupOptions options, TimeProvider time)
 {
     /// <summary>Judges the backups for the store's own time and stores the plan.</summary>
     [Function(nameof(PlanRetention))]
     public async Task<RetentionPlanReceipt> PlanRetention([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
-        RetentionRole.ThrowUnlessAllowed(options);
+        RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
-        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
-        var wanted = RetentionRequest.Of(services.Store, request);
-        var plan = await services.Retention.Planner.PlanAsync(request, await NowAsync(services, request, cancellationToken), cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        var wanted = RetentionRequest.Of(services.Opened.Store, request);
+        var plan = await services.Planner.PlanAsync(request, await NowAsync(services, request, cancellationToken), cancellationToken);
         return new(plan.End.Count, wanted.Prune, wanted.EmptyTrash);
     }
 
@@ -29,10 +29,10 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
     [Function(nameof(EndBackups))]
     public async Task<RetentionPage> EndBackups([ActivityTrigger] RetentionPageInput input, CancellationToken cancellationToken)
     {
-        RetentionRole.ThrowUnlessAllowed(options);
+        RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
-        var request = await services.Records.ReadRequestAsync(new RunId(input.RunId), cancellationToken);
-        var plan = await services.Retention.Plans.ReadAsync(request.RunId, cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(new RunId(input.RunId), cancellationToken);
+        var plan = await services.Plans.ReadAsync(request.RunId, cancellationToken);
         RetentionVerdict[] page = [.. plan.End.Skip(input.From).Take(input.Count)];
         var template = new Retirement
         {
@@ -41,41 +41,41 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
             By = $"retention, asked for by {request.RequestedBy}",
             At = time.GetUtcNow(),
             RunId = request.RunId,
-            Confirmed = RetentionRequest.Of(services.Store, request) is { AllowUnusual: true, PlanHash: not null },
+            Confirmed = RetentionRequest.Of(services.Opened.Store, request) is { AllowUnusual: true, PlanHash: not null },
         };
-        return new(await services.Retention.Endings.EndAsync(plan.Cluster, page, await NowAsync(services, request, cancellationToken), template, cancellationToken));
+        return new(await services.Endings.EndAsync(plan.Cluster, page, await NowAsync(services, request, cancellationToken), template, cancellationToken));
     }
 
     /// <summary>Prunes for a bounded time.</summary>
     [Function(nameof(Prune))]
     public async Task<PruneReceipt> Prune([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
-        RetentionRole.ThrowUnlessAllowed(options);
+        RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
-        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
-        var wanted = RetentionRequest.Of(services.Store, request);
-        return await services.Retention.Pruner.StepAsync(new PruneRequest(request.RunId, wanted.AllowUnusual, request.RequestedBy, wanted.ConfirmClock), cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        var wanted = RetentionRequest.Of(services.Opened.Store, request);
+        return await services.Pruner.StepAsync(new PruneRequest(request.RunId, wanted.AllowUnusual, request.RequestedBy, wanted.ConfirmClock), cancellationToken);
     }
 
     /// <summary>Removes old records for a bounded time.</summary>
     [Function(nameof(CleanRecords))]
     public async Task<CleanupReceipt> CleanRecords([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
-        RetentionRole.ThrowUnlessAllowed(options);
+        RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
-        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
-        return await services.Retention.Cleanup.StepAsync(await NowAsync(services, request, cancellationToken), cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        return await services.Cleanup.StepAsync(await NowAsync(services, request, cancellationToken), cancellationToken);
     }
 
     /// <summary>Removes for good what lies in the trash, whatever its age: somebody said yes to that.</summary>
     [Function(nameof(EmptyTrash))]
     public async Task<EmptiedTrash> EmptyTrash([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
-        RetentionRole.ThrowUnlessAllowed(options);
+        RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
-        var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
-        return RetentionRequest.Of(services.Store, request).EmptyTrash
-            ? await services.EmptyTrashAsync(cancellationToken)
+        var request = await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
+        return RetentionRequest.Of(services.Opened.Store, request).EmptyTrash
+            ? await services.Opened.EmptyTrashAsync(cancellationToken)
             : throw new RefusedException($"run {runId} was not asked to empty the trash", "Start a new run with 'qdrant-backup cleanup --empty-trash'.");
     }
 
@@ -85,16 +85,16 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
     {
         var services = await OpenAsync(cancellationToken);
         var runId = new RunId(end.RunId);
-        var plan = await services.Retention.Plans.ReadAsync(runId, cancellationToken);
+        var plan = await services.Plans.ReadAsync(runId, cancellationToken);
         var left = end.Left.ToDictionary(r => r.Id);
         if (end.State == RunState.Complete)
         {
-            await services.Retention.Records.Memory.NoteRetentionAsync(await services.Retention.Clock.NowAsync(runId, cancellationToken), cancellationToken);
+            await services.Records.Memory.NoteRetentionAsync(await services.Clock.NowAsync(runId, cancellationToken), cancellationToken);
         }
 
         var ended = plan.End.Select(v => v.Id).Where(id => !left.ContainsKey(id)).ToHashSet();
-        var room = await services.ReportRoomAsync(ended, plan.Now, options, cancellationToken);
-        var counted = await services.Records.WriteResultAsync(
+        var room = await services.Opened.ReportRoomAsync(ended, plan.Now, options, cancellationToken);
+        var counted = await services.Opened.Records.WriteResultAsync(
             new RunResult
             {
                 RunId = runId,
@@ -105,15 +105,15 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
                 Items = [.. plan.End.Select(v => ItemOf(v, left.GetValueOrDefault(v.Id)))],
             },
             cancellationToken);
-        await services.KeepRoomAsync(cancellationToken);
+        await services.Opened.KeepRoomAsync(cancellationToken);
         return new RunEnd(end.RunId, counted.State, []);
     }
 
     /// <summary>Opens the store for what makes room: on a full disk with the reserve given up.</summary>
-    private async Task<StoreServices> OpenAsync(CancellationToken cancellationToken)
+    private async Task<RetentionServices> OpenAsync(CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
-        await services.MakeRoomAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
+        await services.Opened.MakeRoomAsync(cancellationToken);
         return services;
     }
 
@@ -122,6 +122,6 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
         : new RunItem(verdict.Id.Value, RunState.Refused, Error: $"Backup {verdict.Id} was left alone: {left.Why}", Hint: "The next retention looks at it again.");
 
     // The store's clock, so that neither grace nor age depends on a machine's; refused where it seems to have jumped.
-    private static Task<DateTimeOffset> NowAsync(StoreServices services, RunRequest request, CancellationToken cancellationToken) =>
-        services.Retention.Clock.TrustedNowAsync(request.RunId, RetentionRequest.Of(services.Store, request).ConfirmClock, cancellationToken);
+    private static Task<DateTimeOffset> NowAsync(RetentionServices services, RunRequest request, CancellationToken cancellationToken) =>
+        services.Clock.TrustedNowAsync(request.RunId, RetentionRequest.Of(services.Opened.Store, request).ConfirmClock, cancellationToken);
 }

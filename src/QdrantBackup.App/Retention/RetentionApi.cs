@@ -14,7 +14,7 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.App.Retention;
 
 /// <summary>Shows what retention says of each backup, applies a plan that somebody has seen, ends single backups, and holds them.</summary>
-public sealed class RetentionApi(StoreConnection connection, RunStarter starter, BackupOptions options, TimeProvider time)
+public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter starter, BackupOptions options, TimeProvider time)
 {
     private const string FreesNothingYet =
         "ending it frees no room on the disk now: after those hours a cleanup moves what no other backup needs into trash/, on the same disk, and emptying the trash frees it (cleanup --empty-trash)";
@@ -24,7 +24,7 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     public async Task<IResult> ShowRetention(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/retention/plan")] HttpRequest request, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         return ApiResults.Ok(await ViewAsync(services, await PreviewAsync(services, cancellationToken), cancellationToken));
     }
 
@@ -35,10 +35,10 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        RetentionRole.ThrowUnlessAllowed(options);
+        RetentionServices.ThrowUnlessAllowed(options);
         var body = await RequestBody.ReadAsync<ApplyRetentionBody>(request, cancellationToken);
         var hash = PlanHashOf(body.PlanHash, "Send {\"planHash\": \"…\"} with the 64 hex digits that GET /api/v1/retention/plan shows.");
-        var services = await connection.OpenAsync(cancellationToken);
+        var services = await stores.OpenAsync(cancellationToken);
         var preview = await PreviewAsync(services, cancellationToken);
         if (preview.Hash != hash)
         {
@@ -52,14 +52,14 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
 
         if (body.EmptyTrash)
         {
-            services.TrashOf();
+            services.Opened.TrashOf();
         }
 
         var run = starter.NewRequest(RunKind.Retention, ApiMiddleware.CallerOf(request.HttpContext)) with
         {
             Retention = new RetentionRequest { PlanHash = hash, AllowUnusual = body.AllowUnusual, ConfirmClock = body.ConfirmClock, Prune = body.Prune, EmptyTrash = body.EmptyTrash },
         };
-        run = run with { Retention = run.Retention!.ProvenFor(services.Store, run.RunId) };
+        run = run with { Retention = run.Retention!.ProvenFor(services.Opened.Store, run.RunId) };
         try
         {
             return await StartAsync();
@@ -67,12 +67,12 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         catch (StoreException) when (body.EmptyTrash)
         {
             // Not even the reserve is left: the trash goes before the run that it was to be part of.
-            if (!await services.IsShortAsync(cancellationToken))
+            if (!await services.Opened.IsShortAsync(cancellationToken))
             {
                 throw;
             }
 
-            await services.EmptyTrashAsync(cancellationToken);
+            await services.Opened.EmptyTrashAsync(cancellationToken);
             return await StartAsync();
         }
 
@@ -85,10 +85,10 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     public async Task<IResult> DeleteBackup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        RetentionRole.ThrowUnlessAllowed(options);
-        var services = await connection.OpenAsync(cancellationToken);
-        var plan = await services.Retention.Planner.PreviewDeletionAsync(options.ClusterName, TypedIds.BackupOf(id), cancellationToken);
-        if (services.Store.Blobs is IStoreRoom)
+        RetentionServices.ThrowUnlessAllowed(options);
+        var services = await stores.OpenAsync(cancellationToken);
+        var plan = await services.Planner.PreviewDeletionAsync(options.ClusterName, TypedIds.BackupOf(id), cancellationToken);
+        if (services.Opened.Store.Blobs is IStoreRoom)
         {
             plan = plan with { Remarks = [.. plan.Remarks, FreesNothingYet] };
         }
@@ -113,9 +113,9 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         var by = ApiMiddleware.CallerOf(request.HttpContext);
         var template = new Retirement { Id = plan.Id, Reason = "", By = by, At = time.GetUtcNow(), Confirmed = true, EndsLast = plan.IsLast ? true : null };
         var verdict = new RetentionVerdict(plan.Id, Keep: false, [$"deleted by {by}"]);
-        await services.MakeRoomAsync(cancellationToken);
-        var receipt = (await services.Retention.Endings.EndAsync(options.ClusterName, [verdict], plan.Now, template, cancellationToken))[0];
-        await services.KeepRoomAsync(cancellationToken);
+        await services.Opened.MakeRoomAsync(cancellationToken);
+        var receipt = (await services.Endings.EndAsync(options.ClusterName, [verdict], plan.Now, template, cancellationToken))[0];
+        await services.Opened.KeepRoomAsync(cancellationToken);
         return receipt.Ended
             ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks, Undo = $"qdrant-backup undelete {plan.Id}" })
             : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again with GET /api/v1/backups.");
@@ -126,10 +126,10 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     public async Task<IResult> UndeleteBackup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/undelete")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        RetentionRole.ThrowUnlessAllowed(options);
+        RetentionServices.ThrowUnlessAllowed(options);
         var backup = TypedIds.BackupOf(id);
-        var services = await connection.OpenAsync(cancellationToken);
-        return await services.Retention.Undelete.TakeBackAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
+        var services = await stores.OpenAsync(cancellationToken);
+        return await services.Undelete.TakeBackAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
             ? ApiResults.Ok(new { Id = backup.Value, Undeleted = true })
             : Problems.NotFound($"Backup {backup} is not ended", "GET /api/v1/retention/plan shows which ones are.");
     }
@@ -140,8 +140,8 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backups/{id}/hold")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync<HoldBody>(request, cancellationToken);
-        var services = await connection.OpenAsync(cancellationToken);
-        return ApiResults.Ok(HoldView.Of(await services.Retention.Holds.PlaceAsync(TypedIds.BackupOf(id), body.Reason ?? "", ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
+        var services = await stores.OpenAsync(cancellationToken);
+        return ApiResults.Ok(HoldView.Of(await services.Holds.PlaceAsync(TypedIds.BackupOf(id), body.Reason ?? "", ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)));
     }
 
     /// <summary>Releases a hold.</summary>
@@ -149,22 +149,22 @@ public sealed class RetentionApi(StoreConnection connection, RunStarter starter,
     public async Task<IResult> ReleaseBackup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/backups/{id}/hold")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        RetentionRole.ThrowUnlessAllowed(options);
+        RetentionServices.ThrowUnlessAllowed(options);
         var backup = TypedIds.BackupOf(id);
-        var services = await connection.OpenAsync(cancellationToken);
-        return await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is not null
-            && await services.Retention.Holds.ReleaseAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
+        var services = await stores.OpenAsync(cancellationToken);
+        return await services.Opened.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is not null
+            && await services.Holds.ReleaseAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
             ? ApiResults.Ok(new { Id = backup.Value, Released = true })
             : Problems.NotFound($"Backup {backup} is not on hold", "GET /api/v1/backups shows which ones are.");
     }
 
-    private Task<RetentionPreview> PreviewAsync(StoreServices services, CancellationToken cancellationToken) =>
-        services.Retention.Planner.PreviewAsync(options.ClusterName, now: null, cancellationToken);
+    private Task<RetentionPreview> PreviewAsync(RetentionServices services, CancellationToken cancellationToken) =>
+        services.Planner.PreviewAsync(options.ClusterName, now: null, cancellationToken);
 
-    private async Task<RetentionView> ViewAsync(StoreServices services, RetentionPreview preview, CancellationToken cancellationToken)
+    private async Task<RetentionView> ViewAsync(RetentionServices services, RetentionPreview preview, CancellationToken cancellationToken)
     {
         var ends = preview.Backups.Where(b => !b.Verdict.Keep).Select(b => b.Verdict.Id).ToHashSet();
-        return RetentionView.Of(preview, await services.ReportRoomAsync(ends, preview.Now, options, cancellationToken));
+        return RetentionView.Of(preview, await services.Opened.ReportRoomAsync(ends, preview.Now, options, cancellationToken));
     }
 
     private static string PlanHashOf(string? text, string hint) => TypedIds.PlanHashOf(text, "The request names no plan", hint);

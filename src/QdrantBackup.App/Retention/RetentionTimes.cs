@@ -21,16 +21,16 @@ public sealed class RetentionTimes(RunStarter starter, BackupOptions options, Ti
     private const int MaxDue = 1500;
 
     /// <summary>Starts what is due now, unless a retention goes on: the next look starts it then.</summary>
-    public async Task StartDueAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task StartDueAsync(OpenedStore opened, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var request = await FindDueAsync(services, cancellationToken) ?? await FindAfterBackupAsync(services, cancellationToken);
+        var request = await FindDueAsync(opened, cancellationToken) ?? await FindAfterBackupAsync(opened, cancellationToken);
         if (request is not null && await starter.FindRunningAsync(client, RunKind.Retention, cancellationToken) is null)
         {
             await starter.StartAsync(client, request, cancellationToken);
         }
     }
 
-    private async Task<RunRequest?> FindDueAsync(StoreServices services, CancellationToken cancellationToken)
+    private async Task<RunRequest?> FindDueAsync(OpenedStore opened, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (options.Retention.Schedule?.DueBetween(now - LookBack, now, MaxDue).Select(due => (DateTimeOffset?)due).LastOrDefault() is not { } due)
@@ -39,13 +39,13 @@ public sealed class RetentionTimes(RunStarter starter, BackupOptions options, Ti
         }
 
         var run = RetentionRunId.OfDue(options.ClusterName, due);
-        return await services.Records.IsKnownAsync(run, cancellationToken)
+        return await opened.Records.IsKnownAsync(run, cancellationToken)
             ? null
             : RequestOf(run, due.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture), due, "schedule", prune: true);
     }
 
     /// <summary>After the last backup that is complete, if no retention was asked for since it was done. It only ends backups: listing all chunks once a day is enough.</summary>
-    private async Task<RunRequest?> FindAfterBackupAsync(StoreServices services, CancellationToken cancellationToken)
+    private async Task<RunRequest?> FindAfterBackupAsync(OpenedStore opened, CancellationToken cancellationToken)
     {
         if (!options.Retention.AfterBackups)
         {
@@ -54,7 +54,7 @@ public sealed class RetentionTimes(RunStarter starter, BackupOptions options, Ti
 
         (RunId Run, DateTimeOffset Finished)? backup = null;
         DateTimeOffset? looked = null;
-        await foreach (var run in services.Records.ListAsync(time.GetUtcNow() - LookBack, cancellationToken))
+        await foreach (var run in opened.Records.ListAsync(time.GetUtcNow() - LookBack, cancellationToken))
         {
             if (run.IsAhead || run.Request.Cluster != options.ClusterName)
             {

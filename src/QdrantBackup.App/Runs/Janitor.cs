@@ -14,7 +14,7 @@ namespace QdrantBackup.App.Runs;
 /// Ends what terminated or lost runs left: their records, their snapshots on the nodes, their pins and leases (W8). It finds them in the index of open runs, whatever ended
 /// them and however long ago they began, and goes on until nothing is left. It touches only what a sealed record says a run of this cluster made.
 /// </summary>
-public sealed partial class Janitor(BackupOptions options, TimeProvider time, ILogger<Janitor> log)
+public sealed partial class Janitor(PerStore<RunServices> stores, RunFeatures features, BackupOptions options, TimeProvider time, ILogger<Janitor> log)
 {
     private const int PurgeHour = 4;
     private static readonly TimeSpan KeepHistories = TimeSpan.FromDays(30);
@@ -27,10 +27,11 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
     private readonly LeftOvers _leftOvers = new(time, log);
 
     /// <summary>One sweep; every step of it may be repeated.</summary>
-    public async Task SweepAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task SweepAsync(OpenedStore opened, DurableTaskClient client, CancellationToken cancellationToken)
     {
+        var services = stores.On(opened);
         await services.OpenRunSearch.StepAsync(options.ClusterName, cancellationToken);
-        var open = await services.Records.Open.ListAsync(options.ClusterName, cancellationToken);
+        var open = await services.Opened.Records.Open.ListAsync(options.ClusterName, cancellationToken);
         var runs = open.Select(r => r.RunId).ToHashSet();
         _watch.KeepOnly(runs);
         _leftOvers.KeepOnly(runs);
@@ -47,11 +48,11 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
     }
 
     // One run whose records cannot be read must not keep the sweep from the others.
-    private async Task TrySweepAsync(StoreServices services, DurableTaskClient client, OpenRun run, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
+    private async Task TrySweepAsync(RunServices services, DurableTaskClient client, OpenRun run, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
     {
         try
         {
-            var hasResult = await services.Records.HasResultAsync(run.RunId, cancellationToken);
+            var hasResult = await services.Opened.Records.HasResultAsync(run.RunId, cancellationToken);
             var isOver = await IsOverAsync(services, client, run, open, cancellationToken);
             if ((hasResult || isOver) && _watch.MayTry(run.RunId))
             {
@@ -65,7 +66,7 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
     }
 
     private async Task<bool> IsOverAsync(
-        StoreServices services, DurableTaskClient client, OpenRun run, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
+        RunServices services, DurableTaskClient client, OpenRun run, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
     {
         if (await client.GetInstanceAsync(run.InstanceId, getInputsAndOutputs: false, cancellationToken) is { } instance)
         {
@@ -79,11 +80,11 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
         }
 
         // A run that another process keeps (a command line with a state directory of its own) changes its pin as long as it lives.
-        var pin = await services.Store.Blobs.FindAsync(BlobNames.Pin(run.RunId), cancellationToken);
+        var pin = await services.Opened.Store.Blobs.FindAsync(BlobNames.Pin(run.RunId), cancellationToken);
         return _watch.IsSilent(run.RunId, pin?.ETag ?? "none");
     }
 
-    private async Task SweepAsync(StoreServices services, OpenRun run, IReadOnlyList<OpenRun> open, bool isOver, bool hasResult, CancellationToken cancellationToken)
+    private async Task SweepAsync(RunServices services, OpenRun run, IReadOnlyList<OpenRun> open, bool isOver, bool hasResult, CancellationToken cancellationToken)
     {
         var report = await _leftOvers.SweepAsync(services, run.RunId, open, cancellationToken);
         if (isOver)
@@ -93,20 +94,20 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
                 LogBurying(log, run.RunId, run.InstanceId);
             }
 
-            await new RunBurial(services, options.ClusterName, time).BuryAsync(run, report.Left, hasResult, cancellationToken);
+            await new RunBurial(services, features, options.ClusterName, time).BuryAsync(run, report.Left, hasResult, cancellationToken);
         }
 
         await ReportAsync(services, run, report, cancellationToken);
         if (isOver && report.IsNothing)
         {
-            await services.Records.Open.RemoveAsync(options.ClusterName, run.RunId, cancellationToken);
+            await services.Opened.Records.Open.RemoveAsync(options.ClusterName, run.RunId, cancellationToken);
         }
     }
 
     /// <summary>Tells in the run's notes and in the index what is left, once for each change. An app that only maintains may have no way to the nodes, and leaves that to the one that has.</summary>
-    private async Task ReportAsync(StoreServices services, OpenRun run, LeftReport report, CancellationToken cancellationToken)
+    private async Task ReportAsync(RunServices services, OpenRun run, LeftReport report, CancellationToken cancellationToken)
     {
-        if (options.Role == AppRole.Maintenance || !await services.Records.Open.NoteLeftAsync(options.ClusterName, run.RunId, report.Left, cancellationToken))
+        if (options.Role == AppRole.Maintenance || !await services.Opened.Records.Open.NoteLeftAsync(options.ClusterName, run.RunId, report.Left, cancellationToken))
         {
             return;
         }
@@ -114,12 +115,12 @@ public sealed partial class Janitor(BackupOptions options, TimeProvider time, IL
         foreach (var left in report.Left.Except(run.Left, StringComparer.Ordinal))
         {
             LogStillThere(log, run.RunId, left);
-            await services.Records.AddNoteAsync(run.RunId, "sweep", left, cancellationToken);
+            await services.Opened.Records.AddNoteAsync(run.RunId, "sweep", left, cancellationToken);
         }
 
         if (report.Left.Count == 0)
         {
-            await services.Records.AddNoteAsync(run.RunId, "sweep", "the snapshots that this run left on nodes are gone", cancellationToken);
+            await services.Opened.Records.AddNoteAsync(run.RunId, "sweep", "the snapshots that this run left on nodes are gone", cancellationToken);
         }
     }
 

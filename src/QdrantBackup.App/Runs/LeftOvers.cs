@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.App.Stores;
 using QdrantBackup.Capture;
 using QdrantBackup.Ids;
 using QdrantBackup.Runs;
@@ -24,7 +23,7 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
 
     private readonly Dictionary<BegunSnapshot, Sighting> _sightings = new(new SameBegun());
 
-    public async Task<LeftReport> SweepAsync(StoreServices services, RunId runId, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
+    public async Task<LeftReport> SweepAsync(RunServices services, RunId runId, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
     {
         var found = await services.MadeSnapshots.ListLeftAsync(runId, cancellationToken);
         var left = new List<string>();
@@ -54,7 +53,7 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
     }
 
     /// <summary>Looks for a snapshot whose name was never learnt; true while it may still appear.</summary>
-    private async Task<bool> LookForAsync(StoreServices services, BegunSnapshot begun, IReadOnlyList<OpenRun> open, List<string> left, CancellationToken cancellationToken)
+    private async Task<bool> LookForAsync(RunServices services, BegunSnapshot begun, IReadOnlyList<OpenRun> open, List<string> left, CancellationToken cancellationToken)
     {
         IReadOnlyList<string>? candidates;
         try

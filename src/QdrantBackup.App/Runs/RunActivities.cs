@@ -7,7 +7,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Runs;
 
 /// <summary>Steps that every run has.</summary>
-public sealed partial class RunActivities(StoreConnection connection, CaptureOptions options, TimeProvider time, ILogger<RunActivities> log)
+public sealed partial class RunActivities(PerStore<RunServices> stores, RunFeatures features, CaptureOptions options, TimeProvider time, ILogger<RunActivities> log)
 {
     /// <summary>Opens the sealed request: without one nothing runs, whoever started the instance.</summary>
     [Function(nameof(OpenRequest))]
@@ -19,9 +19,9 @@ public sealed partial class RunActivities(StoreConnection connection, CaptureOpt
     public async Task<LeaseReceipt> TakeLease([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
         var id = new RunId(runId);
-        var services = await connection.OpenForRunAsync(id, cancellationToken);
-        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
-        return await services.Lease.TryTakeAsync(request.Cluster, request.RunId, request.Kind, options.LeaseTime, cancellationToken);
+        var services = await stores.OpenForRunAsync(id, cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(id, cancellationToken);
+        return await services.Lease.TryTakeAsync(request.Cluster, request.RunId, request.Kind, ClusterLease.Time, cancellationToken);
     }
 
     /// <summary>Keeps pin and lease young while the run lives (W3).</summary>
@@ -29,14 +29,14 @@ public sealed partial class RunActivities(StoreConnection connection, CaptureOpt
     public async Task RenewRun([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
         var id = new RunId(runId);
-        var services = await connection.OpenForRunAsync(id, cancellationToken);
-        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
-        foreach (var fences in await FencesOfAsync(services, request, cancellationToken))
+        var services = await stores.OpenForRunAsync(id, cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(id, cancellationToken);
+        foreach (var fences in await features.FencesOfAsync(services.Opened, request, cancellationToken))
         {
             await fences.Pins.RenewAsync(id, cancellationToken);
         }
 
-        if (request.Kind is not (RunKind.Backup or RunKind.Restore))
+        if (!features.Of(request.Kind).TakesTurns)
         {
             // Reading back, copying and pruning disturb nobody: they have no turn to keep.
             return;
@@ -54,7 +54,7 @@ public sealed partial class RunActivities(StoreConnection connection, CaptureOpt
     public async Task RecordEnd([ActivityTrigger] RunEnd end, string instanceId, CancellationToken cancellationToken)
     {
         var services = await OpenOwnAsync(end.RunId, instanceId, cancellationToken);
-        await services.Records.WriteResultAsync(ResultOf(end, services), cancellationToken);
+        await services.Opened.Records.WriteResultAsync(ResultOf(end, services), cancellationToken);
     }
 
     /// <summary>Gives the cluster back and lets go of what the run needed kept. A lease that cannot be given back ends by itself and keeps nothing from being let go of.</summary>
@@ -77,7 +77,7 @@ public sealed partial class RunActivities(StoreConnection connection, CaptureOpt
             // A newer version has it: it is none of this run's.
         }
 
-        foreach (var fences in await FencesOfAsync(services, await services.Records.ReadRequestAsync(runId, cancellationToken), cancellationToken))
+        foreach (var fences in await features.FencesOfAsync(services.Opened, await services.Opened.Records.ReadRequestAsync(runId, cancellationToken), cancellationToken))
         {
             await fences.ReleaseAsync(runId, cancellationToken);
         }
@@ -91,13 +91,13 @@ public sealed partial class RunActivities(StoreConnection connection, CaptureOpt
     }
 
     /// <summary>Takes the run out of the index of open runs, unless it left something on a node. Where that cannot be told now, the sweep does it.</summary>
-    private async Task CloseAsync(StoreServices services, RunId runId, CancellationToken cancellationToken)
+    private async Task CloseAsync(RunServices services, RunId runId, CancellationToken cancellationToken)
     {
         try
         {
-            if (await services.Records.HasResultAsync(runId, cancellationToken) && (await services.MadeSnapshots.ListLeftAsync(runId, cancellationToken)).IsNothing)
+            if (await services.Opened.Records.HasResultAsync(runId, cancellationToken) && (await services.MadeSnapshots.ListLeftAsync(runId, cancellationToken)).IsNothing)
             {
-                await services.Records.Open.RemoveAsync(options.Cluster, runId, cancellationToken);
+                await services.Opened.Records.Open.RemoveAsync(options.Cluster, runId, cancellationToken);
             }
         }
         catch (BackupException e)
@@ -106,23 +106,16 @@ public sealed partial class RunActivities(StoreConnection connection, CaptureOpt
         }
     }
 
-    /// <summary>Where the run keeps what it needs: where its records are, and in the other store if it reads or writes there.</summary>
-    internal static async Task<IReadOnlyList<RunFences>> FencesOfAsync(StoreServices services, RunRequest request, CancellationToken cancellationToken)
-    {
-        var isInSecond = request.Copy is not null || request.Verify?.Second == true;
-        return isInSecond && await services.SecondFencesAsync(cancellationToken) is { } second ? [services.Fences, second] : [services.Fences];
-    }
-
     // Whoever can start instances could name another's run: then nothing of it is run, recorded or given back.
-    private async Task<StoreServices> OpenOwnAsync(string runId, string instanceId, CancellationToken cancellationToken)
+    private async Task<RunServices> OpenOwnAsync(string runId, string instanceId, CancellationToken cancellationToken)
     {
         if (!RunId.TryParse(runId, out var id))
         {
             throw new RefusedException("The instance was started without the id of a run", "Start runs through this app's API only.");
         }
 
-        var services = await connection.OpenForRunAsync(id, cancellationToken);
-        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
+        var services = await stores.OpenForRunAsync(id, cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(id, cancellationToken);
         if (request.Cluster != options.Cluster)
         {
             throw new RefusedException($"Run {runId} was asked for on cluster {request.Cluster}; this app serves {options.Cluster}", "Start it with the app of that cluster.");
@@ -136,7 +129,7 @@ public sealed partial class RunActivities(StoreConnection connection, CaptureOpt
         return services;
     }
 
-    private RunResult ResultOf(RunEnd end, StoreServices services) => new()
+    private RunResult ResultOf(RunEnd end, RunServices services) => new()
     {
         RunId = new RunId(end.RunId),
         State = end.State,
@@ -144,8 +137,8 @@ public sealed partial class RunActivities(StoreConnection connection, CaptureOpt
         Error = end.Errors.Count > 0 && end.State != RunState.Complete ? end.Errors[0].Message : null,
         Hint = end.Errors.Count > 0 && end.State != RunState.Complete ? end.Errors[0].Hint : null,
         Items = [.. end.Errors.Select(e => new RunItem("run", end.State, Error: e.Message, Hint: e.Hint, ErrorKind: e.Kind))],
-        Remarks = services.StandsInFor is { } away
-            ? [.. end.Remarks, $"the second store {services.Store.Blobs.Location} stood in for the first, which was away: {away.Message}"]
+        Remarks = services.Opened.StandsInFor is { } away
+            ? [.. end.Remarks, $"the second store {services.Opened.Store.Blobs.Location} stood in for the first, which was away: {away.Message}"]
             : end.Remarks,
     };
 

@@ -38,16 +38,16 @@ public sealed class RunApi(StoreConnection connection, RunViews views, TimeProvi
         var state = query.Text("state");
         var to = query.Time("to");
         var top = query.Top(DefaultTop);
-        var services = await connection.OpenReadableAsync(cancellationToken);
+        var opened = await connection.OpenReadableAsync(cancellationToken);
         var runs = new List<RunView>();
-        await foreach (var run in services.Records.ListAsync(query.Time("from") ?? time.GetUtcNow() - LookBack, cancellationToken))
+        await foreach (var run in opened.Records.ListAsync(query.Time("from") ?? time.GetUtcNow() - LookBack, cancellationToken))
         {
             if ((kind is not null && run.Request.Kind != kind) || run.Request.RequestedAt > to)
             {
                 continue;
             }
 
-            var view = run.Result is null ? await views.ViewAsync(client, services, run, cancellationToken) : RunViews.Recorded(run);
+            var view = run.Result is null ? await views.ViewAsync(client, opened, run, cancellationToken) : RunViews.Recorded(run);
             if (state is null || string.Equals(view.State, state, StringComparison.OrdinalIgnoreCase))
             {
                 runs.Add(view with { Items = null, Steps = null });

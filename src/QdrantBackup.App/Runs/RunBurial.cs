@@ -1,4 +1,3 @@
-using QdrantBackup.App.Stores;
 using QdrantBackup.Ids;
 using QdrantBackup.Parts;
 using QdrantBackup.Runs;
@@ -7,7 +6,7 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.App.Runs;
 
 /// <summary>Gives back what a run that is over held, and records its end. Each step is tried whatever becomes of the others, and all may be repeated.</summary>
-internal sealed class RunBurial(StoreServices services, string cluster, TimeProvider time)
+internal sealed class RunBurial(RunServices services, RunFeatures features, string cluster, TimeProvider time)
 {
     private BackupException? _failure;
 
@@ -18,12 +17,12 @@ internal sealed class RunBurial(StoreServices services, string cluster, TimeProv
         if (!hasResult && request is not null)
         {
             // Before the fence: it would put a marker where a backup is committed, were there none.
-            await TryAsync(async () => await services.Records.WriteResultAsync(await EndOfAsync(run, left, cancellationToken), cancellationToken));
+            await TryAsync(async () => await services.Opened.Records.WriteResultAsync(await EndOfAsync(run, left, cancellationToken), cancellationToken));
         }
 
         await TryAsync(async () =>
         {
-            var fences = request is null ? [services.Fences] : await RunActivities.FencesOfAsync(services, request, cancellationToken);
+            var fences = request is null ? [services.Opened.Fences] : await features.FencesOfAsync(services.Opened, request, cancellationToken);
             foreach (var fence in fences)
             {
                 await fence.ReleaseAsync(run.RunId, cancellationToken);
@@ -35,33 +34,25 @@ internal sealed class RunBurial(StoreServices services, string cluster, TimeProv
         }
     }
 
-    /// <summary>How it ended: as a committed backup if its manifest is there, which the process did not live to record.</summary>
+    /// <summary>How it ended: as its feature finds it, if the run did its work and its process did not live to record that.</summary>
     private async Task<RunResult> EndOfAsync(OpenRun run, IReadOnlyList<string> left, CancellationToken cancellationToken)
     {
-        var end = new RunResult { RunId = run.RunId, State = RunState.Failed, Finished = time.GetUtcNow(), Remarks = left };
-        if (run.Kind == RunKind.Backup && await services.Catalog.FindCommittedAsync(run.RunId.AsBackup(), cancellationToken) is { } manifest)
+        var end = await features.Of(run.Kind).FindUnrecorded(services.Opened, run, cancellationToken) ?? new RunResult
         {
-            return end with
-            {
-                State = manifest.State == BackupState.Complete ? RunState.Complete : RunState.Partial,
-                BackupId = manifest.Id,
-                Totals = manifest.Totals,
-                Remarks = [.. left, "the run committed its backup and ended before it recorded that; the manifest shows it"],
-            };
-        }
-
-        return end with
-        {
+            RunId = run.RunId,
+            State = RunState.Failed,
+            Finished = time.GetUtcNow(),
             Error = "The run ended without a result: it was terminated, or never started",
             Hint = "Start it again; cancel runs instead of terminating them.",
         };
+        return end with { Finished = time.GetUtcNow(), Remarks = [.. left, .. end.Remarks] };
     }
 
     private async Task<RunRequest?> FindRequestAsync(RunId runId, CancellationToken cancellationToken)
     {
         try
         {
-            return await services.Records.ReadRequestAsync(runId, cancellationToken);
+            return await services.Opened.Records.ReadRequestAsync(runId, cancellationToken);
         }
         catch (BackupException e) when (e is SealException or RefusedException or MissingBlobException)
         {

@@ -17,12 +17,12 @@ internal static class RunControl
         if (await starter.FindInTheWayAsync(client, run, cancellationToken) is var (running, doesTheSame))
         {
             return Problems.Conflict(
-                "already-running", tellRunning(running), $"Wait for it (GET {StatusPathOf(run.Kind, running)}) or cancel it.",
+                "already-running", tellRunning(running), $"Wait for it (GET {starter.StatusPathOf(run.Kind, running)}) or cancel it.",
                 new Dictionary<string, object?> { ["id"] = running, ["doesTheSame"] = doesTheSame });
         }
 
         await starter.StartAsync(client, run, cancellationToken);
-        return ApiResults.Accepted(run.RunId, StatusPathOf(run.Kind, run.RunId.Value), request);
+        return ApiResults.Accepted(run.RunId, starter.StatusPathOf(run.Kind, run.RunId.Value), request);
     }
 
     public static Task<IResult> CancelAsync(
@@ -43,7 +43,7 @@ internal static class RunControl
             try
             {
                 await client.RaiseEventAsync(run.InstanceId, what, payload, cancellationToken);
-                return ApiResults.Accepted(runId, StatusPathOf(kind, runId.Value), request);
+                return ApiResults.Accepted(runId, views.StatusPathOf(kind, runId.Value), request);
             }
             catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
             {
@@ -62,11 +62,4 @@ internal static class RunControl
             ? ApiResults.Ok(run)
             : Problems.NotFound($"There is no such run: {runId}", "GET /api/v1/runs lists them.");
     }
-
-    private static string StatusPathOf(RunKind kind, string id) => kind switch
-    {
-        RunKind.Backup => $"/api/v1/backup/status/{id}",
-        RunKind.Restore => $"/api/v1/restore/status/{id}",
-        _ => $"/api/v1/runs/{id}",
-    };
 }

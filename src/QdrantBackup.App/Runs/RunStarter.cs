@@ -2,12 +2,7 @@ using System.Runtime.CompilerServices;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using QdrantBackup.App.Backups;
-using QdrantBackup.App.Copies;
-using QdrantBackup.App.Restores;
-using QdrantBackup.App.Retention;
 using QdrantBackup.App.Stores;
-using QdrantBackup.App.Verifications;
 using QdrantBackup.Configuration;
 using QdrantBackup.Ids;
 using QdrantBackup.Runs;
@@ -15,7 +10,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Runs;
 
 /// <summary>Starts runs: first the sealed request, then the orchestration that is told nothing but its id.</summary>
-public sealed class RunStarter(StoreConnection connection, BackupOptions options, TimeProvider time)
+public sealed class RunStarter(StoreConnection connection, RunFeatures features, BackupOptions options, TimeProvider time)
 {
     private static readonly OrchestrationRuntimeStatus[] Going =
         [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended];
@@ -23,6 +18,9 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
     // An instance that ever existed is not started again under its id, whatever became of it.
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+
+    /// <summary>Where the status of a run is served.</summary>
+    internal string StatusPathOf(RunKind kind, string id) => features.Of(kind).StatusPath + id;
 
     /// <summary>A new request by a caller of the API.</summary>
     internal RunRequest NewRequest(RunKind kind, string caller)
@@ -35,25 +33,25 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
             Cluster = options.ClusterName,
             RequestedBy = caller,
             RequestedAt = time.GetUtcNow(),
-            InstanceId = $"{RunRequest.InstancePrefix(kind, options.ClusterName)}{(kind == RunKind.Backup ? "manual-" : "")}{id}",
+            InstanceId = $"{RunRequest.InstancePrefix(kind, options.ClusterName)}{features.Of(kind).ManualPrefix}{id}",
         };
     }
 
     /// <summary>Records the request and starts its orchestration. One that exists, in whatever state, is success.</summary>
     internal async Task StartAsync(DurableTaskClient client, RunRequest request, CancellationToken cancellationToken)
     {
-        // A backup goes into the first store or nowhere, and retention is of that store alone; whatever only reads is at home where it can be recorded.
-        var services = request.Kind is RunKind.Backup or RunKind.Retention ? await connection.OpenAsync(cancellationToken) : await connection.OpenReadableAsync(cancellationToken);
-        if (request.Kind == RunKind.Retention)
+        var feature = features.Of(request.Kind);
+        var opened = feature.NeedsFirstStore ? await connection.OpenAsync(cancellationToken) : await connection.OpenReadableAsync(cancellationToken);
+        if (feature.MakesRoom)
         {
-            await services.MakeRoomAsync(cancellationToken);
+            await opened.MakeRoomAsync(cancellationToken);
         }
 
-        await services.Records.WriteRequestAsync(request, cancellationToken);
+        await opened.Records.WriteRequestAsync(request, cancellationToken);
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
-                OrchestratorOf(request.Kind), request.RunId.Value, new StartOrchestrationOptions(request.InstanceId).WithDedupeStatuses(Ended), cancellationToken);
+                feature.Orchestrator, request.RunId.Value, new StartOrchestrationOptions(request.InstanceId).WithDedupeStatuses(Ended), cancellationToken);
         }
         catch (OrchestrationAlreadyExistsException)
         {
@@ -78,7 +76,7 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
         RunInTheWay? found = null;
         await foreach (var (id, request) in ListRunningAsync(client, wanted.Kind, cancellationToken))
         {
-            if (Covers(request, wanted))
+            if (request is not null && features.Of(wanted.Kind).Covers(request, wanted))
             {
                 return new RunInTheWay(id.Value, DoesTheSame: true);
             }
@@ -89,10 +87,6 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
         return found;
     }
 
-    // A backup of some collections does not do for one of others: whoever asked would believe that all is backed up.
-    private static bool Covers(RunRequest? running, RunRequest wanted) =>
-        running?.Backup is { } there && wanted.Backup is { } own && there.Selection?.Key == own.Selection?.Key && there.AllowEmpty == own.AllowEmpty;
-
     private async IAsyncEnumerable<(RunId Id, RunRequest? Request)> ListRunningAsync(
         DurableTaskClient client, RunKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -101,7 +95,7 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
         await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
         {
             // The children of a run carry its id and a colon.
-            if (instance.Name != OrchestratorOf(kind) || instance.InstanceId.Contains(':', StringComparison.Ordinal)
+            if (instance.Name != features.Of(kind).Orchestrator || instance.InstanceId.Contains(':', StringComparison.Ordinal)
                 || !RunId.TryParse(instance.ReadInputAs<string>(), out var id))
             {
                 continue;
@@ -114,22 +108,13 @@ public sealed class RunStarter(StoreConnection connection, BackupOptions options
             }
 
             // With its result recorded a run only gives back what it held, and the next one waits for that by itself.
-            var services = await connection.OpenForRunAsync(id, cancellationToken);
-            if (!await services.Records.HasResultAsync(id, cancellationToken))
+            var opened = await connection.OpenForRunAsync(id, cancellationToken);
+            if (!await opened.Records.HasResultAsync(id, cancellationToken))
             {
-                yield return (id, (await services.Records.FindAsync(id, cancellationToken))?.Request);
+                yield return (id, (await opened.Records.FindAsync(id, cancellationToken))?.Request);
             }
         }
     }
-
-    private static string OrchestratorOf(RunKind kind) => kind switch
-    {
-        RunKind.Backup => nameof(BackupOrchestrator),
-        RunKind.Restore => nameof(RestoreOrchestrator),
-        RunKind.Retention => nameof(RetentionOrchestrator),
-        RunKind.Copy => nameof(CopyOrchestrator),
-        _ => nameof(VerifyOrchestrator),
-    };
 }
 
 /// <summary>A run that keeps another one from being started.</summary>

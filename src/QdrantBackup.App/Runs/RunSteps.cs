@@ -15,20 +15,18 @@ internal sealed class RunSteps
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SeldomLook = TimeSpan.FromMinutes(2);
 
-    // A third of the lease's time, so that one renewal may fail.
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(4);
-
     private readonly TaskOrchestrationContext _context;
-    private readonly string _runId;
     private readonly Task<string> _cancel;
 
     public RunSteps(TaskOrchestrationContext context, string runId, params string[] steps)
     {
         _context = context;
-        _runId = runId;
+        RunId = runId;
         Checklist = new Checklist(context, [OpenStep, .. steps, EndStep]);
         _cancel = context.WaitForExternalEvent<string>(Events.Cancel);
     }
+
+    public string RunId { get; }
 
     public Checklist Checklist { get; }
 
@@ -44,12 +42,12 @@ internal sealed class RunSteps
         try
         {
             Checklist.Enter(OpenStep);
-            await _context.CallActivityAsync(nameof(RunActivities.OpenRequest), _runId, Retry.Transient);
+            await _context.CallActivityAsync(nameof(RunActivities.OpenRequest), RunId, Retry.Transient);
             end = await work();
         }
         catch (Exception e) when (e is TaskFailedException or StepFailedException)
         {
-            end = new(_runId, StepFailure.IsRefusal(e) ? RunState.Refused : RunState.Failed, [StepFailure.ErrorOf(e)]);
+            end = new(RunId, StepFailure.IsRefusal(e) ? RunState.Refused : RunState.Failed, [StepFailure.ErrorOf(e)]);
         }
 
         return await EndAsync(end);
@@ -62,7 +60,7 @@ internal sealed class RunSteps
         var giveUp = _context.CurrentUtcDateTime + LongestWait;
         for (var wait = FirstLook; !IsCancelled; wait = wait * 2 < SeldomLook ? wait * 2 : SeldomLook)
         {
-            var lease = await _context.CallActivityAsync<LeaseReceipt>(nameof(RunActivities.TakeLease), _runId, Retry.Transient);
+            var lease = await _context.CallActivityAsync<LeaseReceipt>(nameof(RunActivities.TakeLease), RunId, Retry.Transient);
             if (lease.IsMine)
             {
                 return true;
@@ -87,34 +85,6 @@ internal sealed class RunSteps
         await Task.WhenAny(_context.CreateTimer(time, over.Token), Cancelled);
         over.Cancel();
     }
-
-    /// <summary>Keeps pin and lease young until a long step is over; its outcome is the caller's to look at.</summary>
-    public async Task KeepAliveUntilAsync(Task step)
-    {
-        using var over = new CancellationTokenSource();
-        try
-        {
-            while (!step.IsCompleted)
-            {
-                var renew = _context.CreateTimer(RenewEvery, over.Token);
-                if (await FirstOfAsync(step, renew) == renew)
-                {
-                    await _context.CallActivityAsync(nameof(RunActivities.RenewRun), _runId, Retry.Transient);
-                }
-            }
-        }
-        catch (TaskFailedException)
-        {
-            // The step itself goes on and cannot be called off; the run ends after it, not beside it.
-            await FirstOfAsync(step);
-            throw;
-        }
-
-        over.Cancel();
-    }
-
-    /// <summary>The first of some tasks to be over.</summary>
-    public static Task<Task> FirstOfAsync(params Task[] tasks) => Task.WhenAny(tasks);
 
     private async Task<RunEnd> EndAsync(RunEnd end)
     {

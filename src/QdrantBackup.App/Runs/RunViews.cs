@@ -1,5 +1,4 @@
 using Microsoft.DurableTask.Client;
-using QdrantBackup.App.Backups;
 using QdrantBackup.App.Stores;
 using QdrantBackup.Damages;
 using QdrantBackup.Ids;
@@ -77,32 +76,29 @@ internal sealed record FollowUpView(string Id, RunKind Kind, string State);
 internal sealed record CurrentPart(string Name, Progress? Bytes);
 
 /// <summary>Reads runs from durable state and the store, so that any instance of the app tells the same.</summary>
-public sealed class RunViews(StoreConnection connection, TimeProvider time)
+public sealed class RunViews(StoreConnection connection, RunFeatures features, TimeProvider time)
 {
     private const double LeastPercentForEta = 2;
+
+    /// <summary>Where the status of a run is served.</summary>
+    internal string StatusPathOf(RunKind kind, string id) => features.Of(kind).StatusPath + id;
 
     /// <summary>One run, or null when there is none of that id.</summary>
     internal async Task<RunView?> FindAsync(DurableTaskClient client, RunId id, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenForRunAsync(id, cancellationToken);
-        if (await services.Records.FindAsync(id, cancellationToken) is not { } run)
+        var opened = await connection.OpenForRunAsync(id, cancellationToken);
+        if (await opened.Records.FindAsync(id, cancellationToken) is not { } run)
         {
             return null;
         }
 
-        (run, var instance) = await WithInstanceAsync(client, services, run, cancellationToken);
+        (run, var instance) = await WithInstanceAsync(client, opened, run, cancellationToken);
         var view = await ViewAsync(client, run, instance);
-        var report = run.Request.Verify is null || run.Result is null ? null : await services.Verification.Trace.ReadAsync(id, cancellationToken);
-        var warnings = run.Request.Kind == RunKind.Restore ? await services.RestorePlanner.FindWarningsAsync(id, cancellationToken) : [];
-        return view with
-        {
-            FollowUps = await FollowUpsAsync(services, run, cancellationToken),
-            Damage = report is { Count: > 0 } ? report : null,
-            Warnings = warnings is { Count: > 0 } ? warnings : null,
-        };
+        view = view with { FollowUps = await FollowUpsAsync(opened, run, cancellationToken) };
+        return await features.Of(run.Request.Kind).Complete(opened, run, view, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<FollowUpView>?> FollowUpsAsync(StoreServices services, RunOverview run, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<FollowUpView>?> FollowUpsAsync(OpenedStore opened, RunOverview run, CancellationToken cancellationToken)
     {
         if (run.Result is not { FollowUps: { Count: > 0 } following })
         {
@@ -112,7 +108,7 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         var views = new List<FollowUpView>();
         foreach (var next in following)
         {
-            var found = await services.Records.FindAsync(next.RunId, cancellationToken);
+            var found = await opened.Records.FindAsync(next.RunId, cancellationToken);
             views.Add(new(next.RunId.Value, next.Kind, found is null ? "unknown" : Recorded(found).State));
         }
 
@@ -120,21 +116,21 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
     }
 
     /// <summary>A run with what its orchestration says of itself.</summary>
-    internal async Task<RunView> ViewAsync(DurableTaskClient client, StoreServices services, RunOverview run, CancellationToken cancellationToken)
+    internal async Task<RunView> ViewAsync(DurableTaskClient client, OpenedStore opened, RunOverview run, CancellationToken cancellationToken)
     {
-        (run, var instance) = await WithInstanceAsync(client, services, run, cancellationToken);
+        (run, var instance) = await WithInstanceAsync(client, opened, run, cancellationToken);
         return await ViewAsync(client, run, instance);
     }
 
     /// <summary>A run's record beside its instance, neither older than the other.</summary>
     private static async Task<(RunOverview Run, OrchestrationMetadata? Instance)> WithInstanceAsync(
-        DurableTaskClient client, StoreServices services, RunOverview run, CancellationToken cancellationToken)
+        DurableTaskClient client, OpenedStore opened, RunOverview run, CancellationToken cancellationToken)
     {
         var instance = await client.GetInstanceAsync(run.Request.InstanceId, getInputsAndOutputs: true, cancellationToken);
 
         // The record was read before the instance: what has ended meanwhile wrote its result first.
         return run.Result is null && instance is { IsCompleted: true }
-            ? (await services.Records.FindAsync(run.Request.RunId, cancellationToken) ?? run, instance)
+            ? (await opened.Records.FindAsync(run.Request.RunId, cancellationToken) ?? run, instance)
             : (run, instance);
     }
 
@@ -152,7 +148,7 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
             return view with { State = run.Result is null ? "failed" : view.State, Errors = run.Result is null ? status.Errors : view.Errors };
         }
 
-        var current = await CurrentAsync(client, run.Request.InstanceId, status);
+        var current = await CurrentAsync(client, run.Request, status);
         var bytes = status.Bytes with { Done = status.Bytes.Done + current.Sum(p => p.Bytes?.Done ?? 0) };
         var percent = bytes.Total > 0 ? Math.Min(100, Math.Round(100.0 * bytes.Done / bytes.Total, 1)) : status.Percent;
         return view with { State = status.State, Errors = status.Errors, Bytes = bytes, Percent = percent, EtaSeconds = Eta(instance.CreatedAt, percent), Current = current };
@@ -188,16 +184,19 @@ public sealed class RunViews(StoreConnection connection, TimeProvider time)
         return ofItems.Length == 0 && result?.Error is { } error ? [new(error, result.Hint ?? "")] : ofItems;
     }
 
-    private static async Task<IReadOnlyList<CurrentPart>> CurrentAsync(DurableTaskClient client, string instanceId, RunStatus status)
+    private async Task<IReadOnlyList<CurrentPart>> CurrentAsync(DurableTaskClient client, RunRequest run, RunStatus status)
     {
         var parts = new List<CurrentPart>();
-        var query = new OrchestrationQuery(
-            Statuses: [OrchestrationRuntimeStatus.Running], InstanceIdPrefix: $"{instanceId}:p", FetchInputsAndOutputs: true);
-        await foreach (var part in client.GetAllInstancesAsync(query))
+        if (features.Of(run.Kind).CarriedBy is { } carriedBy)
         {
-            if (part.ReadInputAs<PartInput>() is { } input)
+            var query = new OrchestrationQuery(
+                Statuses: [OrchestrationRuntimeStatus.Running], InstanceIdPrefix: $"{run.InstanceId}:p", FetchInputsAndOutputs: true);
+            await foreach (var child in client.GetAllInstancesAsync(query))
             {
-                parts.Add(new(input.Part.Key.Collection, part.SerializedCustomStatus is null ? null : part.ReadCustomStatusAs<Progress?>()));
+                if (carriedBy(child) is { } name)
+                {
+                    parts.Add(new(name, child.SerializedCustomStatus is null ? null : child.ReadCustomStatusAs<Progress?>()));
+                }
             }
         }
 

@@ -8,7 +8,7 @@ namespace QdrantBackup.App.Runs;
 /// </summary>
 internal sealed class RunWatch(TimeProvider time)
 {
-    // A run renews its pin every four minutes, also while it waits for its turn.
+    // A run renews its pin every few minutes (ClusterLease.RenewEvery), also while it waits for its turn.
     private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
 
     // After a pause of this whole process, the runs of others get the time to renew before the next look counts.

@@ -17,8 +17,8 @@ public sealed class ScheduleApi(StoreConnection connection, BackupOptions option
     public async Task<IResult> ListSchedules(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/schedules")] HttpRequest request, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenAsync(cancellationToken);
-        var state = await StatesOf(services).PeekAsync(cancellationToken);
+        var opened = await connection.OpenAsync(cancellationToken);
+        var state = await StatesOf(opened).PeekAsync(cancellationToken);
         var now = time.GetUtcNow();
         var schedules = options.Schedules.Select(s => new
         {
@@ -33,6 +33,6 @@ public sealed class ScheduleApi(StoreConnection connection, BackupOptions option
         return ApiResults.Ok(new { Schedules = schedules, Pending = state?.Pending?.BackupId });
     }
 
-    private ScheduleStates StatesOf(StoreServices services) =>
-        new(services.Store, new SettledMarks(services.Records, services.Catalog, time), options.ClusterName, options.Schedules, log);
+    private ScheduleStates StatesOf(OpenedStore opened) =>
+        new(opened.Store, new SettledMarks(opened.Records, opened.Catalog, time), options.ClusterName, options.Schedules, log);
 }

@@ -11,7 +11,7 @@ namespace QdrantBackup.App.Schedules;
 
 /// <summary>The one timer: it starts what is due, sweeps up after runs that ended without doing so themselves, and says how old the newest backup is.</summary>
 public sealed partial class ScheduleTimer(
-    StoreConnection connection,
+    PerStore<ScheduleServices> stores,
     RunStarter starter,
     TickWork work,
     BackupOptions options,
@@ -23,28 +23,28 @@ public sealed partial class ScheduleTimer(
     public async Task Tick([TimerTrigger("%BACKUP_TICK%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         var steps = work.Steps;
-        StoreServices? opened = null;
-        if (!await steps.RunAsync("open the store", async stop => opened = await connection.OpenAsync(stop), cancellationToken) || opened is not { } services)
+        ScheduleServices? opened = null;
+        if (!await steps.RunAsync("open the store", async stop => opened = await stores.OpenAsync(stop), cancellationToken) || opened is not { } services)
         {
             return;
         }
 
         if (options.Role != AppRole.Maintenance)
         {
-            await steps.RunAsync("start backups", stop => StartBackupsAsync(services, client, stop), cancellationToken);
+            await steps.RunAsync("start backups", stop => StartBackupsAsync(services.Opened, client, stop), cancellationToken);
         }
 
-        await work.RunAsync(services, client, cancellationToken);
+        await work.RunAsync(services.Opened, client, cancellationToken);
         await steps.SaveAsync(services.Ticks, cancellationToken);
     }
 
-    private ScheduleStates StatesOf(StoreServices services) =>
-        new(services.Store, new SettledMarks(services.Records, services.Catalog, time), options.ClusterName, options.Schedules, log);
+    private ScheduleStates StatesOf(OpenedStore opened) =>
+        new(opened.Store, new SettledMarks(opened.Records, opened.Catalog, time), options.ClusterName, options.Schedules, log);
 
-    private async Task StartBackupsAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    private async Task StartBackupsAsync(OpenedStore opened, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var starting = new ScheduledRuns(starter, client, services.Records, options);
-        var outcome = await new ScheduleTick(options.ClusterName, StatesOf(services), starting, time).RunAsync(options.Schedules, cancellationToken);
+        var starting = new ScheduledRuns(starter, client, opened.Records, options);
+        var outcome = await new ScheduleTick(options.ClusterName, StatesOf(opened), starting, time).RunAsync(options.Schedules, cancellationToken);
         if (outcome.Started is { } run)
         {
             LogStarted(log, run.Schedule, run.Due, run.BackupId, outcome.Missed.Count);

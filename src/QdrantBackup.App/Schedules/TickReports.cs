@@ -6,7 +6,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Schedules;
 
 /// <summary>Tells what the ticks of this app come to, in whichever process they tick: on Azure, timers and HTTP run in different ones.</summary>
-public sealed class TickReports(StoreConnection connection, TickSteps steps, BackupOptions options, TimeProvider time)
+public sealed class TickReports(PerStore<ScheduleServices> stores, TickSteps steps, BackupOptions options, TimeProvider time)
 {
     // Whoever asks without a key must not make the app ask the store each time, nor wait for one that is away.
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
@@ -19,12 +19,12 @@ public sealed class TickReports(StoreConnection connection, TickSteps steps, Bac
         [.. (steps.Latest ?? await ReadKeptAsync(cancellationToken))?.Failing() ?? []];
 
     /// <summary>The steps that fail, of the apps of every role that ticks for this cluster.</summary>
-    public async Task<IReadOnlyList<TickStep>> FindFailingOfAllAsync(TickRecords records, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TickStep>> FindFailingOfAllAsync(OpenedStore opened, CancellationToken cancellationToken)
     {
         var failing = new List<TickStep>(steps.Latest?.Failing() ?? []);
         foreach (var role in Enum.GetValues<AppRole>().Where(r => steps.Latest is null || r != options.Role))
         {
-            failing.AddRange((await records.FindAsync(role, options.ClusterName, cancellationToken))?.Failing() ?? []);
+            failing.AddRange((await stores.On(opened).Ticks.FindAsync(role, options.ClusterName, cancellationToken))?.Failing() ?? []);
         }
 
         return failing;
@@ -42,7 +42,7 @@ public sealed class TickReports(StoreConnection connection, TickSteps steps, Bac
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            state = await (await connection.OpenReadableAsync(either.Token)).Ticks.FindAsync(options.Role, options.ClusterName, either.Token);
+            state = await (await stores.OpenReadableAsync(either.Token)).Ticks.FindAsync(options.Role, options.ClusterName, either.Token);
         }
         catch (Exception e) when (e is BackupException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QdrantBackup.App.Http;
 using QdrantBackup.Configuration;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QdrantBackup.App.Http;
 using QdrantBackup.Capture;
 using QdrantBackup.Configuration;
 using QdrantBackup.Ids;
@@ -16,18 +17,18 @@ namespace QdrantBackup.App.Stores;
 /// it stands in for the first when that is away: for reading, never for backups.
 /// </summary>
 public sealed partial class StoreConnection(
-    BackupOptions options, CaptureOptions capture, ClusterNodes nodes, Lazy<KeyVaultConnection> vaults, TimeProvider time, ILoggerFactory logs) : IDisposable
+    BackupOptions options, Lazy<KeyVaultConnection> vaults, TimeProvider time, ILoggerFactory logs) : IDisposable
 {
     // A store that is there answers at once; the client's own retries ride out what a run should wait for, and a person should not.
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(20);
 
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly ILogger _log = logs.CreateLogger<StoreConnection>();
-    private volatile StoreServices? _open;
-    private volatile StoreServices? _standIn;
+    private volatile OpenedStore? _open;
+    private volatile OpenedStore? _standIn;
 
-    /// <summary>The domain on the opened store. A failure is not remembered: the next call tries again.</summary>
-    public async ValueTask<StoreServices> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>The opened store. A failure is not remembered: the next call tries again.</summary>
+    public async ValueTask<OpenedStore> OpenAsync(CancellationToken cancellationToken)
     {
         if (_open is { } open)
         {
@@ -45,8 +46,8 @@ public sealed partial class StoreConnection(
         }
     }
 
-    /// <summary>The domain on the first store or, when that does not answer, on the second: enough to list, verify and restore.</summary>
-    public async ValueTask<StoreServices> OpenReadableAsync(CancellationToken cancellationToken)
+    /// <summary>The first store or, when that does not answer, the second: enough to list, verify and restore.</summary>
+    public async ValueTask<OpenedStore> OpenReadableAsync(CancellationToken cancellationToken)
     {
         if (options.Storage.Second is null)
         {
@@ -82,15 +83,15 @@ public sealed partial class StoreConnection(
         return await StandInAsync(away, cancellationToken);
     }
 
-    /// <summary>The domain on the store that has the run's records: a run that began while the first store was away is at home in the second.</summary>
-    public async ValueTask<StoreServices> OpenForRunAsync(RunId runId, CancellationToken cancellationToken)
+    /// <summary>The store that has the run's records: a run that began while the first store was away keeps its records in the second.</summary>
+    public async ValueTask<OpenedStore> OpenForRunAsync(RunId runId, CancellationToken cancellationToken)
     {
         if (options.Storage.Second is null)
         {
             return await OpenAsync(cancellationToken);
         }
 
-        StoreServices? first = null;
+        OpenedStore? first = null;
         StoreException? away = null;
         try
         {
@@ -128,7 +129,7 @@ public sealed partial class StoreConnection(
         ? remote?.ToString() ?? local!
         : $"{connectionString.TrimEnd(';')};Container={remote!.Segments[^1].Trim('/')}";
 
-    private async Task<StoreServices?> FindInSecondAsync(RunId runId, StoreException? away, CancellationToken cancellationToken)
+    private async Task<OpenedStore?> FindInSecondAsync(RunId runId, StoreException? away, CancellationToken cancellationToken)
     {
         try
         {
@@ -146,7 +147,7 @@ public sealed partial class StoreConnection(
     /// <summary>Which store and key the configuration wants; null if it does not say.</summary>
     public static StorePins? PinsOf(BackupOptions options) => options.Store is { Id: { } id, KeyId: { } keyId } ? new StorePins(id, keyId) : null;
 
-    private async Task<StoreServices> StandInAsync(StoreException? away, CancellationToken cancellationToken)
+    private async Task<OpenedStore> StandInAsync(StoreException? away, CancellationToken cancellationToken)
     {
         if (_standIn is { } standIn)
         {
@@ -166,7 +167,7 @@ public sealed partial class StoreConnection(
                 }
 
                 var reason = away ?? new StoreException("the first store was away when the run began", "Mend it when it is back.");
-                _standIn = NewServices(store, new MaintenanceMemory(store), OpenBlobs(options, time, logs), reason);
+                _standIn = New(store, new MaintenanceMemory(store), OpenBlobs(options, time, logs), reason);
                 if (away is not null)
                 {
                     LogStandsIn(_log, store.Blobs.Location, away.Message);
@@ -181,12 +182,12 @@ public sealed partial class StoreConnection(
         }
     }
 
-    private async Task<StoreServices> OpenFirstAsync(CancellationToken cancellationToken)
+    private async Task<OpenedStore> OpenFirstAsync(CancellationToken cancellationToken)
     {
         var store = await OpenStoreAsync(OpenBlobs(options, time, logs), cancellationToken);
         try
         {
-            return NewServices(store, await OpenMemoryAsync(store, cancellationToken), OpenSecondBlobs(options, time, logs), away: null);
+            return New(store, await OpenMemoryAsync(store, cancellationToken), OpenSecondBlobs(options, time, logs), away: null);
         }
         catch
         {
@@ -208,8 +209,8 @@ public sealed partial class StoreConnection(
         return await MaintenanceMemory.OpenAsync(store, apart, time, cancellationToken);
     }
 
-    private StoreServices NewServices(SealedStore store, MaintenanceMemory memory, IBackupStore? second, StoreException? away) =>
-        new(store, memory, second, away, nodes, capture, options.Retention, time, logs);
+    private OpenedStore New(SealedStore store, MaintenanceMemory memory, IBackupStore? second, StoreException? away) =>
+        new(store, memory, second is null ? null : new SecondStore(store, second, time), time, logs) { StandsInFor = away };
 
     private async Task<SealedStore> OpenStoreAsync(IBackupStore blobs, CancellationToken cancellationToken)
     {

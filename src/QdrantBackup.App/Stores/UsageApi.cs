@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using QdrantBackup.App.Http;
+using QdrantBackup.Usage;
 
 namespace QdrantBackup.App.Stores;
 
 /// <summary>Shows what the store holds, and for which backups.</summary>
-public sealed class UsageApi(StoreConnection connection)
+public sealed class UsageApi(PerStore<StoreUsage> stores)
 {
     /// <summary>What the store holds, and for whom.</summary>
     [Function(nameof(ShowUsage))]
@@ -13,7 +14,7 @@ public sealed class UsageApi(StoreConnection connection)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/usage")] HttpRequest request, CancellationToken cancellationToken)
     {
         var fresh = new Query(request).Text("fresh") is "true";
-        var services = await connection.OpenReadableAsync(cancellationToken);
-        return ApiResults.Ok(await services.Usage.ReportAsync(fresh, cancellationToken));
+        var usage = await stores.OpenReadableAsync(cancellationToken);
+        return ApiResults.Ok(await usage.ReportAsync(fresh, cancellationToken));
     }
 }

@@ -20,7 +20,7 @@ public sealed class ReadBackRuns(RunStarter starter, BackupOptions options, Time
     private const int MaxDue = 20_000;
 
     /// <summary>Starts what is due now.</summary>
-    internal async Task StartDueAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    internal async Task StartDueAsync(OpenedStore opened, DurableTaskClient client, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (options.Retention.ReadBack?.DueBetween(now - LookBack, now, MaxDue).Select(due => (DateTimeOffset?)due).LastOrDefault() is not { } due)
@@ -29,7 +29,7 @@ public sealed class ReadBackRuns(RunStarter starter, BackupOptions options, Time
         }
 
         var run = RetentionRunId.OfReadBack(options.ClusterName, due);
-        if (!await services.Records.IsKnownAsync(run, cancellationToken))
+        if (!await opened.Records.IsKnownAsync(run, cancellationToken))
         {
             await starter.StartAsync(client, RequestOf(run, due), cancellationToken);
         }

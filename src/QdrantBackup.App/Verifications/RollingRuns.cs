@@ -11,20 +11,20 @@ using QdrantBackup.Verification;
 namespace QdrantBackup.App.Verifications;
 
 /// <summary>Starts the verification of the next share of the store when it is due, so that every chunk is read again within a known time.</summary>
-public sealed partial class RollingRuns(RunStarter starter, BackupOptions options, ILogger<RollingRuns> log)
+public sealed partial class RollingRuns(RunStarter starter, PerStore<VerificationServices> stores, BackupOptions options, ILogger<RollingRuns> log)
 {
     /// <summary>Decides, starts, notes that it is started. A crash in between leads to the same run under the same id.</summary>
-    internal async Task StartDueAsync(StoreServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    internal async Task StartDueAsync(OpenedStore opened, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var verification = options.Verification;
+        var (verification, rolling) = (options.Verification, stores.On(opened).Rolling);
         if (verification.Rolling is not { } schedule
-            || await services.Rolling.DecideAsync(options.ClusterName, schedule, verification.Shares, cancellationToken) is not { } share)
+            || await rolling.DecideAsync(options.ClusterName, schedule, verification.Shares, cancellationToken) is not { } share)
         {
             return;
         }
 
         await starter.StartAsync(client, RequestOf(share), cancellationToken);
-        await services.Rolling.StartedAsync(share, cancellationToken);
+        await rolling.StartedAsync(share, cancellationToken);
         LogStarted(log, share.Number, share.Of, share.RunId);
     }
 

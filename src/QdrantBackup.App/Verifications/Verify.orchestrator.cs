@@ -24,7 +24,7 @@ public static class VerifyOrchestrator
             var plan = await context.CallActivityAsync<VerifyPlanReceipt>(nameof(VerifyActivities.PlanVerification), runId, Retry.Transient);
 
             run.Checklist.Enter(ReadStep);
-            var work = new RunningPages(context, run, runId, new(0, plan.Items), new(0, plan.Bytes));
+            var work = new RunningPages(context, run, new(0, plan.Items), new(0, plan.Bytes));
             var read = await work.RunAsync<VerifyItem, VerifyCursor>(nameof(VerifyPagesOrchestrator), new VerifyCursor());
             var isWhole = !read.IsCancelled && read.Errors.Count == 0;
 
@@ -41,8 +41,8 @@ public static class VerifyOrchestrator
         do
         {
             var tracing = context.CallActivityAsync<TraceReceipt>(nameof(VerifyActivities.TraceDamage), new TraceInput(runId, after, isWhole), Retry.Transient);
-            await run.KeepAliveUntilAsync(tracing);
-            after = (await tracing).After;
+            using var loop = new RunLoop(context, run);
+            after = (await loop.UntilAsync(tracing)).After;
         }
         while (after is not null);
     }

@@ -11,7 +11,7 @@ using QdrantBackup.Verification;
 namespace QdrantBackup.App.Verifications;
 
 /// <summary>Steps of a verification, or of a repair.</summary>
-public sealed class VerifyActivities(StoreConnection connection, KeyChecks keys)
+public sealed class VerifyActivities(PerStore<VerificationServices> stores, KeyChecks keys)
 {
     private const int MaxErrors = 50;
     private const int MaxNamed = 3;
@@ -21,12 +21,12 @@ public sealed class VerifyActivities(StoreConnection connection, KeyChecks keys)
     public async Task<VerifyPlanReceipt> PlanVerification([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
         var id = new RunId(runId);
-        var services = await connection.OpenForRunAsync(id, cancellationToken);
-        var request = await services.Records.ReadRequestAsync(id, cancellationToken);
-        var verification = await services.VerificationAsync(request.Verify?.Second == true, cancellationToken);
+        var services = await stores.OpenForRunAsync(id, cancellationToken);
+        var request = await services.Opened.Records.ReadRequestAsync(id, cancellationToken);
+        var verification = await services.OfAsync(request.Verify?.Second == true, cancellationToken);
 
         // Where its records are, whichever store it reads: a run without a pin counts as dead.
-        await services.Pins.WriteAsync(id, request.Kind, [], cancellationToken);
+        await services.Opened.Pins.WriteAsync(id, request.Kind, [], cancellationToken);
         var plan = await verification.Planner.PlanAsync(request, cancellationToken);
         return new(plan.ItemCount, plan.Bytes);
     }
@@ -61,7 +61,7 @@ public sealed class VerifyActivities(StoreConnection connection, KeyChecks keys)
     {
         var runId = new RunId(outcome.RunId);
         var (services, verification) = await OpenAsync(runId, cancellationToken);
-        var plan = await services.VerifyPlans.ReadAsync(runId, cancellationToken);
+        var plan = await services.Plans.ReadAsync(runId, cancellationToken);
         var report = await verification.Trace.ReadAsync(runId, cancellationToken) ?? new DamageReport { RunId = runId, Damages = [] };
         if (outcome.IsWhole && plan.Request is { Rolling: true, Subset: { } share })
         {
@@ -76,9 +76,9 @@ public sealed class VerifyActivities(StoreConnection connection, KeyChecks keys)
     }
 
     /// <summary>Nothing is restorable without the key: the store is opened afresh with each recipient.</summary>
-    private async Task<RunEnd> WithKeysAsync(RunEnd end, StoreServices services, CancellationToken cancellationToken)
+    private async Task<RunEnd> WithKeysAsync(RunEnd end, VerificationServices services, CancellationToken cancellationToken)
     {
-        var trial = await keys.TryNowAsync(services.Store, cancellationToken);
+        var trial = await keys.TryNowAsync(services.Opened.Store, cancellationToken);
         RunError[] failing = [.. trial.Failing.Select(f => new RunError($"{f.Recipient} does not open the store any more: {f.Problem}", f.Hint ?? ""))];
         var state = failing.Length == 0 || end.State == RunState.Failed ? end.State : trial.IsLost ? RunState.Failed : RunState.Partial;
         return end with
@@ -89,11 +89,11 @@ public sealed class VerifyActivities(StoreConnection connection, KeyChecks keys)
         };
     }
 
-    private async Task<(StoreServices Services, StoreVerification Verification)> OpenAsync(RunId runId, CancellationToken cancellationToken)
+    private async Task<(VerificationServices Services, StoreVerification Verification)> OpenAsync(RunId runId, CancellationToken cancellationToken)
     {
-        var services = await connection.OpenForRunAsync(runId, cancellationToken);
-        var plan = await services.VerifyPlans.ReadAsync(runId, cancellationToken);
-        return (services, await services.VerificationAsync(plan.Request.Second, cancellationToken));
+        var services = await stores.OpenForRunAsync(runId, cancellationToken);
+        var plan = await services.Plans.ReadAsync(runId, cancellationToken);
+        return (services, await services.OfAsync(plan.Request.Second, cancellationToken));
     }
 
     private static RunError ErrorOf(Damage damage)

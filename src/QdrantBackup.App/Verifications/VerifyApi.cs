@@ -35,14 +35,14 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
     {
         var body = await RequestBody.ReadAsync<VerifyBody>(request, cancellationToken);
         var wanted = RequestOf(id, body) with { Level = body.Level ?? level, Repair = kind == RunKind.Repair };
-        var services = await connection.OpenReadableAsync(cancellationToken);
-        if (wanted.Repair && !services.HasSecond)
+        var opened = await connection.OpenReadableAsync(cancellationToken);
+        if (wanted.Repair && !opened.HasSecond)
         {
             throw new UsageException(
                 "There is no second store to mend from", "Chunks that are known to be damaged are put again by the next backup whose data still holds them: verify, then take a backup.");
         }
 
-        await ThrowUnlessThereAsync(services, wanted, cancellationToken);
+        await ThrowUnlessThereAsync(opened, wanted, cancellationToken);
         var run = starter.NewRequest(kind, ApiMiddleware.CallerOf(request.HttpContext)) with { Verify = wanted };
         await starter.StartAsync(client, run, cancellationToken);
         return ApiResults.Accepted(run.RunId, $"/api/v1/runs/{run.RunId}", request);
@@ -66,13 +66,13 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
     }
 
     // What does not exist is said at once; what is damaged is the verification's to say.
-    private static async Task ThrowUnlessThereAsync(StoreServices services, VerifyRequest wanted, CancellationToken cancellationToken)
+    private static async Task ThrowUnlessThereAsync(OpenedStore opened, VerifyRequest wanted, CancellationToken cancellationToken)
     {
-        if (wanted is { BackupId: { } backup, Second: false } && await services.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
+        if (wanted is { BackupId: { } backup, Second: false } && await opened.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
         {
             throw new UsageException(
                 $"There is no backup {backup}",
-                "List the backups that exist with 'qdrant-backup list'." + (services.HasSecond ? $" If the second store has it, 'qdrant-backup copy {backup} --back' brings it back." : ""));
+                "List the backups that exist with 'qdrant-backup list'." + (opened.HasSecond ? $" If the second store has it, 'qdrant-backup copy {backup} --back' brings it back." : ""));
         }
     }
 }

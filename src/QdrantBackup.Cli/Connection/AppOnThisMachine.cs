@@ -1,6 +1,6 @@
 using LocalFunctions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using QdrantBackup.App;
+using QdrantBackup.App.Hosting;
 
 namespace QdrantBackup.Cli.Connection;
 

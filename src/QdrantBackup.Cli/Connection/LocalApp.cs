@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Configuration;
-using QdrantBackup.App;
 
 namespace QdrantBackup.Cli.Connection;
 

@@ -33,9 +33,6 @@ public sealed record CaptureOptions
     /// <summary>How many chunk ids of a base are remembered; what exceeds it is put again.</summary>
     public int MaxKnownChunks { get; init; } = 1_000_000;
 
-    /// <summary>How long a cluster's lease lasts unless renewed.</summary>
-    public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(15);
-
     /// <summary>How what belongs to a collection is compressed.</summary>
     public ChunkCompression CompressionOf(string collection) =>
         NamePattern.MatchesAny(Uncompressed, collection) ? ChunkCompression.None : Compression;

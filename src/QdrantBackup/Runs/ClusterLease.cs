@@ -23,6 +23,12 @@ internal sealed record LeaseRecord(int Format, RunId Holder, double Seconds);
 /// </summary>
 public sealed class ClusterLease(SealedStore store, RunPins pins)
 {
+    /// <summary>How long the lease of a run lasts without being renewed.</summary>
+    public static readonly TimeSpan Time = TimeSpan.FromMinutes(15);
+
+    /// <summary>How often a run renews its lease and its pin, so that one renewal may fail.</summary>
+    public static readonly TimeSpan RenewEvery = Time / 3;
+
     // Whatever a record says, it must not keep a cluster for longer than a run can be silent before it counts as dead.
     private const double MaxSeconds = 24 * 60 * 60;
     private const int MaxAttempts = 10;

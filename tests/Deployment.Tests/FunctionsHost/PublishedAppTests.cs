@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
-using QdrantBackup.App;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Harness;
 using QdrantBackup.Tests;
 

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration;
-using QdrantBackup.App;
 using QdrantBackup.Harness;
 using QdrantBackup.Tests;
 

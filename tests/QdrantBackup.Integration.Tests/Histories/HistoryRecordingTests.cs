@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using LocalFunctions.Durable.History;
-using QdrantBackup.App;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Harness;
 using QdrantBackup.Integration.Tests.App;
 using QdrantBackup.Tests;

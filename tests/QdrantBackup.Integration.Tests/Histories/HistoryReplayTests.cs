@@ -9,8 +9,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Cli.Connection;
-using QdrantBackup.App;
 using QdrantBackup.Harness;
 using QdrantBackup.Tests;
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;
-using QdrantBackup.App;
 using QdrantBackup.App.Hosting;
 using QdrantBackup.App.Http;
 using QdrantBackup.Configuration.Access;

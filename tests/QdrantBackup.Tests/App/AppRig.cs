@@ -1,10 +1,18 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using QdrantBackup.App.Backups;
+using QdrantBackup.App.Copies;
+using QdrantBackup.App.Restores;
+using QdrantBackup.App.Retention;
+using QdrantBackup.App.Runs;
 using QdrantBackup.App.Stores;
+using QdrantBackup.App.Verifications;
 using QdrantBackup.Capture;
 using QdrantBackup.Configuration;
 using QdrantBackup.Ids;
+using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Runs;
 using QdrantBackup.Stores;
 using QdrantBackup.Tests.Capture;
@@ -18,13 +26,23 @@ internal sealed class AppRig : IDisposable
     public AppRig(CaptureRig? rig = null)
     {
         Rig = rig ?? new CaptureRig();
-        Services = new StoreServices(
-            Rig.Store, Rig.Get<MaintenanceMemory>(), second: null, away: null, Rig.Get<ClusterNodes>(), Rig.Get<CaptureOptions>(), new RetentionOptions(), Rig.Time, NullLoggerFactory.Instance);
+        Opened = new OpenedStore(Rig.Store, Rig.Get<MaintenanceMemory>(), second: null, Rig.Time, NullLoggerFactory.Instance);
+        Runs = new RunServices(Opened, Rig.Get<ClusterNodes>(), Rig.Time);
+        Stores = new PerStore<RunServices>(
+            new StoreConnection(Options, new Lazy<KeyVaultConnection>(() => throw new InvalidOperationException("no vault is configured")), Rig.Time, NullLoggerFactory.Instance),
+            _ => Runs);
+        Features = new RunFeatures(new ServiceCollection().AddBackups().AddVerifications().AddCopies().AddRetention().AddRestores().BuildServiceProvider().GetServices<RunFeature>());
     }
 
     public CaptureRig Rig { get; }
 
-    public StoreServices Services { get; }
+    public OpenedStore Opened { get; }
+
+    public RunServices Runs { get; }
+
+    public RunFeatures Features { get; }
+
+    public PerStore<RunServices> Stores { get; }
 
     public BackupOptions Options { get; } = BackupOptionsReader.Read(Configured.From(("Cluster:Name", "prod"), ("Storage:Local", "/srv/backups")));
 
@@ -32,9 +50,9 @@ internal sealed class AppRig : IDisposable
 
     public static CancellationToken Cancellation => CaptureRig.Cancellation;
 
-    public async Task<RunOverview> RunAsync(RunId run) => await Services.Records.FindAsync(run, Cancellation) ?? throw new InvalidOperationException($"no run {run}");
+    public async Task<RunOverview> RunAsync(RunId run) => await Opened.Records.FindAsync(run, Cancellation) ?? throw new InvalidOperationException($"no run {run}");
 
-    public async Task<IReadOnlyList<OpenRun>> OpenAsync() => await Services.Records.Open.ListAsync("prod", Cancellation);
+    public async Task<IReadOnlyList<OpenRun>> OpenAsync() => await Opened.Records.Open.ListAsync("prod", Cancellation);
 
     public void Dispose() => Rig.Dispose();
 }

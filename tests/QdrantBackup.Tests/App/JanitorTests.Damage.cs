@@ -53,7 +53,7 @@ public sealed partial class JanitorTests
     {
         RunRequest run = await Rig.AskAsync();
         await LeaveSnapshotAsync(run.RunId);
-        await _app.Services.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
+        await _app.Opened.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
         await Damaging.DamageAsync(Rig, BlobNames.Pin(run.RunId), "emptied");
         _app.Runtime.Instances["instance"] = OrchestrationRuntimeStatus.Terminated;
 

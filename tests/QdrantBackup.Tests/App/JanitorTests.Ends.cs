@@ -32,7 +32,7 @@ public sealed partial class JanitorTests
         RunResult result = (await _app.RunAsync(run.RunId)).Result!;
         Assert.Equal(RunState.Failed, result.State);
         Assert.NotEmpty(result.Hint!);
-        Assert.True((await _app.Services.Pins.FindAsync(run.RunId, Cancellation))!.Pin.Released);
+        Assert.True((await _app.Opened.Pins.FindAsync(run.RunId, Cancellation))!.Pin.Released);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed partial class JanitorTests
 
         Assert.Empty(Rig.Node.SnapshotNames);
         Assert.Single(await _app.OpenAsync());
-        Assert.False((await _app.Services.Pins.FindAsync(run.RunId, Cancellation))!.Pin.Released);
+        Assert.False((await _app.Opened.Pins.FindAsync(run.RunId, Cancellation))!.Pin.Released);
 
         _app.Runtime.Instances[run.InstanceId] = OrchestrationRuntimeStatus.Completed;
         await SweepAsync(after: TimeSpan.FromMinutes(30));
@@ -146,7 +146,7 @@ public sealed partial class JanitorTests
         _app.Runtime.Instances[run.InstanceId] = OrchestrationRuntimeStatus.Failed;
         Rig.Node.Refusal = WrongKey;
         await SweepAsync();
-        await _app.Services.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = _docs, Name = second }, Cancellation);
+        await _app.Runs.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = _docs, Name = second }, Cancellation);
 
         await SweepAsync(after: TimeSpan.FromMinutes(30));
 
@@ -165,7 +165,7 @@ public sealed partial class JanitorTests
         Rig.Node.Refusal = WrongKey;
         BackupOptions maintenance = Configured.Read(("Cluster:Name", "prod"), ("Role", "maintenance"));
 
-        await new Janitor(maintenance, Rig.Time, _log).SweepAsync(_app.Services, _app.Runtime, Cancellation);
+        await new Janitor(_app.Stores, _app.Features, maintenance, Rig.Time, _log).SweepAsync(_app.Opened, _app.Runtime, Cancellation);
 
         Assert.Empty((await _app.RunAsync(run.RunId)).Notes);
         Assert.Empty(Assert.Single(await _app.OpenAsync()).Left);
@@ -210,17 +210,17 @@ public sealed partial class JanitorTests
     private async Task<RunRequest> BeginAsync(Func<RunRequest, RunRequest>? change = null)
     {
         RunRequest run = await Rig.AskAsync(RunKind.Backup, r => (change?.Invoke(r) ?? r) with { InstanceId = $"backup-{r.RunId}", Backup = new BackupRequest() });
-        await _app.Services.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
+        await _app.Opened.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
         return run;
     }
 
     private async Task<bool> TakesLeaseAsync(RunRequest run, TimeSpan duration) =>
-        (await _app.Services.Lease.TryTakeAsync("prod", run.RunId, RunKind.Backup, duration, Cancellation)).IsMine;
+        (await _app.Runs.Lease.TryTakeAsync("prod", run.RunId, RunKind.Backup, duration, Cancellation)).IsMine;
 
     private async Task AssertUntouchedAsync(RunRequest run, string snapshot)
     {
         Assert.Contains(snapshot, Rig.Node.SnapshotNames);
         Assert.Null((await _app.RunAsync(run.RunId)).Result);
-        Assert.False((await _app.Services.Pins.FindAsync(run.RunId, Cancellation))!.Pin.Released);
+        Assert.False((await _app.Opened.Pins.FindAsync(run.RunId, Cancellation))!.Pin.Released);
     }
 }

@@ -21,7 +21,7 @@ public sealed partial class JanitorTests : IDisposable
 
     public JanitorTests()
     {
-        _janitor = new Janitor(_app.Options, Rig.Time, _log);
+        _janitor = new Janitor(_app.Stores, _app.Features, _app.Options, Rig.Time, _log);
         Rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
         _docs = new PartKey("docs", ClusterNodes.NameOf(Rig.Node), null);
     }
@@ -62,7 +62,7 @@ public sealed partial class JanitorTests : IDisposable
     public async Task A_snapshot_that_was_begun_and_never_named_is_told_of_by_name_and_not_deleted()
     {
         RunRequest run = await Rig.AskAsync();
-        await _app.Services.MadeSnapshots.NoteBegunAsync(new BegunSnapshot { RunId = run.RunId, Key = _docs, Before = [] }, Cancellation);
+        await _app.Runs.MadeSnapshots.NoteBegunAsync(new BegunSnapshot { RunId = run.RunId, Key = _docs, Before = [] }, Cancellation);
         await Rig.Node.BeginSnapshotAsync("docs", Cancellation);
         string name = Assert.Single(Rig.Node.SnapshotNames);
         await EndAsync(run, RunState.Failed);
@@ -87,7 +87,7 @@ public sealed partial class JanitorTests : IDisposable
     public async Task A_snapshot_that_never_appears_is_waited_for_a_day_and_told_of_by_nobody()
     {
         RunRequest run = await Rig.AskAsync();
-        await _app.Services.MadeSnapshots.NoteBegunAsync(new BegunSnapshot { RunId = run.RunId, Key = _docs, Before = [] }, Cancellation);
+        await _app.Runs.MadeSnapshots.NoteBegunAsync(new BegunSnapshot { RunId = run.RunId, Key = _docs, Before = [] }, Cancellation);
         await EndAsync(run, RunState.Failed);
         _app.Runtime.Instances[run.InstanceId] = OrchestrationRuntimeStatus.Failed;
 
@@ -107,7 +107,7 @@ public sealed partial class JanitorTests : IDisposable
         RunRequest living = await Rig.AskAsync();
         _app.Runtime.Instances[dead.InstanceId] = OrchestrationRuntimeStatus.Failed;
         await EndAsync(dead, RunState.Failed);
-        await _app.Services.MadeSnapshots.NoteBegunAsync(new BegunSnapshot { RunId = dead.RunId, Key = _docs, Before = [] }, Cancellation);
+        await _app.Runs.MadeSnapshots.NoteBegunAsync(new BegunSnapshot { RunId = dead.RunId, Key = _docs, Before = [] }, Cancellation);
         await LeaveSnapshotAsync(living.RunId);
 
         await SweepAsync();
@@ -121,7 +121,7 @@ public sealed partial class JanitorTests : IDisposable
     public async Task A_second_attempt_does_not_hide_what_the_first_one_left()
     {
         RunRequest run = await Rig.AskAsync();
-        var snapshots = _app.Services.MadeSnapshots;
+        var snapshots = _app.Runs.MadeSnapshots;
         await snapshots.NoteBegunAsync(new BegunSnapshot { RunId = run.RunId, Key = _docs, Before = [] }, Cancellation);
         await snapshots.NoteBegunAsync(new BegunSnapshot { RunId = run.RunId, Key = _docs, Before = [], Attempt = 2 }, Cancellation);
         await snapshots.NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = _docs, Name = "second.snapshot", Deleted = true }, Cancellation);
@@ -134,22 +134,22 @@ public sealed partial class JanitorTests : IDisposable
     {
         RunRequest run = await Rig.AskAsync();
         string name = await LeaveSnapshotAsync(run.RunId);
-        await _app.Services.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
+        await _app.Opened.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
         await SweepAsync();
 
         // Only what the wall clock shows jumps; nothing has passed.
-        var jumped = new Janitor(_app.Options, new JumpingClock(Rig.Time, TimeSpan.FromDays(400)), _log);
-        await jumped.SweepAsync(_app.Services, _app.Runtime, Cancellation);
-        await jumped.SweepAsync(_app.Services, _app.Runtime, Cancellation);
+        var jumped = new Janitor(_app.Stores, _app.Features, _app.Options, new JumpingClock(Rig.Time, TimeSpan.FromDays(400)), _log);
+        await jumped.SweepAsync(_app.Opened, _app.Runtime, Cancellation);
+        await jumped.SweepAsync(_app.Opened, _app.Runtime, Cancellation);
         for (int i = 0; i < 40; i++)
         {
-            await _app.Services.Pins.RenewAsync(run.RunId, Cancellation);
+            await _app.Opened.Pins.RenewAsync(run.RunId, Cancellation);
             await SweepAsync(after: TimeSpan.FromMinutes(4));
         }
 
         Assert.Equal([name], Rig.Node.SnapshotNames);
         Assert.Null((await _app.RunAsync(run.RunId)).Result);
-        await _app.Services.Pins.RenewAsync(run.RunId, Cancellation);
+        await _app.Opened.Pins.RenewAsync(run.RunId, Cancellation);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed partial class JanitorTests : IDisposable
     {
         RunRequest run = await Rig.AskAsync();
         await LeaveSnapshotAsync(run.RunId);
-        await _app.Services.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
+        await _app.Opened.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
 
         await SweepAsync();
         await SweepAsync(after: TimeSpan.FromMinutes(55));
@@ -166,7 +166,7 @@ public sealed partial class JanitorTests : IDisposable
 
         Assert.Equal(RunState.Failed, (await _app.RunAsync(run.RunId)).Result?.State);
         Assert.Empty(Rig.Node.SnapshotNames);
-        await Assert.ThrowsAsync<RefusedException>(() => _app.Services.Pins.RenewAsync(run.RunId, Cancellation));
+        await Assert.ThrowsAsync<RefusedException>(() => _app.Opened.Pins.RenewAsync(run.RunId, Cancellation));
         Assert.Empty(await _app.OpenAsync());
     }
 
@@ -174,11 +174,11 @@ public sealed partial class JanitorTests : IDisposable
     public async Task After_a_pause_of_its_own_process_the_janitor_gives_others_time_to_renew()
     {
         RunRequest run = await Rig.AskAsync();
-        await _app.Services.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
+        await _app.Opened.Pins.WriteAsync(run.RunId, RunKind.Backup, [], Cancellation);
         await SweepAsync();
         await SweepAsync(after: TimeSpan.FromHours(9));
         await SweepAsync(after: TimeSpan.FromMinutes(1));
-        await _app.Services.Pins.RenewAsync(run.RunId, Cancellation);
+        await _app.Opened.Pins.RenewAsync(run.RunId, Cancellation);
         await SweepAsync(after: TimeSpan.FromMinutes(5));
         Assert.Null((await _app.RunAsync(run.RunId)).Result);
     }
@@ -194,7 +194,7 @@ public sealed partial class JanitorTests : IDisposable
         {
             RunId = RunId.Derive(now.AddDays(days), "seed"), Kind = RunKind.Backup, Cluster = "prod", RequestedBy = "test", RequestedAt = now.AddDays(days), InstanceId = "dated", Backup = new BackupRequest(),
         };
-        await _app.Services.Records.WriteRequestAsync(run, Cancellation);
+        await _app.Opened.Records.WriteRequestAsync(run, Cancellation);
         await LeaveSnapshotAsync(run.RunId);
         _app.Runtime.Instances["dated"] = OrchestrationRuntimeStatus.Terminated;
 
@@ -238,11 +238,11 @@ public sealed partial class JanitorTests : IDisposable
     private async Task SweepAsync(TimeSpan? after = null)
     {
         Rig.Time.Advance(after ?? TimeSpan.FromMinutes(1));
-        await _janitor.SweepAsync(_app.Services, _app.Runtime, Cancellation);
+        await _janitor.SweepAsync(_app.Opened, _app.Runtime, Cancellation);
     }
 
     private Task EndAsync(RunRequest run, RunState state) =>
-        _app.Services.Records.WriteResultAsync(new RunResult { RunId = run.RunId, State = state, Finished = Rig.Time.GetUtcNow() }, Cancellation);
+        _app.Opened.Records.WriteResultAsync(new RunResult { RunId = run.RunId, State = state, Finished = Rig.Time.GetUtcNow() }, Cancellation);
 
     private async Task<string> LeaveSnapshotAsync(RunId run, bool isNoted = true)
     {
@@ -252,7 +252,7 @@ public sealed partial class JanitorTests : IDisposable
             return name;
         }
 
-        await _app.Services.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run, Key = _docs, Name = name }, Cancellation);
+        await _app.Runs.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run, Key = _docs, Name = name }, Cancellation);
         return name;
     }
 

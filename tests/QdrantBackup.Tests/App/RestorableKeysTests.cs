@@ -29,18 +29,21 @@ public sealed class RestorableKeysTests : IAsyncLifetime
     private readonly RecordedLog<KeyChecks> _log = new();
     private readonly BackupOptions _options;
     private readonly StoreConnection _connection;
+    private readonly PerStore<VerificationServices> _stores;
     private readonly KeyChecks _keys;
     private readonly VerifyActivities _activities;
-    private StoreServices _services = null!;
+    private VerificationServices _services = null!;
 
     public RestorableKeysTests()
     {
         var noVault = new Lazy<KeyVaultConnection>(() => throw new InvalidOperationException("no vault is configured"));
         _options = BackupOptionsReader.Read(Configured.From(
             ("Cluster:Name", "prod"), ("Storage:Local", _folder.Path), ("Encryption:KeyFile", KeyFile), ("Encryption:PassphraseFile", Passphrase), ("Encryption:PassphraseMemory", "64MiB")));
-        _connection = new StoreConnection(_options, new CaptureOptions { Cluster = "prod" }, new ClusterNodes([new FakeNode()]), noVault, _time, NullLoggerFactory.Instance);
+        _connection = new StoreConnection(_options, noVault, _time, NullLoggerFactory.Instance);
         _keys = new KeyChecks(_options, noVault, _time, _log);
-        _activities = new VerifyActivities(_connection, _keys);
+        _stores = new PerStore<VerificationServices>(
+            _connection, opened => new VerificationServices(opened, new CaptureOptions { Cluster = "prod" }, _time, NullLoggerFactory.Instance));
+        _activities = new VerifyActivities(_stores, _keys);
     }
 
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
@@ -55,7 +58,7 @@ public sealed class RestorableKeysTests : IAsyncLifetime
         using var keyFile = KeyFileRecipient.Create(KeyFile);
         using var passphrase = PassphraseRecipient.Load(Passphrase, 64, _time);
         await StoreCreation.InitializeAsync(StoreAddress.Open(_folder.Path, _time), [keyFile, passphrase], _time, Cancellation);
-        _services = await _connection.OpenAsync(Cancellation);
+        _services = await _stores.OpenAsync(Cancellation);
     }
 
     public ValueTask DisposeAsync()
@@ -145,7 +148,7 @@ public sealed class RestorableKeysTests : IAsyncLifetime
     private async Task<RunEnd> VerifyAsync(VerifyLevel level = VerifyLevel.Restorable, params IReadOnlyList<RunError> errors)
     {
         RunId runId = RunId.New(_time);
-        await _services.VerifyPlans.StoreAsync(new VerifyPlan { RunId = runId, Request = new VerifyRequest { Level = level }, Backups = [] }, Cancellation);
+        await _services.Plans.StoreAsync(new VerifyPlan { RunId = runId, Request = new VerifyRequest { Level = level }, Backups = [] }, Cancellation);
         return await _activities.ConcludeVerification(new VerifyOutcome(runId.ToString(), IsWhole: true, IsCancelled: false, errors), Cancellation);
     }
 }

@@ -75,19 +75,19 @@ public sealed class TickStepsTests : IDisposable
     {
         DateTimeOffset began = _app.Rig.Time.GetUtcNow();
         await FailAsync(_steps);
-        await _steps.SaveAsync(_app.Services.Ticks, Cancellation);
-        TickState? seen = await _app.Services.Ticks.FindAsync(_app.Options.Role, "prod", Cancellation);
+        await _steps.SaveAsync(new TickRecords(_app.Opened.Store), Cancellation);
+        TickState? seen = await new TickRecords(_app.Opened.Store).FindAsync(_app.Options.Role, "prod", Cancellation);
         Assert.Equal("before", Assert.Single(seen!.Failing()).Name);
 
         _app.Rig.Time.Advance(TimeSpan.FromHours(3));
         var restarted = new TickSteps(_app.Options, _app.Rig.Time, _log);
         await FailAsync(restarted);
-        await restarted.SaveAsync(_app.Services.Ticks, Cancellation);
+        await restarted.SaveAsync(new TickRecords(_app.Opened.Store), Cancellation);
         Assert.Equal(began, Assert.Single(restarted.Latest!.Failing()).FailingSince);
 
         await restarted.RunAsync("before", _ => Task.CompletedTask, Cancellation);
-        await restarted.SaveAsync(_app.Services.Ticks, Cancellation);
-        Assert.Empty((await _app.Services.Ticks.FindAsync(_app.Options.Role, "prod", Cancellation))!.Failing());
+        await restarted.SaveAsync(new TickRecords(_app.Opened.Store), Cancellation);
+        Assert.Empty((await new TickRecords(_app.Opened.Store).FindAsync(_app.Options.Role, "prod", Cancellation))!.Failing());
         Assert.Equal(2222, _log.Events[^1].Id);
     }
 

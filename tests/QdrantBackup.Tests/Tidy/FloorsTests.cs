@@ -2,19 +2,21 @@ using System.Text.RegularExpressions;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Fluent.Slices;
 using ArchUnitNET.Loader;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Stores;
 
 namespace QdrantBackup.Tests.Tidy;
 
-/// <summary>The folders of the domain stand on floors: a folder refers to floors below its own, never upwards and never to a folder beside it (docs/decisions/0063-floors.md).</summary>
+/// <summary>The folders of the domain and of the app stand on floors: a folder refers to floors below its own, never upwards and never to a folder beside it (docs/decisions/0063-floors.md).</summary>
 public sealed partial class FloorsTests
 {
-    private const string Root = "QdrantBackup";
+    private const string Domain = "QdrantBackup";
+    private const string App = "QdrantBackup.App";
 
     /// <summary>The floors, the lowest first. The domain's own folder holds errors and patience.</summary>
-    private static readonly string[][] Floors =
+    private static readonly string[][] DomainFloors =
     [
-        [Root],
+        [Domain],
         ["QdrantBackup.Ids"],
         ["QdrantBackup.Storage"],
         ["QdrantBackup.Storage.Directories", "QdrantBackup.Sealing", "QdrantBackup.Chunking", "QdrantBackup.Clusters"],
@@ -29,54 +31,83 @@ public sealed partial class FloorsTests
         ["QdrantBackup.Replication"],
     ];
 
-    private static readonly Lazy<Architecture> Domain = new(() => new ArchLoader().LoadAssembly(typeof(SealedStore).Assembly).Build());
+    /// <summary>The app by feature: what all share below, what puts it together on top.</summary>
+    private static readonly string[][] AppFloors =
+    [
+        ["QdrantBackup.App.Http"],
+        ["QdrantBackup.App.Stores"],
+        ["QdrantBackup.App.Runs"],
+        ["QdrantBackup.App.Verifications", "QdrantBackup.App.Copies", "QdrantBackup.App.Retention"],
+        ["QdrantBackup.App.Backups"],
+        ["QdrantBackup.App.Restores", "QdrantBackup.App.Schedules"],
+        ["QdrantBackup.App.Hosting"],
+    ];
 
-    [Fact]
-    public void Every_folder_of_the_domain_has_a_floor_and_every_namespace_is_its_folder()
+    private static readonly House[] Houses =
+    [
+        new(Domain, "src/QdrantBackup", DomainFloors, new(() => Load(typeof(SealedStore)))),
+        new(App, "src/QdrantBackup.App", AppFloors, new(() => Load(typeof(AppHost)))),
+    ];
+
+    public static TheoryData<string> Names => [.. Houses.Select(house => house.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_folder_has_a_floor_and_every_namespace_is_its_folder(string house)
     {
-        Assert.Empty(Files().Where(file => file.Namespace != Root + Path.GetDirectoryName(file.Path)!["src/QdrantBackup".Length..].Replace('/', '.')));
-        Assert.Equal(Floors.SelectMany(f => f).Order(StringComparer.Ordinal), Files().Select(f => f.Namespace).Distinct().Order(StringComparer.Ordinal));
+        var (of, files) = (HouseOf(house), Files(HouseOf(house)).ToList());
+        Assert.Empty(files.Where(file => file.Namespace != of.Name + Path.GetDirectoryName(file.Path)![of.Folder.Length..].Replace('/', '.')));
+        Assert.Equal(of.Floors.SelectMany(f => f).Order(StringComparer.Ordinal), files.Select(f => f.Namespace).Distinct().Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void No_type_refers_to_a_floor_above_its_own_or_to_a_folder_beside_it() =>
-        Nothing(Arrows().Where(arrow => !IsBelow(arrow.To, arrow.From)).Select(arrow => arrow.Text).Distinct());
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_type_refers_to_a_floor_above_its_own_or_to_a_folder_beside_it(string house) =>
+        Nothing(Arrows(HouseOf(house)).Where(arrow => !HouseOf(house).IsBelow(arrow.To, arrow.From)).Select(arrow => arrow.Text).Distinct());
 
-    [Fact]
-    public void No_file_names_a_namespace_above_its_own_or_beside_it()
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_file_names_a_namespace_above_its_own_or_beside_it(string house)
     {
         // What leaves no trace in the assembly: constants, names and references in comments.
-        var upwards = from file in Files()
+        var of = HouseOf(house);
+        var upwards = from file in Files(of)
                       from Match named in Named().Matches(file.Text)
                       let to = named.Groups["space"].Value
-                      where to != file.Namespace && HasFloor(to) && !IsBelow(to, file.Namespace)
+                      where to != file.Namespace && of.HasFloor(to) && !of.IsBelow(to, file.Namespace)
                       select $"{file.Path}: {to}";
         Nothing(upwards);
     }
 
-    [Fact]
-    public void No_folders_of_the_domain_form_a_cycle() =>
-        Nothing(SliceRuleDefinition.Slices().Matching("QdrantBackup.(**)").Should().BeFreeOfCycles().Evaluate(Domain.Value).Where(result => !result.Passed).Select(result => result.Description));
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_folders_form_a_cycle(string house) =>
+        Nothing(SliceRuleDefinition.Slices().Matching(house + ".(**)").Should().BeFreeOfCycles().Evaluate(HouseOf(house).Types.Value).Where(result => !result.Passed).Select(result => result.Description));
 
     [Fact]
     public void The_arrows_that_the_rules_look_at_are_seen()
     {
-        var seen = Arrows().Select(arrow => (arrow.From, arrow.To)).ToHashSet();
+        var seen = Arrows(HouseOf(Domain)).Select(arrow => (arrow.From, arrow.To)).ToHashSet();
         Assert.Contains(("QdrantBackup.Keys", "QdrantBackup.Stores"), seen);
         Assert.Contains(("QdrantBackup.Replication", "QdrantBackup.Verification"), seen);
-        Assert.Contains(("QdrantBackup.Ids", "QdrantBackup.Ids"), Arrows(within: true).Select(arrow => (arrow.From, arrow.To)));
+        Assert.Contains(("QdrantBackup.Ids", "QdrantBackup.Ids"), Arrows(HouseOf(Domain), within: true).Select(arrow => (arrow.From, arrow.To)));
+        Assert.Contains(("QdrantBackup.App.Backups", "QdrantBackup.App.Runs"), Arrows(HouseOf(App)).Select(arrow => (arrow.From, arrow.To)));
     }
 
     /// <summary>Fails with every line, where a collection would be shown by its beginning.</summary>
     private static void Nothing(IEnumerable<string> wrong) => Assert.True(!wrong.Any(), string.Join(Environment.NewLine, wrong));
 
-    private static IEnumerable<(string From, string To, string Text)> Arrows(bool within = false) =>
-        from type in Domain.Value.Types
+    private static House HouseOf(string name) => Houses.Single(house => house.Name == name);
+
+    private static Architecture Load(System.Type type) => new ArchLoader().LoadAssembly(type.Assembly).Build();
+
+    private static IEnumerable<(string From, string To, string Text)> Arrows(House house, bool within = false) =>
+        from type in house.Types.Value.Types
         let origin = NamespaceOf(type)
-        where HasFloor(origin)
+        where house.HasFloor(origin)
         from dependency in type.Dependencies
         let target = NamespaceOf(dependency.Target)
-        where HasFloor(target) && (within || target != origin)
+        where house.HasFloor(target) && (within || target != origin)
         select (origin, target, $"{type.FullName} -> {dependency.Target.FullName}");
 
     /// <summary>Of a nested or a generic type too.</summary>
@@ -86,16 +117,19 @@ public sealed partial class FloorsTests
         return name.LastIndexOf('.') is > 0 and var end ? name[..end] : "";
     }
 
-    private static bool HasFloor(string space) => FloorOf(space) >= 0;
-
-    private static bool IsBelow(string lower, string upper) => FloorOf(lower) < FloorOf(upper);
-
-    private static int FloorOf(string space) => Array.FindIndex(Floors, floor => floor.Contains(space));
-
-    private static IEnumerable<(string Path, string Namespace, string Text)> Files() =>
-        from path in Repository.Files("*.cs", "src/QdrantBackup")
+    private static IEnumerable<(string Path, string Namespace, string Text)> Files(House house) =>
+        from path in Repository.Files("*.cs", house.Folder)
         let text = File.ReadAllText(Repository.Path(path))
         select (path, OwnNamespace().Match(text).Groups["space"].Value, text);
+
+    private sealed record House(string Name, string Folder, string[][] Floors, Lazy<Architecture> Types)
+    {
+        public bool HasFloor(string space) => FloorOf(space) >= 0;
+
+        public bool IsBelow(string lower, string upper) => FloorOf(lower) < FloorOf(upper);
+
+        private int FloorOf(string space) => Array.FindIndex(Floors, floor => floor.Contains(space));
+    }
 
     [GeneratedRegex(@"^namespace (?<space>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex OwnNamespace();

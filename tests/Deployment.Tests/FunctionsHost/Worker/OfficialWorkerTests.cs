@@ -2,7 +2,6 @@ using System.Net;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
-using QdrantBackup.App;
 using QdrantBackup.App.Backups;
 using QdrantBackup.App.Copies;
 using QdrantBackup.App.Hosting;

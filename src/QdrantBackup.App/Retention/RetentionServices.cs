@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
-using QdrantBackup.Catalog;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Configuration;
-using QdrantBackup.Damages;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
 using QdrantBackup.Schedules;
@@ -9,15 +8,18 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Retention;
 
-/// <summary>What is kept of a store, and what goes.</summary>
-public sealed class StoreRetention
+/// <summary>What retention needs on an opened store.</summary>
+public sealed class RetentionServices
 {
     // A retention that is late by this is late by accident; anything longer may be a clock that jumped.
     private static readonly TimeSpan Late = TimeSpan.FromDays(2);
 
-    internal StoreRetention(
-        SealedStore store, MaintenanceMemory memory, RunFences fences, BackupCatalog catalog, DamageRecords damage, RetentionOptions options, TimeProvider time, ILoggerFactory logs)
+    /// <summary>Puts it together.</summary>
+    public RetentionServices(OpenedStore opened, BackupOptions app, TimeProvider time, ILoggerFactory logs)
     {
+        ArgumentNullException.ThrowIfNull(opened);
+        ArgumentNullException.ThrowIfNull(app);
+        var options = app.Retention;
         var prune = new PruneOptions
         {
             Grace = options.Grace,
@@ -26,13 +28,17 @@ public sealed class StoreRetention
             KeepDeleted = options.KeepDeleted,
             MaxSilence = Late + (options.Schedule is null ? TimeSpan.Zero : ScheduleInterval.LongestOf(options.Schedule, time.GetUtcNow())),
         };
-        Records = new RetentionRecords(store, catalog, memory, time);
-        Undelete = new BackupUndeletion(store, prune, time);
+        Opened = opened;
+        Records = new RetentionRecords(opened.Store, opened.Catalog, opened.Memory, time);
+        Undelete = new BackupUndeletion(opened.Store, prune, time);
         Planner = new RetentionPlanner(Records, options.Policy, prune);
-        Pruner = new Pruner(Records, fences, damage, prune, time, logs.CreateLogger<Pruner>());
-        Cleanup = new RecordCleanup(store, fences, prune, time);
-        Clock = new StoreClock(fences.Pins, memory, prune);
+        Pruner = new Pruner(Records, opened.Fences, opened.Damage, prune, time, logs.CreateLogger<Pruner>());
+        Cleanup = new RecordCleanup(opened.Store, opened.Fences, prune, time);
+        Clock = new StoreClock(opened.Pins, opened.Memory, prune);
     }
+
+    /// <summary>The store.</summary>
+    public OpenedStore Opened { get; }
 
     /// <summary>What is read before anything is taken away.</summary>
     public RetentionRecords Records { get; }
@@ -60,4 +66,13 @@ public sealed class StoreRetention
 
     /// <summary>The store's clock, as far as deleting may trust it.</summary>
     public StoreClock Clock { get; }
+
+    /// <summary>Refuses what is the maintenance app's to do: an app whose role is backup neither deletes nor tags, and its identity need not be allowed to.</summary>
+    internal static void ThrowUnlessAllowed(BackupOptions options)
+    {
+        if (options.Role == AppRole.Backup)
+        {
+            throw new RefusedException("this app's role is backup: it deletes nothing from the store", "Ask the app whose role is maintenance, or set Role to all.");
+        }
+    }
 }

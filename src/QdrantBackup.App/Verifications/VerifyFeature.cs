@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using QdrantBackup.App.Runs;
+using QdrantBackup.App.Stores;
+using QdrantBackup.Runs;
+
+namespace QdrantBackup.App.Verifications;
+
+/// <summary>Registers verifications and repairs: one orchestrator carries both out.</summary>
+internal static class VerifyFeature
+{
+    public static IServiceCollection AddVerifications(this IServiceCollection services) => services
+        .AddPerStore<VerificationServices>()
+        .AddSingleton<RollingRuns>()
+        .AddSingleton<ReadBackRuns>()
+        .AddSingleton(provider => Of(RunKind.Verify, provider))
+        .AddSingleton(provider => Of(RunKind.Repair, provider))
+        .AddSingleton(provider => new TickJob("start the rolling verification", provider.GetRequiredService<RollingRuns>().StartDueAsync))
+        .AddSingleton(provider => new TickJob("read a backup back", provider.GetRequiredService<ReadBackRuns>().StartDueAsync, OfMaintenance: true));
+
+    private static RunFeature Of(RunKind kind, IServiceProvider provider) => new(kind, nameof(VerifyOrchestrator))
+    {
+        ReachesSecond = request => request.Verify?.Second == true,
+        Complete = async (opened, run, view, cancellationToken) =>
+        {
+            var trace = provider.GetRequiredService<PerStore<VerificationServices>>().On(opened).First.Trace;
+            var report = run.Result is null ? null : await trace.ReadAsync(run.Request.RunId, cancellationToken);
+            return view with { Damage = report is { Count: > 0 } ? report : null };
+        },
+    };
+}
