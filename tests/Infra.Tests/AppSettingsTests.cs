@@ -4,6 +4,7 @@ using Infra.Tests.Compiler;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using QdrantBackup.App.Hosting;
+using QdrantBackup.App.Http;
 using QdrantBackup.Configuration;
 using QdrantBackup.Runs;
 

@@ -36,6 +36,11 @@ public static class BackupOrchestrator
                 return new RunEnd(runId, RunState.Cancelled, captured.Errors);
             }
 
+            if (captured.Failed > 0)
+            {
+                run.Checklist.Judge(captured.Captured > 0 ? "partial" : "failed");
+            }
+
             run.Checklist.Enter(CommitStep);
             return await context.CallActivityAsync<RunEnd>(
                 nameof(BackupActivities.CommitBackup), new RunEnd(runId, RunState.Complete, captured.Errors), Retry.Transient);

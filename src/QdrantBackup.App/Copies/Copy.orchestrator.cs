@@ -25,6 +25,11 @@ public static class CopyOrchestrator
             run.Checklist.Enter(CopyStep);
             var work = new RunningPages(context, run, new(0, plan.Parts), new(0, plan.Bytes));
             var copied = await work.RunAsync<CopyItem, CopyCursor>(nameof(CopyPagesOrchestrator), new CopyCursor());
+            if (copied.Errors.Count > 0 && !copied.IsCancelled)
+            {
+                run.Checklist.Judge(copied.Good > 0 ? "partial" : "failed");
+            }
+
             return new RunEnd(runId, StateOf(copied), copied.Errors)
             {
                 Remarks = [.. plan.Remarks, $"{copied.Good} of {plan.Backups} backups copied: {copied.Chunks} chunks, {copied.StoredBytes} bytes"],

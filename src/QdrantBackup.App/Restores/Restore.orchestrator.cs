@@ -42,10 +42,17 @@ public static class RestoreOrchestrator
             run.Checklist.Enter(UploadStep);
             var work = new RunningPages(context, run, new(0, plan.Items), new(0, plan.Bytes));
             var uploads = await work.RunAsync<RestoreItemRef, RestoreCursor>(nameof(RestorePagesOrchestrator), new RestoreCursor(0));
-            if (!uploads.IsCancelled)
+            if (uploads.Errors.Count > 0 && !uploads.IsCancelled)
+            {
+                run.Checklist.Judge(uploads.Good > 0 ? "partial" : "failed");
+            }
+
+            if (uploads is { IsCancelled: false, Aliased.Count: > 0 })
             {
                 run.Checklist.Enter(AliasStep);
-                uploads = uploads.With(await SetAliasesAsync(context, runId, uploads.Aliased));
+                var failed = await SetAliasesAsync(context, runId, uploads.Aliased);
+                uploads = uploads.With(failed);
+                run.Checklist.Judge(failed.Count == 0 ? "done" : failed.Count < uploads.Aliased.Count ? "partial" : "failed");
             }
 
             return new RunEnd(runId, StateOf(uploads), uploads.Errors) { Remarks = uploads.Remarks };

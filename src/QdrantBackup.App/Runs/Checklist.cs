@@ -21,6 +21,7 @@ internal sealed class Checklist
     private Progress _bytes;
     private IReadOnlyList<string> _current = [];
     private SeenBackup? _committed;
+    private bool _isOver;
 
     public Checklist(TaskOrchestrationContext context, params string[] steps)
     {
@@ -33,6 +34,20 @@ internal sealed class Checklist
         Close("done");
         _step = step;
         Set(step, "running");
+        Publish();
+    }
+
+    /// <summary>Says how the step that is under way ended, where it did not simply succeed.</summary>
+    public void Judge(string state)
+    {
+        Close(state);
+        Publish();
+    }
+
+    /// <summary>Says how a step ended that is over.</summary>
+    public void Mark(string step, string state)
+    {
+        Set(step, state);
         Publish();
     }
 
@@ -56,11 +71,11 @@ internal sealed class Checklist
         Publish();
     }
 
-    /// <summary>Ends the checklist: what never began was skipped.</summary>
+    /// <summary>Ends the checklist: every step has a final state, and what never began was skipped. Only a run that did all its work is at 100 percent; any other shows none.</summary>
     public void Finish(string state, SeenBackup? committed)
     {
         _committed = committed;
-        Close(state is "failed" or "cancelled" ? state : "done");
+        Close("done");
         for (var i = 0; i < _steps.Length; i++)
         {
             if (_steps[i].State == "pending")
@@ -72,6 +87,7 @@ internal sealed class Checklist
         _state = state;
         _step = state;
         _current = [];
+        _isOver = true;
         Publish();
     }
 
@@ -94,7 +110,7 @@ internal sealed class Checklist
 
     private void Publish()
     {
-        var percent = _bytes.Total > 0 ? PercentOf(_bytes) : PercentOf(_parts);
+        double? percent = _isOver ? (_state == "complete" ? 100 : null) : _bytes.Total > 0 ? PercentOf(_bytes) : PercentOf(_parts);
         _context.SetCustomStatus(new RunStatus(_state, _step, [.. _steps], _parts, _bytes, percent, _current, [.. _errors], _committed));
     }
 

@@ -14,14 +14,13 @@ internal static class RunControl
     public static async Task<IResult> StartUnlessRunningAsync(
         DurableTaskClient client, RunStarter starter, RunRequest run, Func<string, string> tellRunning, HttpRequest request, CancellationToken cancellationToken)
     {
-        if (await starter.FindInTheWayAsync(client, run, cancellationToken) is var (running, doesTheSame))
+        if (await starter.TryStartAsync(client, run, cancellationToken) is var (running, doesTheSame))
         {
             return Problems.Conflict(
                 "already-running", tellRunning(running), $"Wait for it (GET {starter.StatusPathOf(run.Kind, running)}) or cancel it.",
                 new Dictionary<string, object?> { ["id"] = running, ["doesTheSame"] = doesTheSame });
         }
 
-        await starter.StartAsync(client, run, cancellationToken);
         return ApiResults.Accepted(run.RunId, starter.StatusPathOf(run.Kind, run.RunId.Value), request);
     }
 

@@ -24,6 +24,12 @@ public sealed record RunFeature(RunKind Kind, string Orchestrator)
     /// <summary>Whether such a run frees disk space, so that its first record may be written into the store's reserve.</summary>
     public bool MakesRoom { get; init; }
 
+    /// <summary>Whether a run that a person asks for is refused while any other of its kind goes on. If not, only one that does the same work refuses it.</summary>
+    public bool OneAtATime { get; init; } = true;
+
+    /// <summary>What a run does, as far as two may not do it at once.</summary>
+    internal Func<RunRequest, string> WorkOf { get; init; } = request => request.Kind.ToString().ToLowerInvariant();
+
     /// <summary>Whether a run needs what it pins kept in the second store too.</summary>
     internal Func<RunRequest, bool> ReachesSecond { get; init; } = _ => false;
 

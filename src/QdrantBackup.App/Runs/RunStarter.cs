@@ -19,6 +19,9 @@ public sealed class RunStarter(StoreConnection connection, RunFeatures features,
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
+    // From the claim of a work to the instance that does it: two writes to the store and one to the runtime.
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
+
     /// <summary>Where the status of a run is served.</summary>
     internal string StatusPathOf(RunKind kind, string id) => features.Of(kind).StatusPath + id;
 
@@ -37,16 +40,34 @@ public sealed class RunStarter(StoreConnection connection, RunFeatures features,
         };
     }
 
+    /// <summary>Starts a run, unless one goes on that is in its way: of several callers at one moment exactly one starts theirs.</summary>
+    /// <returns>The run in the way; null when the run is started.</returns>
+    internal async Task<RunInTheWay?> TryStartAsync(DurableTaskClient client, RunRequest request, CancellationToken cancellationToken)
+    {
+        var feature = features.Of(request.Kind);
+        if (feature.OneAtATime && await FindInTheWayAsync(client, request, cancellationToken) is { } running)
+        {
+            return running;
+        }
+
+        var opened = await OpenForAsync(feature, cancellationToken);
+        var holder = await new StartClaims(opened.Store).TryTakeAsync(
+            request.Cluster, feature.WorkOf(request), request.RunId, run => GoesOnAsync(client, run, cancellationToken), cancellationToken);
+        if (holder is { } other)
+        {
+            var there = (await opened.Records.FindAsync(other, cancellationToken))?.Request;
+            return new RunInTheWay(other.Value, there is not null && feature.Covers(there, request));
+        }
+
+        await StartAsync(client, request, cancellationToken);
+        return null;
+    }
+
     /// <summary>Records the request and starts its orchestration. One that exists, in whatever state, is success.</summary>
     internal async Task StartAsync(DurableTaskClient client, RunRequest request, CancellationToken cancellationToken)
     {
         var feature = features.Of(request.Kind);
-        var opened = feature.NeedsFirstStore ? await connection.OpenAsync(cancellationToken) : await connection.OpenReadableAsync(cancellationToken);
-        if (feature.MakesRoom)
-        {
-            await opened.MakeRoomAsync(cancellationToken);
-        }
-
+        var opened = await OpenForAsync(feature, cancellationToken);
         await opened.Records.WriteRequestAsync(request, cancellationToken);
         try
         {
@@ -85,6 +106,33 @@ public sealed class RunStarter(StoreConnection connection, RunFeatures features,
         }
 
         return found;
+    }
+
+    /// <summary>Opens the store that has the records of a feature's new runs; on a full disk with its reserve given up, if the run makes room.</summary>
+    private async Task<OpenedStore> OpenForAsync(RunFeature feature, CancellationToken cancellationToken)
+    {
+        var opened = feature.NeedsFirstStore ? await connection.OpenAsync(cancellationToken) : await connection.OpenReadableAsync(cancellationToken);
+        if (feature.MakesRoom)
+        {
+            await opened.MakeRoomAsync(cancellationToken);
+        }
+
+        return opened;
+    }
+
+    /// <summary>Whether a run that claimed its work is under way. Between its claim and its start it has no instance; a caller that died there claims nothing for long.</summary>
+    private async Task<bool> GoesOnAsync(DurableTaskClient client, RunId run, CancellationToken cancellationToken)
+    {
+        var opened = await connection.OpenForRunAsync(run, cancellationToken);
+        if (await opened.Records.HasResultAsync(run, cancellationToken))
+        {
+            return false;
+        }
+
+        var instance = await opened.Records.FindAsync(run, cancellationToken) is { } known
+            ? await client.GetInstanceAsync(known.Request.InstanceId, getInputsAndOutputs: false, cancellationToken)
+            : null;
+        return instance is null ? time.GetUtcNow() - run.Began < StartTime : !instance.IsCompleted;
     }
 
     private async IAsyncEnumerable<(RunId Id, RunRequest? Request)> ListRunningAsync(

@@ -47,6 +47,7 @@ internal sealed class RunSteps
         }
         catch (Exception e) when (e is TaskFailedException or StepFailedException)
         {
+            Checklist.Judge("failed");
             end = new(RunId, StepFailure.IsRefusal(e) ? RunState.Refused : RunState.Failed, [StepFailure.ErrorOf(e)]);
         }
 
@@ -89,11 +90,12 @@ internal sealed class RunSteps
     private async Task<RunEnd> EndAsync(RunEnd end)
     {
         Checklist.Add(end.Errors);
-        if (end.State is RunState.Complete or RunState.Partial)
+        if (end.State == RunState.Cancelled)
         {
-            Checklist.Enter(EndStep);
+            Checklist.Judge("cancelled");
         }
 
+        Checklist.Enter(EndStep);
         end = await RecordAsync(end);
         Checklist.Finish(end.State.ToString().ToLowerInvariant(), end.Committed);
         if (end.State is RunState.Failed or RunState.Refused)

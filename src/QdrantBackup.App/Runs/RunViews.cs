@@ -150,7 +150,7 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
 
         var current = await CurrentAsync(client, run.Request, status);
         var bytes = status.Bytes with { Done = status.Bytes.Done + current.Sum(p => p.Bytes?.Done ?? 0) };
-        var percent = bytes.Total > 0 ? Math.Min(100, Math.Round(100.0 * bytes.Done / bytes.Total, 1)) : status.Percent;
+        var percent = bytes.Total > 0 ? Math.Min(100, Math.Round(100.0 * bytes.Done / bytes.Total, 1)) : status.Percent ?? 0;
         return view with { State = status.State, Errors = status.Errors, Bytes = bytes, Percent = percent, EtaSeconds = Eta(instance.CreatedAt, percent), Current = current };
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using QdrantBackup.App.Runs;
 using QdrantBackup.Ids;
+using QdrantBackup.Runs;
 using QdrantBackup.Verification;
 
 namespace QdrantBackup.App.Verifications;
@@ -28,10 +29,22 @@ public static class VerifyOrchestrator
             var read = await work.RunAsync<VerifyItem, VerifyCursor>(nameof(VerifyPagesOrchestrator), new VerifyCursor());
             var isWhole = !read.IsCancelled && read.Errors.Count == 0;
 
+            if (read.Errors.Count > 0 && !read.IsCancelled)
+            {
+                run.Checklist.Judge(read.Good > 0 ? "partial" : "failed");
+            }
+
             run.Checklist.Enter(TraceStep);
             await TraceAsync(context, run, runId, isWhole);
-            return await context.CallActivityAsync<RunEnd>(
+            var end = await context.CallActivityAsync<RunEnd>(
                 nameof(VerifyActivities.ConcludeVerification), new VerifyOutcome(runId, isWhole, read.IsCancelled, read.Errors), Retry.Transient);
+            if (end.State == RunState.Failed && read.Errors.Count == 0)
+            {
+                // Everything was looked at, and something is damaged.
+                run.Checklist.Mark(ReadStep, "failed");
+            }
+
+            return end;
         });
     }
 

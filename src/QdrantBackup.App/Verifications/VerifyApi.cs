@@ -44,8 +44,7 @@ public sealed class VerifyApi(StoreConnection connection, RunStarter starter)
 
         await ThrowUnlessThereAsync(opened, wanted, cancellationToken);
         var run = starter.NewRequest(kind, ApiMiddleware.CallerOf(request.HttpContext)) with { Verify = wanted };
-        await starter.StartAsync(client, run, cancellationToken);
-        return ApiResults.Accepted(run.RunId, $"/api/v1/runs/{run.RunId}", request);
+        return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Run {running} reads the same backups back", request, cancellationToken);
     }
 
     private static VerifyRequest RequestOf(string id, VerifyBody body)

@@ -19,6 +19,9 @@ internal static class VerifyFeature
 
     private static RunFeature Of(RunKind kind, IServiceProvider provider) => new(kind, nameof(VerifyOrchestrator))
     {
+        OneAtATime = false,
+        WorkOf = request => request.Verify is { } verify ? WorkOf(verify) : "verify",
+        Covers = (running, wanted) => running.Kind == wanted.Kind && running.Verify == wanted.Verify,
         ReachesSecond = request => request.Verify?.Second == true,
         Complete = async (opened, run, view, cancellationToken) =>
         {
@@ -27,4 +30,8 @@ internal static class VerifyFeature
             return view with { Damage = report is { Count: > 0 } ? report : null };
         },
     };
+
+    // A repair and a verification of the same backups read the same chunks.
+    private static string WorkOf(VerifyRequest verify) =>
+        $"verify {verify.BackupId?.Value ?? (verify.All ? "all" : "latest")}{(verify.Subset is { } share ? $" {share}" : "")}{(verify.Second ? " second" : "")}";
 }

@@ -53,7 +53,7 @@ internal sealed class RunProgress(ApiClient api, Report report, TimeProvider tim
                 var end = await PollAsync(statusPath, status =>
                 {
                     bar.Description = Markup.Escape(Line(status));
-                    bar.Value = Percent(status);
+                    bar.Value = Percent(status) ?? bar.Value;
                 }, cancellationToken);
                 bar.StopTask();
                 return end;
@@ -103,5 +103,5 @@ internal sealed class RunProgress(ApiClient api, Report report, TimeProvider tim
         return line;
     }
 
-    private static double Percent(JsonElement status) => status.Member("percent") is { ValueKind: JsonValueKind.Number } percent ? percent.GetDouble() : 0;
+    private static double? Percent(JsonElement status) => status.Member("percent") is { ValueKind: JsonValueKind.Number } percent ? percent.GetDouble() : null;
 }

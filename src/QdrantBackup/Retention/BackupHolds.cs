@@ -11,7 +11,6 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
     /// <summary>The longest reason, in characters.</summary>
     public const int MaxReasonLength = 500;
 
-    private const int MaxAttempts = 10;
 
     /// <summary>Places a hold and returns the one that counts: an earlier one stays as it is. A backup that does not exist or was ended is refused.</summary>
     /// <exception cref="UsageException">There is no such backup, or the reason is empty or too long.</exception>
@@ -84,7 +83,7 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
 
     private async Task<Hold?> ReplaceAsync(BackupId id, Func<Hold?, Hold?> change, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        return await SealedRecords.SwapAsync<Hold?>(async () =>
         {
             (Hold? found, string? etag) = await ReadAsync(id, cancellationToken);
             if (change(found) is not { } next)
@@ -92,17 +91,10 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
                 return found;
             }
 
-            try
-            {
-                PutCondition condition = etag is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(etag);
-                await store.PutDocumentAsync(BlobNames.Hold(id), SealedType.Record, next, RetentionJson.Default.Hold, condition, summary: null, cancellationToken);
-                return next;
-            }
-            catch (StoreConflictException) when (attempt < MaxAttempts)
-            {
-                // Somebody else placed or released it meanwhile: look again.
-            }
-        }
+            PutCondition condition = etag is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(etag);
+            await store.PutDocumentAsync(BlobNames.Hold(id), SealedType.Record, next, RetentionJson.Default.Hold, condition, summary: null, cancellationToken);
+            return next;
+        });
     }
 
     private async Task<(Hold? Hold, string? ETag)> ReadAsync(BackupId id, CancellationToken cancellationToken)

@@ -31,14 +31,13 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
 
     // Whatever a record says, it must not keep a cluster for longer than a run can be silent before it counts as dead.
     private const double MaxSeconds = 24 * 60 * 60;
-    private const int MaxAttempts = 10;
 
     /// <summary>Takes the lease, or renews it if the run holds it; a stale one is taken over, and so is one that does not open. Otherwise tells who holds it.</summary>
     public async Task<LeaseReceipt> TryTakeAsync(string cluster, RunId runId, RunKind kind, TimeSpan duration, CancellationToken cancellationToken)
     {
         PinEntry pin = await pins.WriteAsync(runId, kind, [], cancellationToken);
         var record = new LeaseRecord(1, runId, duration.TotalSeconds);
-        for (int attempt = 1; ; attempt++)
+        return await SealedRecords.SwapAsync(async () =>
         {
             FoundRecord<LeaseRecord> found = await FindAsync(cluster, cancellationToken);
             if (found is { Value: { } there, Entry: { } entry } && !IsFree(there, entry, pin.Renewed) && Receipt(entry, there, runId) is { IsMine: false } held)
@@ -46,15 +45,8 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
                 return held;
             }
 
-            try
-            {
-                return Receipt(await PutAsync(cluster, record, found.Condition, cancellationToken), record, runId);
-            }
-            catch (StoreConflictException) when (attempt < MaxAttempts)
-            {
-                // Another run was faster, or this run's other attempt was: look again.
-            }
-        }
+            return Receipt(await PutAsync(cluster, record, found.Condition, cancellationToken), record, runId);
+        });
     }
 
     /// <summary>Gives the lease back if the run holds it. One that does not open is left to whoever takes it next.</summary>

@@ -49,7 +49,6 @@ public sealed record PinEntry(RunId RunId, DateTimeOffset Began, DateTimeOffset 
 /// <summary>Pins: written before anything is read, renewed while the run lives, overwritten as released at its end (W3).</summary>
 public sealed class RunPins(SealedStore store)
 {
-    private const int MaxAttempts = 10;
 
     /// <summary>Writes the run's pin, or adds bases to it. The entry's <c>Renewed</c> is now by the store's clock. A released pin is refused.</summary>
     public Task<PinEntry> WriteAsync(RunId runId, RunKind kind, IReadOnlyList<BackupId> bases, CancellationToken cancellationToken) =>
@@ -58,7 +57,7 @@ public sealed class RunPins(SealedStore store)
     /// <summary>The same for a copy, with the backups that it is about to put here.</summary>
     public async Task<PinEntry> WriteAsync(RunId runId, RunKind kind, IReadOnlyList<BackupId> bases, IReadOnlyList<BackupId>? copies, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        return await SealedRecords.SwapAsync(async () =>
         {
             StoredDocument<Pin>? found = await ReadAsync(runId, cancellationToken);
             ThrowIfOver(found?.Value);
@@ -67,33 +66,19 @@ public sealed class RunPins(SealedStore store)
             Pin pin = found is null
                 ? new Pin { RunId = runId, Kind = kind, Bases = bases, Copies = copies }
                 : Renewed(found) with { Bases = [.. found.Value.Bases.Union(bases)], Copies = copies is null ? found.Value.Copies : [.. copies.Union(found.Value.Copies ?? [])] };
-            try
-            {
-                return await PutAsync(pin, found, cancellationToken);
-            }
-            catch (StoreConflictException) when (attempt < MaxAttempts)
-            {
-                // Somebody renewed it meanwhile: read it again.
-            }
-        }
+            return await PutAsync(pin, found, cancellationToken);
+        });
     }
 
     /// <summary>Writes the pin again so that it stays young. A missing or released one is refused.</summary>
     public async Task<PinEntry> RenewAsync(RunId runId, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        return await SealedRecords.SwapAsync(async () =>
         {
             StoredDocument<Pin> found = await ReadAsync(runId, cancellationToken) ?? throw Ended(runId);
             ThrowIfOver(found.Value);
-            try
-            {
-                return await PutAsync(Renewed(found), found, cancellationToken);
-            }
-            catch (StoreConflictException) when (attempt < MaxAttempts)
-            {
-                // Somebody renewed it meanwhile: read it again.
-            }
-        }
+            return await PutAsync(Renewed(found), found, cancellationToken);
+        });
     }
 
     /// <summary>Marks the pin as released; harmless when it is released or was never written. The run of a backup must be fenced before (<see cref="RunFences"/>).</summary>
@@ -109,7 +94,7 @@ public sealed class RunPins(SealedStore store)
 
     private async Task<bool> EndIfSilentAsync(RunId runId, DateTimeOffset since, Func<Pin, bool> isEnded, Func<Pin, Pin> end, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        return await SealedRecords.SwapAsync(async () =>
         {
             if (await ReadAsync(runId, cancellationToken) is not { } found || isEnded(found.Value))
             {
@@ -121,16 +106,9 @@ public sealed class RunPins(SealedStore store)
                 return false;
             }
 
-            try
-            {
-                await PutAsync(end(Renewed(found)), found, cancellationToken);
-                return true;
-            }
-            catch (StoreConflictException) when (attempt < MaxAttempts)
-            {
-                // Somebody renewed it meanwhile: read it again.
-            }
-        }
+            await PutAsync(end(Renewed(found)), found, cancellationToken);
+            return true;
+        });
     }
 
     /// <summary>When the run last renewed its pin, by the store's clock; null when it has none, or gave it back.</summary>

@@ -16,9 +16,6 @@ internal sealed class RunReading(SealedStore store)
     public async Task<RunOverview> ReadAsync(RunRequest request, IReadOnlyList<BlobName> names, CancellationToken cancellationToken)
     {
         RunId runId = request.RunId;
-        RunProgress? progress = names.Contains(BlobNames.Run(runId, RunRecords.Progress))
-            ? await TryReadAsync(BlobNames.Run(runId, RunRecords.Progress), RunsJson.Default.RunProgress, cancellationToken)
-            : null;
         RunResult? result = names.Contains(BlobNames.Run(runId, RunRecords.Result)) ? await ReadResultAsync(request, cancellationToken) : null;
         var notes = new List<RunNote>();
         foreach (BlobName name in names.Where(n => n.Value.StartsWith(BlobNames.RunFolder(runId) + RunRecords.NotePrefix, StringComparison.Ordinal)))
@@ -29,7 +26,7 @@ internal sealed class RunReading(SealedStore store)
             }
         }
 
-        return new RunOverview(request, progress, result, notes);
+        return new RunOverview(request, result, notes);
     }
 
     private async Task<RunResult?> ReadResultAsync(RunRequest request, CancellationToken cancellationToken)

@@ -13,7 +13,6 @@ namespace QdrantBackup.Runs;
 public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILogger<RunRecords> logger)
 {
     internal const string Request = "request";
-    internal const string Progress = "progress";
     internal const string Result = "result";
     internal const string NotePrefix = "note-";
 
@@ -63,10 +62,6 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     /// <summary>Whether the run was ever asked for in this store.</summary>
     public async Task<bool> IsKnownAsync(RunId runId, CancellationToken cancellationToken) =>
         await store.Blobs.FindAsync(BlobNames.Run(runId, Request), cancellationToken) is not null;
-
-    /// <summary>Overwrites the progress.</summary>
-    public Task WriteProgressAsync(RunProgress progress, CancellationToken cancellationToken) => store.PutDocumentAsync(
-        BlobNames.Run(progress.RunId, Progress), SealedType.Record, progress, RunsJson.Default.RunProgress, PutCondition.Always, summary: null, cancellationToken);
 
     /// <summary>Whether the record of how the run ended is there, damaged or not.</summary>
     public async Task<bool> HasResultAsync(RunId runId, CancellationToken cancellationToken) =>

@@ -94,34 +94,6 @@ public sealed record FollowUp(RunKind Kind, RunId RunId, string InstanceId)
 /// <param name="ErrorKind">What kind of failure it is, where callers may want to tell.</param>
 public sealed record RunItem(string Name, RunState State, long Bytes = 0, string? Error = null, string? Hint = null, string? ErrorKind = null);
 
-/// <summary>How far a run is; overwritten while it goes on.</summary>
-public sealed record RunProgress
-{
-    /// <summary>Version of the format.</summary>
-    public int Format { get; init; } = 1;
-
-    /// <summary>The run.</summary>
-    public required RunId RunId { get; init; }
-
-    /// <summary>When this was written.</summary>
-    public required DateTimeOffset At { get; init; }
-
-    /// <summary>The step it is at, as the runbook names it.</summary>
-    public required string Step { get; init; }
-
-    /// <summary>Bytes moved so far.</summary>
-    public long BytesDone { get; init; }
-
-    /// <summary>Bytes expected.</summary>
-    public long BytesTotal { get; init; }
-
-    /// <summary>Parts done.</summary>
-    public int PartsDone { get; init; }
-
-    /// <summary>Parts planned.</summary>
-    public int PartsTotal { get; init; }
-}
-
 /// <summary>A remark to a run, by a person or by the app (e.g. a snapshot that was left on a node).</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="At">When it was made.</param>
@@ -135,10 +107,9 @@ public sealed record RunNote(RunId RunId, DateTimeOffset At, string By, string T
 
 /// <summary>Everything recorded of a run except its plan.</summary>
 /// <param name="Request">What was asked for.</param>
-/// <param name="Progress">The last progress written, or null.</param>
 /// <param name="Result">How it ended, or null while it goes on.</param>
 /// <param name="Notes">Remarks, oldest first.</param>
-public sealed record RunOverview(RunRequest Request, RunProgress? Progress, RunResult? Result, IReadOnlyList<RunNote> Notes)
+public sealed record RunOverview(RunRequest Request, RunResult? Result, IReadOnlyList<RunNote> Notes)
 {
     /// <summary>Whether it is dated ahead of the store's clock: it says nothing of what happened last.</summary>
     public bool IsAhead { get; init; }

@@ -10,12 +10,12 @@ namespace QdrantBackup.Runs;
     RespectRequiredConstructorParameters = true,
     MaxDepth = 192)]
 [JsonSerializable(typeof(RunRequest))]
-[JsonSerializable(typeof(RunProgress))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(RunNote))]
 [JsonSerializable(typeof(OpenRunsRecord))]
 [JsonSerializable(typeof(TickState))]
 [JsonSerializable(typeof(Pin))]
 [JsonSerializable(typeof(LeaseRecord))]
+[JsonSerializable(typeof(StartsRecord))]
 [JsonSerializable(typeof(RetentionRequest))]
 internal sealed partial class RunsJson : JsonSerializerContext;

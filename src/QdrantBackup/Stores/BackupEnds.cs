@@ -86,7 +86,7 @@ public sealed class BackupEnds
     {
         BlobName name = BlobNames.Retirement(record.Id);
         Retirement proven = _store.Authority.Prove(name, record, StoreJson.Default.Retirement);
-        for (int attempt = 1; ; attempt++)
+        await SealedRecords.SwapAsync(async () =>
         {
             (BackupEnd? end, string? etag) = await LookAsync(record.Id, cancellationToken);
             if (end is { IsKept: false })
@@ -94,17 +94,9 @@ public sealed class BackupEnds
                 return;
             }
 
-            try
-            {
-                PutCondition condition = etag is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(etag);
-                await _store.PutDocumentAsync(name, SealedType.Record, proven, StoreJson.Default.Retirement, condition, summary: null, cancellationToken);
-                return;
-            }
-            catch (StoreConflictException) when (attempt < SealedRecords.MaxAttempts)
-            {
-                // Somebody else ended it, or took the end back, meanwhile: look again.
-            }
-        }
+            PutCondition condition = etag is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(etag);
+            await _store.PutDocumentAsync(name, SealedType.Record, proven, StoreJson.Default.Retirement, condition, summary: null, cancellationToken);
+        });
     }
 
     private async Task<(BackupEnd? End, string? ETag)> LookAsync(BackupId id, CancellationToken cancellationToken)

@@ -147,6 +147,9 @@ public static class BlobNames
     /// <summary>What the last tick of a cluster's app of some role came to.</summary>
     public static BlobName Tick(string role, string cluster) => new($"checks/tick-{role}/{ClusterSegment(cluster)}");
 
+    /// <summary>Which runs of a cluster were last started, by what they do.</summary>
+    public static BlobName Starts(string cluster) => new("checks/starts/" + ClusterSegment(cluster));
+
     /// <summary>What retention of a cluster remembers.</summary>
     public static BlobName Retention(string cluster) => new(Retentions + ClusterSegment(cluster));
 

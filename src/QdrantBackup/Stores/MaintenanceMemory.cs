@@ -102,7 +102,7 @@ public sealed class MaintenanceMemory(SealedStore place)
 
     private async Task ChangeAsync(Func<MemoryRecord, MemoryRecord> change, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        await SealedRecords.SwapAsync(async () =>
         {
             StoredDocument<MemoryRecord>? found = await FindAsync(cancellationToken);
             MemoryRecord there = found?.Value ?? new MemoryRecord();
@@ -112,17 +112,9 @@ public sealed class MaintenanceMemory(SealedStore place)
                 return;
             }
 
-            try
-            {
-                PutCondition condition = found is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(found.Entry.ETag);
-                await place.PutDocumentAsync(BlobNames.Memory, SealedType.Record, changed, StoreJson.Default.MemoryRecord, condition, summary: null, cancellationToken);
-                return;
-            }
-            catch (StoreConflictException) when (attempt < SealedRecords.MaxAttempts)
-            {
-                // Another run of maintenance was faster: read it again.
-            }
-        }
+            PutCondition condition = found is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(found.Entry.ETag);
+            await place.PutDocumentAsync(BlobNames.Memory, SealedType.Record, changed, StoreJson.Default.MemoryRecord, condition, summary: null, cancellationToken);
+        });
     }
 
     private Task<StoredDocument<MemoryRecord>?> FindAsync(CancellationToken cancellationToken) => GuardAsync(

@@ -8,8 +8,27 @@ namespace QdrantBackup.Stores;
 /// <summary>Records that only say what was learnt: one that does not open counts as none, because looking again makes a new one; and several machines may change one at once.</summary>
 internal static class SealedRecords
 {
-    /// <summary>How often a record is read again when somebody else was faster.</summary>
-    public const int MaxAttempts = 100;
+    /// <summary>How often a record is read again when another writer was faster.</summary>
+    private const int MaxAttempts = 100;
+
+    /// <summary>
+    /// The one compare-and-swap loop of records. An attempt reads the record, decides, and writes it only if nothing has changed since; while another writer
+    /// is faster, the next attempt reads again.
+    /// </summary>
+    public static async Task<T> SwapAsync<T>(Func<Task<T>> attempt)
+    {
+        for (var number = 1; ; number++)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (StoreConflictException) when (number < MaxAttempts)
+            {
+                // Another writer was faster.
+            }
+        }
+    }
 
     /// <summary>The record, or null when there is none or it does not open.</summary>
     public static async Task<T?> TryGetRecordAsync<T>(this SealedStore store, BlobName name, JsonTypeInfo<T> json, CancellationToken cancellationToken)
@@ -24,6 +43,13 @@ internal static class SealedRecords
             return null;
         }
     }
+
+    /// <summary>As <see cref="SwapAsync{T}"/>, for what has no result.</summary>
+    public static Task SwapAsync(Func<Task> attempt) => SwapAsync(async () =>
+    {
+        await attempt();
+        return true;
+    });
 
     /// <summary>The backups that have a record in a folder, whatever it says.</summary>
     public static async Task<HashSet<BackupId>> ListIdsAsync(this SealedStore store, string folder, CancellationToken cancellationToken)
@@ -61,7 +87,7 @@ internal static class SealedRecords
         this SealedStore store, BlobName name, JsonTypeInfo<T> json, Func<T?, T?> change, CancellationToken cancellationToken)
         where T : class
     {
-        for (int attempt = 1; ; attempt++)
+        return await SwapAsync<T?>(async () =>
         {
             FoundRecord<T> found = await store.FindRenewableAsync(name, json, cancellationToken);
             T? changed = change(found.Value);
@@ -70,15 +96,8 @@ internal static class SealedRecords
                 return changed;
             }
 
-            try
-            {
-                await store.PutDocumentAsync(name, SealedType.Record, changed, json, found.Condition, summary: null, cancellationToken);
-                return changed;
-            }
-            catch (StoreConflictException) when (attempt < MaxAttempts)
-            {
-                // Somebody was faster: read it again.
-            }
-        }
+            await store.PutDocumentAsync(name, SealedType.Record, changed, json, found.Condition, summary: null, cancellationToken);
+            return changed;
+        });
     }
 }

@@ -77,6 +77,41 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Of_six_backups_that_are_asked_for_at_one_moment_one_starts_and_the_others_name_it()
+    {
+        await using var app = await RunningApp.StartAsync(q =>
+        {
+            q.AddSynthetic("docs", 4 * Megabyte, seed: 6);
+            q.Faults.DownloadBytesPerSecond = Megabyte;
+        });
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => app.PostAnyAsync("/api/v1/backup/create", new { })));
+
+        var started = Assert.Single(answers, a => a.Status == HttpStatusCode.Accepted).Body.GetProperty("id").GetString();
+        Assert.All(answers.Where(a => a.Status != HttpStatusCode.Accepted), a =>
+        {
+            Assert.Equal(HttpStatusCode.Conflict, a.Status);
+            Assert.Equal(started, a.Body.GetProperty("id").GetString());
+        });
+    }
+
+    [Fact]
+    public async Task A_second_verification_of_the_same_backups_is_refused_while_the_first_goes_on()
+    {
+        await using var app = await RunningApp.StartAsync(q => q.AddSynthetic("docs", 64 * Megabyte, seed: 7));
+        await BackUpAsync(app);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => app.PostAnyAsync("/api/v1/backups/all/verify", new { level = "readable" })));
+
+        var started = answers.Where(a => a.Status == HttpStatusCode.Accepted).Select(a => a.Body.GetProperty("id").GetString()).ToList();
+        Assert.Single(started);
+        Assert.All(answers.Where(a => a.Status != HttpStatusCode.Accepted), a => Assert.Equal((HttpStatusCode.Conflict, started[0]), (a.Status, a.Body.GetProperty("id").GetString())));
+
+        // Other backups are looked at beside it.
+        await app.PostAsync("/api/v1/backups/latest/verify", new { level = "exists" }, HttpStatusCode.Accepted);
+    }
+
+    [Fact]
     public async Task A_restart_in_the_middle_is_followed_by_a_backup_that_is_whole()
     {
         await using var app = await RunningApp.StartAsync(q =>

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using QdrantBackup.App.Hosting;
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration.Access;
 using QdrantBackup.Harness;
@@ -77,6 +76,13 @@ internal sealed class RunningApp : IAsyncDisposable
     {
         using var response = await Http.PostAsJsonAsync(path, body ?? new { });
         return await ReadAsync(response, path, expected);
+    }
+
+    /// <summary>Posts, whatever the answer is.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Body)> PostAnyAsync(string path, object body)
+    {
+        using var response = await Http.PostAsJsonAsync(path, body);
+        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 
     public async Task<JsonElement> GetAsync(string path, HttpStatusCode expected = HttpStatusCode.OK)

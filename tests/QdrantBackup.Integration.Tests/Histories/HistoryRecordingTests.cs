@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using LocalFunctions.Durable.History;
 using QdrantBackup.App.Hosting;
+using QdrantBackup.App.Http;
 using QdrantBackup.Harness;
 using QdrantBackup.Integration.Tests.App;
 using QdrantBackup.Tests;

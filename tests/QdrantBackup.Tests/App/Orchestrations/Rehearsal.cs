@@ -24,6 +24,9 @@ internal sealed class Rehearsal : TaskOrchestrationContext
     /// <summary>Every activity and sub-orchestration that was called, in order.</summary>
     public List<Call> Calls { get; } = [];
 
+    /// <summary>The last custom status.</summary>
+    public object? Status { get; private set; }
+
     /// <summary>How much time has passed.</summary>
     public TimeSpan Elapsed => _now - Start;
 
@@ -139,9 +142,7 @@ internal sealed class Rehearsal : TaskOrchestrationContext
 
     public override void SendEvent(string instanceId, string eventName, object payload) => Deliver(eventName, payload);
 
-    public override void SetCustomStatus(object? customStatus)
-    {
-    }
+    public override void SetCustomStatus(object? customStatus) => Status = customStatus;
 
     public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
         throw new InvalidOperationException("the rehearsal is of one generation only");

@@ -18,7 +18,7 @@ internal sealed class RehearsedRestore
         Stage = new Rehearsal()
             .On(nameof(RunActivities.OpenRequest), _ => null)
             .On(nameof(RunActivities.TakeLease), _ => new LeaseReceipt(true, new RunId(RunId), default))
-            .On(nameof(RunActivities.RenewRun), _ => null)
+            .On(nameof(RunActivities.RenewRun), _ => Renew())
             .On(nameof(RunActivities.ReleaseRun), _ => null)
             .On(nameof(RunActivities.RecordEnd), end => Recorded = (RunEnd)end!)
             .On(nameof(RestoreActivities.PlanRestore), _ => new RestorePlanReceipt(PlanHash, needsApproval, items, items * 1000))
@@ -40,17 +40,29 @@ internal sealed class RehearsedRestore
     /// <summary>The items whose aliases were set.</summary>
     public List<int> Aliased { get; } = [];
 
+    /// <summary>When the run renewed its pin and its lease.</summary>
+    public List<TimeSpan> Renewals { get; } = [];
+
     /// <summary>What the run recorded at its end.</summary>
     public RunEnd? Recorded { get; private set; }
 
     /// <summary>What goes wrong with an upload.</summary>
     public Func<int, Exception?> UploadFailure { get; set; } = _ => null;
 
+    /// <summary>What goes wrong with a renewal.</summary>
+    public Func<Exception?> RenewalFailure { get; set; } = () => null;
+
     /// <summary>What goes wrong with aliases.</summary>
     public Func<int, RunError?> AliasFailure { get; set; } = _ => null;
 
     /// <summary>Runs it to its end; a run that fails or is refused throws, after it has recorded that.</summary>
     public RunEnd Run() => Stage.Run(context => RestoreOrchestrator.RunAsync(context, RunId));
+
+    private object? Renew()
+    {
+        Renewals.Add(Stage.Elapsed);
+        return RenewalFailure() is { } failure ? throw failure : null;
+    }
 
     private UploadReceipt Upload(RestoreStep step)
     {

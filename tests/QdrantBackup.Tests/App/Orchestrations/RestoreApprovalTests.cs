@@ -66,6 +66,30 @@ public sealed class RestoreApprovalTests
     }
 
     [Fact]
+    public void A_restore_renews_pin_and_lease_while_it_waits_for_an_approval()
+    {
+        var restore = new RehearsedRestore(needsApproval: true);
+        restore.Stage.Sends(TimeSpan.FromHours(3), Events.Approve, RehearsedRestore.PlanHash);
+
+        Assert.Equal(RunState.Complete, restore.Run().State);
+
+        TimeSpan[] moments = [TimeSpan.Zero, .. restore.Renewals.Where(at => at < TimeSpan.FromHours(3)), TimeSpan.FromHours(3)];
+        Assert.All(moments.Zip(moments.Skip(1)), gap => Assert.True(gap.Second - gap.First < ClusterLease.Time, $"nothing was renewed between {gap.First} and {gap.Second}"));
+    }
+
+    [Fact]
+    public void A_restore_that_cannot_renew_while_it_waits_for_an_approval_changes_nothing()
+    {
+        var restore = new RehearsedRestore(needsApproval: true) { RenewalFailure = () => new RefusedStepException("another run has the cluster", "Start it again.") };
+        restore.Stage.Sends(TimeSpan.FromHours(3), Events.Approve, RehearsedRestore.PlanHash);
+
+        Assert.ThrowsAny<Exception>(restore.Run);
+
+        Assert.Equal(RunState.Refused, restore.Recorded!.State);
+        Assert.Empty(restore.Uploads);
+    }
+
+    [Fact]
     public void A_restore_that_was_not_asked_to_wait_begins_at_once()
     {
         var restore = new RehearsedRestore();
