@@ -9,8 +9,8 @@ public sealed record Patience
     private static readonly AsyncLocal<Patience?> InForce = new();
 
     /// <summary>
-    /// A run's: a restart of Qdrant, or a failover of the store, must not cost a part that is nearly through. It stays below what a run's lease outlives: 15 minutes less
-    /// the four between two renewals.
+    /// A run's: a restart of Qdrant, or a failover of the store, must not cost a part that is nearly through. It stays below the time of a run's lease, less the
+    /// time between two renewals.
     /// </summary>
     public static Patience OfRun { get; } = new() { Away = TimeSpan.FromMinutes(10), Failing = TimeSpan.FromSeconds(30), LongestPause = TimeSpan.FromSeconds(15) };
 
@@ -55,6 +55,9 @@ public sealed record Patience
 
     /// <summary>The one in force: a run's, unless something else was said for what goes on here.</summary>
     public static Patience Current => InForce.Value ?? OfRun;
+
+    /// <summary>The pause after this one, where the pauses double up to a limit.</summary>
+    public static TimeSpan Longer(TimeSpan pause, TimeSpan longest) => pause * 2 < longest ? pause * 2 : longest;
 
     /// <summary>Puts one in force for what is called from here until the result is disposed.</summary>
     public static IDisposable Use(Patience patience)

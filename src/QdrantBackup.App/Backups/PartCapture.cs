@@ -66,7 +66,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
     private async Task<SnapshotDescription> AwaitSnapshotAsync(IReadOnlyList<string> before)
     {
         var giveUp = context.CurrentUtcDateTime + Patience();
-        for (var wait = FirstLook; context.CurrentUtcDateTime < giveUp; wait = wait * 2 < SeldomLook ? wait * 2 : SeldomLook)
+        for (var wait = FirstLook; context.CurrentUtcDateTime < giveUp; wait = Patience.Longer(wait, SeldomLook))
         {
             var found = (await context.CallActivityAsync<NewSnapshots>(
                 nameof(PartActivities.FindNewSnapshots), new NewSnapshotsInput(input.Part.Key, before), Retry.Transient)).Snapshots;

@@ -69,7 +69,7 @@ public static class RestoreItemOrchestrator
         var giveUp = context.CurrentUtcDateTime + SettleTime;
         var good = 0;
         string? reason = null;
-        for (var wait = FirstLook; context.CurrentUtcDateTime < giveUp; wait = wait * 2 < SeldomLook ? wait * 2 : SeldomLook)
+        for (var wait = FirstLook; context.CurrentUtcDateTime < giveUp; wait = Patience.Longer(wait, SeldomLook))
         {
             var look = await context.CallActivityAsync<SettledLook>(nameof(RestoreActivities.LookAtCollection), step, Retry.Transient);
             good = look.IsSettled ? good + 1 : 0;

@@ -59,7 +59,7 @@ internal sealed class RunSteps
     {
         Checklist.Enter(TurnStep);
         var giveUp = _context.CurrentUtcDateTime + LongestWait;
-        for (var wait = FirstLook; !IsCancelled; wait = wait * 2 < SeldomLook ? wait * 2 : SeldomLook)
+        for (var wait = FirstLook; !IsCancelled; wait = Patience.Longer(wait, SeldomLook))
         {
             var lease = await _context.CallActivityAsync<LeaseReceipt>(nameof(RunActivities.TakeLease), RunId, Retry.Transient);
             if (lease.IsMine)

@@ -108,7 +108,7 @@ internal sealed partial class PartDownload : Stream
             }
 
             await Task.Delay(_pause, _time, cancellationToken);
-            _pause = _pause * 2 < patience.LongestPause ? _pause * 2 : patience.LongestPause;
+            _pause = Patience.Longer(_pause, patience.LongestPause);
         }
 
         LogGoesOn(_logger, _collection, _position, TotalLength, broken.Message);

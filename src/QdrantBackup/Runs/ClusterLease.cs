@@ -26,8 +26,8 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
     /// <summary>How long the lease of a run lasts without being renewed.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromMinutes(15);
 
-    /// <summary>How often a run renews its lease and its pin, so that one renewal may fail.</summary>
-    public static readonly TimeSpan RenewEvery = Time / 3;
+    /// <summary>How often a run renews its lease and its pin: a renewal that is tried for as long as a run has patience is still in time, with a minute to spare.</summary>
+    public static readonly TimeSpan RenewEvery = Time - Patience.OfRun.Away - TimeSpan.FromMinutes(1);
 
     // Whatever a record says, it must not keep a cluster for longer than a run can be silent before it counts as dead.
     private const double MaxSeconds = 24 * 60 * 60;
