@@ -5,10 +5,10 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Stores;
 
-/// <summary>Records that only say what was learnt: one that does not open counts as none, because looking again makes a new one; and several machines may change one at once.</summary>
+/// <summary>Records of findings: one that does not open counts as missing, because the next check writes it again; several machines may change one at once.</summary>
 internal static class SealedRecords
 {
-    /// <summary>How often a record is read again when somebody else was faster.</summary>
+    /// <summary>How often a record is read again when another writer was faster.</summary>
     public const int MaxAttempts = 100;
 
     /// <summary>The record, or null when there is none or it does not open.</summary>
@@ -25,7 +25,7 @@ internal static class SealedRecords
         }
     }
 
-    /// <summary>The backups that have a record in a folder, whatever it says.</summary>
+    /// <summary>The backups that have a record in a folder, readable or not.</summary>
     public static async Task<HashSet<BackupId>> ListIdsAsync(this SealedStore store, string folder, CancellationToken cancellationToken)
     {
         var ids = new HashSet<BackupId>();
@@ -53,8 +53,8 @@ internal static class SealedRecords
     }
 
     /// <summary>
-    /// Puts what <paramref name="change"/> makes of the record (null: there is none), and returns it; when it makes the same, or null, nothing is put.
-    /// A record that does not open is replaced as if there were none; one of a newer format is not.
+    /// Changes a record with <paramref name="change"/> (null: the record is missing), puts the result and returns it; when the result is equal, or null, nothing is put.
+    /// A record that does not open is replaced as if it were missing; one of a newer format is not.
     /// </summary>
     /// <exception cref="SealException">A newer version of this program wrote it.</exception>
     public static async Task<T?> ChangeRecordAsync<T>(
@@ -77,7 +77,7 @@ internal static class SealedRecords
             }
             catch (StoreConflictException) when (attempt < MaxAttempts)
             {
-                // Somebody was faster: read it again.
+                // Another writer was faster: read it again.
             }
         }
     }

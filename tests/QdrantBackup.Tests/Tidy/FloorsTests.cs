@@ -45,7 +45,7 @@ public sealed partial class FloorsTests
     [Fact]
     public void No_file_names_a_namespace_above_its_own_or_beside_it()
     {
-        // What leaves no trace in the assembly: constants, names and references in comments.
+        // References without a trace in the assembly: constants, names and references in comments.
         var upwards = from file in Files()
                       from Match named in Named().Matches(file.Text)
                       let to = named.Groups["space"].Value
@@ -67,7 +67,7 @@ public sealed partial class FloorsTests
         Assert.Contains(("QdrantBackup.Ids", "QdrantBackup.Ids"), Arrows(within: true).Select(arrow => (arrow.From, arrow.To)));
     }
 
-    /// <summary>Fails with every line, where a collection would be shown by its beginning.</summary>
+    /// <summary>Fails with every line, since a collection would be shown only in part.</summary>
     private static void Nothing(IEnumerable<string> wrong) => Assert.True(!wrong.Any(), string.Join(Environment.NewLine, wrong));
 
     private static IEnumerable<(string From, string To, string Text)> Arrows(bool within = false) =>
@@ -79,7 +79,7 @@ public sealed partial class FloorsTests
         where HasFloor(target) && (within || target != origin)
         select (origin, target, $"{type.FullName} -> {dependency.Target.FullName}");
 
-    /// <summary>Of a nested or a generic type too.</summary>
+    /// <summary>The folder of a type, also of a nested or a generic one.</summary>
     private static string NamespaceOf(IType type)
     {
         var name = type.FullName.Split('+', '/', '<', '`', '[')[0];
