@@ -3,13 +3,13 @@ using Azure.Identity;
 
 namespace QdrantBackup.OnAzure;
 
-/// <summary>What the clients of Azure throw when a call fails, sorted into the three cases that call for different words.</summary>
+/// <summary>Failures of Azure's clients, sorted into the three cases that need different messages.</summary>
 internal static class AzureFailures
 {
-    /// <summary>Runs a call; cancelling it stays what it is.</summary>
+    /// <summary>Runs a call; its cancellation stays a cancellation.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="refused">The service answered, and not what was asked for.</param>
-    /// <param name="notSignedIn">No identity of this machine got a token.</param>
+    /// <param name="refused">The service answered with a refusal or an error.</param>
+    /// <param name="notSignedIn">No identity of this machine received a token.</param>
     /// <param name="unreachable">There was no answer.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public static async Task<T> TranslateAsync<T>(
@@ -29,10 +29,10 @@ internal static class AzureFailures
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException or AuthenticationFailedException or IOException or OperationCanceledException or TimeoutException)
         {
-            // Whatever failed, it failed because the caller gave up.
+            // The call failed because the caller cancelled it.
             cancellationToken.ThrowIfCancellationRequested();
 
-            // Retries that all failed: the last one says most.
+            // Retries that all failed: the last error is the most useful.
             throw (e is AggregateException { InnerExceptions: [.., var last] } ? last : e) switch
             {
                 RequestFailedException { Status: 0 } failure => unreachable(failure.InnerException ?? failure),

@@ -13,7 +13,7 @@ internal sealed class BlobErrors(string location)
     public static bool IsConditionNotMet(RequestFailedException e) =>
         e.Status == (int)HttpStatusCode.PreconditionFailed || e.ErrorCode == BlobErrorCode.BlobAlreadyExists;
 
-    /// <summary>Whether the account cannot tag blobs at all: one with a hierarchical namespace does not know <c>comp=tags</c>, or says that it lacks the feature.</summary>
+    /// <summary>Whether the account cannot tag blobs at all: one with a hierarchical namespace does not know <c>comp=tags</c>, or answers that it lacks the feature.</summary>
     public static bool HasNoTags(RequestFailedException e) =>
         e.ErrorCode == BlobErrorCode.InvalidQueryParameterValue || e.ErrorCode?.Contains("NotYetSupported", StringComparison.Ordinal) == true;
 
@@ -27,7 +27,7 @@ internal sealed class BlobErrors(string location)
         unreachable: e => Unreachable(step, e),
         cancellationToken);
 
-    // Only a body that broke off has not been tried again below for as long as there is patience.
+    // Only a body that broke off was not retried below within the patience.
     private static StoreException Transient(string message, string hint, Exception? cause = null) => new(message, hint, isTransient: true, cause) { IsSpent = cause is not IOException };
 
     private StoreException Unreachable(string step, Exception cause) => Transient(
@@ -47,7 +47,7 @@ internal sealed class BlobErrors(string location)
                 "Give the app's identity the role of its part on the container (infra-bicep/README.md, Roles); 'Storage Blob Data Contributor' serves too, but lets a backup app delete. New roles take some minutes. Or renew the SAS if it has expired."),
             404 when e.ErrorCode == BlobErrorCode.ContainerNotFound => new(what,
                 "Create the container, or correct its name in the configuration of the store."),
-            413 => new(what, "Something before the storage account limits how large a request may be: raise that limit to 64 MiB or more, or reach the account without it."),
+            413 => new(what, "A proxy before the storage account limits how large a request may be: raise that limit to 64 MiB or more, or reach the account without it."),
             404 => new(what, "Check the address of the storage account."),
             409 when e.ErrorCode?.StartsWith("BlobImmutable", StringComparison.Ordinal) == true => new ImmutableBlobException(what,
                 "The blob is under an immutability policy or a legal hold and can go when that ends."),

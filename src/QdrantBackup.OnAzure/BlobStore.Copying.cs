@@ -8,7 +8,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.OnAzure;
 
-/// <summary>Copying from another container by the service itself (Copy Blob From URL): between accounts and regions too, without a byte passing through this machine.</summary>
+/// <summary>Copying from another container by the service itself (Copy Blob From URL), also between accounts and regions; no byte passes through this machine.</summary>
 public sealed partial class BlobStore
 {
     private static readonly TimeSpan SasLifetime = TimeSpan.FromMinutes(15);
@@ -41,7 +41,7 @@ public sealed partial class BlobStore
         }
         catch (RequestFailedException e) when (e.Status is >= 400 and < 500 and not (408 or 429))
         {
-            // Firewalls between the two accounts, an identity that may not read there: it will not do it for the next blob either.
+            // The cause is a firewall between the two accounts, or an identity without read access: the next blob would fail too.
             _refusedSources.TryAdd(other.Location, true);
             return null;
         }
@@ -66,7 +66,7 @@ public sealed partial class BlobStore
         return blob.GenerateSasUri(sas);
     }
 
-    /// <summary>The identity that this container was opened with, where it was opened with one.</summary>
+    /// <summary>The identity that opened this container, if an identity did.</summary>
     private async Task<HttpAuthorization?> AuthorizationAsync(CancellationToken cancellationToken) => _credential is null
         ? null
         : new HttpAuthorization("Bearer", (await _credential.GetTokenAsync(new TokenRequestContext(StorageScope), cancellationToken)).Token);

@@ -33,7 +33,7 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
     /// <inheritdoc/>
     public string Location { get; }
 
-    /// <summary>Creates the container unless it is there; true when it was created. Nothing else here ever creates one.</summary>
+    /// <summary>Creates the container unless it exists; true when it was created. No other code creates one.</summary>
     public Task<bool> CreateContainerIfMissingAsync(CancellationToken cancellationToken) =>
         _errors.TranslateAsync("create the container", async () =>
             await _container.CreateIfNotExistsAsync(PublicAccessType.None, cancellationToken: cancellationToken) is not null, cancellationToken);
@@ -118,7 +118,7 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
             }
             catch (RequestFailedException e) when (ifMatch is not null && BlobErrors.IsConditionNotMet(e))
             {
-                // A blob that is gone matches no ETag either, and some services say so instead of 404.
+                // A blob that is missing matches no ETag either, and some services answer that instead of 404.
                 return await PropertiesAsync(name, cancellationToken) is null ? false : throw StoreErrors.Changed(name, Location);
             }
         }, cancellationToken);
@@ -142,10 +142,10 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
             }
         }, cancellationToken);
 
-    /// <summary>Nothing to do: the service expunges what soft delete keeps.</summary>
+    /// <summary>Does nothing: the service itself expunges soft-deleted blobs.</summary>
     public Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult(0);
 
-    /// <summary>What the service dates its answer with; whether the blob that is asked for is there does not matter.</summary>
+    /// <summary>The date header of the service's answer; whether the blob in the request exists does not matter.</summary>
     public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => _errors.TranslateAsync("ask for the time", async () =>
     {
         try
@@ -158,10 +158,10 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
         }
     }, cancellationToken);
 
-    // Something on the way may have taken the header out.
+    // A proxy may have removed the header.
     private DateTimeOffset DateOf(Response? answer) => answer?.Headers.Date ?? _time.GetUtcNow();
 
-    /// <summary>One request per put, whatever its size here: only a single Put Blob is atomic with its condition and its metadata.</summary>
+    /// <summary>One request per put for a blob of any size here: only a single Put Blob is atomic with its condition and its metadata.</summary>
     private static BlobUploadOptions Upload(PutCondition condition, string? summary, string? putId)
     {
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -188,8 +188,8 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
     }
 
     /// <summary>
-    /// The client repeats a put whose answer was lost, and then meets its own blob. The random mark in the metadata tells this from somebody else's,
-    /// so that a lease or a commit that was won is not taken for lost.
+    /// The client repeats a put whose answer was lost, and then finds its own blob. The random mark in the metadata distinguishes it from another writer's,
+    /// so that a lease or a commit that was won does not look lost.
     /// </summary>
     private async Task<BlobEntry?> FindOwnPutAsync(BlobName name, string putId, CancellationToken cancellationToken) =>
         await PropertiesAsync(name, cancellationToken) is { } found && found.Metadata.TryGetValue(PutKey, out var mark) && mark == putId ? found.Entry : null;
@@ -208,12 +208,12 @@ public sealed partial class BlobStore : IBackupStore, IServerSideCopy
     }
 
     /// <summary>
-    /// Listings give ETags without quotes, answers with them; ours always have them, so that the two compare. The service's are strong; one that is weak was marked by
-    /// something in between, and would meet no condition.
+    /// Listings give ETags without quotes, other answers with them; ours always have them, so that the two compare. The service's are strong; a proxy marked any weak one,
+    /// which would then match no condition.
     /// </summary>
     private static string Quoted(ETag etag) => etag.ToString("H") is var text && text.StartsWith("W/", StringComparison.Ordinal) ? text[2..] : text;
 
-    /// <summary>Accounts with a hierarchical namespace list their folders too.</summary>
+    /// <summary>Accounts with a hierarchical namespace also list their folders.</summary>
     private static bool IsFolder(BlobItem item) => item.Metadata is { } metadata && metadata.ContainsKey("hdi_isfolder");
 
     private static string? SummaryIn(IDictionary<string, string>? metadata) =>

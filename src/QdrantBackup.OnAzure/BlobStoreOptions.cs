@@ -2,14 +2,14 @@ using Azure.Storage.Blobs;
 
 namespace QdrantBackup.OnAzure;
 
-/// <summary>How the client waits and retries.</summary>
+/// <summary>The waits and retries of the client.</summary>
 internal static class BlobStoreOptions
 {
-    // In which even 5 Mbit/s carry the largest list (docs/format.md, limits).
+    // Long enough for the largest list at 5 Mbit/s (docs/format.md, limits).
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(110);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.8);
 
-    /// <summary>Options with retries that ride out a failover or throttling, for as long as there is <see cref="Patience"/>.</summary>
+    /// <summary>Options with retries that outlast a failover or throttling, as long as the <see cref="Patience"/> in force.</summary>
     public static BlobClientOptions Create(TimeProvider time)
     {
         var options = new BlobClientOptions
@@ -19,7 +19,7 @@ internal static class BlobStoreOptions
             Diagnostics = { ApplicationId = "qdrant-backup", IsLoggingContentEnabled = false },
         };
 
-        // Where a copy comes from may carry a SAS (W5).
+        // The source address of a copy may carry a SAS (W5).
         options.Diagnostics.LoggedHeaderNames.Remove("x-ms-copy-source");
         return options;
     }

@@ -9,16 +9,16 @@ namespace QdrantBackup.OnAzure;
 /// <summary>Opens containers of Azure Blob Storage as stores.</summary>
 public static class BlobStores
 {
-    /// <summary>The tag of a manifest that was given up, which the account's lifecycle rule looks for (docs/format.md §7).</summary>
+    /// <summary>The tag of a manifest that was expired; the account's lifecycle rule deletes blobs with it (docs/format.md §7).</summary>
     public static KeyValuePair<string, string> ExpiredTag { get; } = new("state", "expired");
 
     private const string ContainerKey = "Container";
 
     /// <summary>
     /// Opens the container at <paramref name="containerUri"/>. A SAS in its query is used as it stands; otherwise <paramref name="credential"/>,
-    /// or, without one, whatever identity the environment offers.
+    /// or, without one, the identity that the environment offers.
     /// </summary>
-    /// <exception cref="UsageException">The address is no container's, or is plain http to another machine.</exception>
+    /// <exception cref="UsageException">The address is not a container's, or is plain http to another machine.</exception>
     public static BlobStore Open(Uri containerUri, TokenCredential? credential = null, TimeProvider? time = null)
     {
         var shown = containerUri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
@@ -45,7 +45,7 @@ public static class BlobStores
     }
 
     /// <summary>Opens a container by a storage connection string, the emulator's or an account's, that ends with <c>;Container=name</c>.</summary>
-    /// <exception cref="UsageException">The text is no connection string or names no container.</exception>
+    /// <exception cref="UsageException">The text is not a connection string or names no container.</exception>
     public static BlobStore OpenConnectionString(string connectionString, TimeProvider? time = null)
     {
         try
@@ -62,7 +62,7 @@ public static class BlobStores
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
         {
-            // The cause quotes the text, which holds a key (W5), so it is not passed on.
+            // The cause quotes the text, which holds a key (W5), so it is left out.
             throw new UsageException("the connection string of the store cannot be read", "Copy it again from the storage account, or use the container's https address and an identity.");
         }
     }

@@ -6,12 +6,12 @@ using Azure.Core.Pipeline;
 namespace QdrantBackup.OnAzure;
 
 /// <summary>
-/// Azure's own retries, for as long as there is patience (<see cref="Patience"/>) instead of a number of times. A time at which the service asks to come back is obeyed when
-/// the budget holds it; Azure's policy would wait for hours.
+/// Azure's own retries, limited by the <see cref="Patience"/> in force instead of a number. A wait that the service asks for is respected when
+/// the budget allows it; Azure's policy would wait for hours.
 /// </summary>
 internal sealed class PatientRetryPolicy(TimeProvider time, TimeSpan answer, TimeSpan firstPause) : RetryPolicy(int.MaxValue, new Pauses(firstPause))
 {
-    // Two of them count milliseconds; the standard one seconds, or a date.
+    // Two of these headers count milliseconds; the standard one holds seconds, or a date.
     private static readonly string[] MillisecondHeaders = ["retry-after-ms", "x-ms-retry-after-ms"];
 
     private readonly Outage _outage = new(time);
@@ -106,7 +106,7 @@ internal sealed class PatientRetryPolicy(TimeProvider time, TimeSpan answer, Tim
             : null;
     }
 
-    /// <summary>Doubling, up to the longest that there is patience for; what the service asks for counts beside it by Azure's own code.</summary>
+    /// <summary>Doubles, up to the longest pause of the patience; Azure's own code adds the wait that the service asks for.</summary>
     private sealed class Pauses(TimeSpan first) : DelayStrategy
     {
         public static TimeSpan Of(TimeSpan first, int retry)

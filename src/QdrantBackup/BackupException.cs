@@ -1,7 +1,7 @@
 namespace QdrantBackup;
 
 /// <summary>
-/// An error that a person can act on: the message says what failed and where, <see cref="Hint"/> what to do next.
+/// An error that a person can act on: the message names what failed and where, <see cref="Hint"/> what to do next.
 /// Neither may carry a secret, a SAS or plaintext of a backup (W5).
 /// </summary>
 public abstract class BackupException : Exception
@@ -13,13 +13,13 @@ public abstract class BackupException : Exception
     /// <summary>What to do next, as one sentence or two.</summary>
     public string Hint { get; }
 
-    /// <summary>Whether the same call may succeed later without anybody changing anything.</summary>
+    /// <summary>Whether the same call may succeed later although nobody changes anything.</summary>
     public virtual bool IsTransient => false;
 
-    /// <summary>Whether it is damage of the store, which stays: something is missing, changed or longer than it may be. A store that cannot be reached now is none.</summary>
+    /// <summary>Whether the store is damaged: a blob is missing, changed or too long. False when the store cannot be reached now.</summary>
     public virtual bool IsDamage => false;
 
-    /// <summary>Whether it was tried again for as long as there is patience, so that no loop around it begins anew.</summary>
+    /// <summary>Whether the whole patience was spent on retries, so that no loop around the call starts another round of them.</summary>
     public bool IsSpent { get; internal set; }
 }
 
@@ -30,13 +30,13 @@ public class SourceException(string message, string hint, bool isTransient = fal
     /// <inheritdoc/>
     public override bool IsTransient { get; } = isTransient;
 
-    /// <summary>Whether the server gave no answer, or asked to come back later: it is away, not at fault.</summary>
+    /// <summary>Whether the server gave no answer or asked to come back later: it is away, not broken.</summary>
     internal bool IsAway { get; init; }
 
-    /// <summary>Whether the server may have done what was asked for nevertheless: look before asking again.</summary>
+    /// <summary>Whether the server may have carried the request out all the same: check before asking again.</summary>
     internal bool IsOutcomeUnknown { get; init; }
 
-    /// <summary>After what time the server asked to come back.</summary>
+    /// <summary>How long the server asked to wait before the next request.</summary>
     internal TimeSpan? ComeBackAfter { get; init; }
 }
 
@@ -48,7 +48,7 @@ public class StoreException(string message, string hint, bool isTransient = fals
     public override bool IsTransient { get; } = isTransient;
 }
 
-/// <summary>A conditional put or delete found something else in the store than it was told to expect.</summary>
+/// <summary>A conditional put or delete found another blob in the store than the caller expected.</summary>
 public sealed class StoreConflictException(string message, string hint, Exception? innerException = null)
     : StoreException(message, hint, isTransient: false, innerException);
 
@@ -59,7 +59,7 @@ public sealed class SealException(string message, string hint, Exception? innerE
     /// <inheritdoc/>
     public override bool IsDamage => true;
 
-    /// <summary>Whether a newer version of this program wrote it: nothing is wrong with it, so it must neither be replaced nor started afresh.</summary>
+    /// <summary>Whether a newer version of this program wrote it: nothing is wrong with it, so it must not be replaced.</summary>
     public bool IsNewerFormat { get; init; }
 }
 

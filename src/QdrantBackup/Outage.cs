@@ -1,19 +1,19 @@
 namespace QdrantBackup;
 
 /// <summary>
-/// Since when a server has given no answer, for all that is asked of it. Without this each request of a run would wait out a budget of its own, one after the other, and
+/// The time since which a server has given no answer to any request. Without it each request of a run would wait out its own patience, one after the other, and
 /// the run would end days after the server.
 /// </summary>
 public sealed class Outage(TimeProvider time)
 {
-    // Tries come closer together than this; after a longer silence, one that fails is the first of another outage.
+    // Failures closer together than this belong to one outage; after a longer pause, a failure begins another one.
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
     private DateTimeOffset? _began;
     private DateTimeOffset _last;
 
-    /// <summary>The server answered, whatever it said.</summary>
+    /// <summary>The server answered, also when it answered with an error.</summary>
     public void Answered()
     {
         lock (_gate)
@@ -22,7 +22,7 @@ public sealed class Outage(TimeProvider time)
         }
     }
 
-    /// <summary>The server gave no answer, or asked to come back; tells how long that has been so.</summary>
+    /// <summary>The server gave no answer or asked to come back; returns how long that has been so.</summary>
     public TimeSpan Failed()
     {
         lock (_gate)

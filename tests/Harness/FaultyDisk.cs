@@ -20,7 +20,7 @@ public static class FaultyDisk
 
         static int number(const char *name, int otherwise) { char *text = getenv(name); return text ? atoi(text) : otherwise; }
 
-        /* Whether the flush of this file is one of those that fail: FAULT_FSYNC=files|folders, FAULT_BELOW=part of a path, FAULT_AFTER=how many are let through, FAULT_COUNT=how many fail. */
+        /* Whether the flush of this file must fail: FAULT_FSYNC=files|folders, FAULT_BELOW=part of a path, FAULT_AFTER=how many are let through, FAULT_COUNT=how many fail. */
         static int fails(int fd)
         {
             char *what = getenv("FAULT_FSYNC"), *below = getenv("FAULT_BELOW"), link[64], path[4096], facts[256];

@@ -43,6 +43,6 @@ public static class Installation
         return new(exitCode, process.Results, process.Errors);
     }
 
-    /// <summary>Whether a run's last status says that all of it was done.</summary>
+    /// <summary>Whether a run's last status shows that all of it was done.</summary>
     public static bool IsDone(JsonElement end) => end.GetProperty("state").GetString() == "complete";
 }

@@ -7,7 +7,7 @@ namespace QdrantBackup.Harness;
 
 /// <summary>
 /// The shard snapshots of one real collection on seven days, and of one below the indexing threshold on two: <c>tests/fixtures/days/shards.zst</c> holds them one after
-/// the other in the order of their names, compressed together because they share most of their bytes; <c>days.json</c> says what each is.
+/// the other in the order of their names, compressed together because they share most of their bytes; <c>days.json</c> describes each.
 /// </summary>
 public sealed class ShardDays
 {
@@ -43,7 +43,7 @@ public sealed class ShardDays
             at += bytes.Length;
             if (Convert.ToHexStringLower(SHA256.HashData(bytes.Span)) != Text(file, "sha256"))
             {
-                throw new InvalidDataException($"shards.zst holds other bytes for {Text(file, "file")} than days.json says");
+                throw new InvalidDataException($"shards.zst holds other bytes for {Text(file, "file")} than days.json lists");
             }
 
             days._snapshots.Add(Text(file, "file")!, bytes);

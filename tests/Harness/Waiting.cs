@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace QdrantBackup.Harness;
 
 /// <summary>
-/// Waits of tests. Each has a bound by the machine's own clock, and when that is over it fails and says what it waited for: a test that hangs names nobody, and takes
+/// Waits of tests. Each has a bound by the machine's own clock, and when that is over it fails and names what it waited for: a test that hangs names nobody, and takes
 /// the others with it.
 /// </summary>
 public static class Waiting

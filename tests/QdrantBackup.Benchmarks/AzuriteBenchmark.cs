@@ -35,7 +35,7 @@ internal sealed class AzuriteBenchmark(byte[] bytes)
         {
             RandomNumberGenerator.Fill(bytes);
 
-            // Whoever goes second may find the machine warmer or busier: the order changes.
+            // The second one may find the machine warmer or busier: the order changes.
             var first = round % 2 == 0 ? await benchmark.BackUpAsync() : null;
             var plain = await benchmark.UploadAsync();
             var backup = first ?? await benchmark.BackUpAsync();

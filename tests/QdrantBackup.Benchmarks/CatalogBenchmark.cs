@@ -13,7 +13,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks;
 
-/// <summary>How long it takes to say which backups exist, where there are very many: by a listing of Azurite, and for the next page of the same listing.</summary>
+/// <summary>How long it takes to list the backups, where there are very many: by a listing of Azurite, and for the next page of the same listing.</summary>
 internal static class CatalogBenchmark
 {
     private const int Rounds = 5;

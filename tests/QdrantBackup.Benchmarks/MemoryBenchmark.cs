@@ -23,7 +23,7 @@ internal sealed class MemoryBenchmark
     private readonly Report _report = new();
 
     /// <summary>
-    /// Runs it with a snapshot of so many MiB (2048 by default) and a quarter of it, split into ranges of a size where one is given (512MiB, say); false when the limit does not hold.
+    /// Runs it with a snapshot of so many MiB (2048 by default) and a quarter of it, split into ranges of a given size (for example 512MiB); false when the limit does not hold.
     /// </summary>
     public static async Task<bool> RunAsync(string? mebibytes, string? rangeBytes)
     {
@@ -48,7 +48,7 @@ internal sealed class MemoryBenchmark
         await using var qdrant = await StandInServer.StartAsync();
         qdrant.AddSynthetic(Collection, length, seed: 1);
 
-        // Whatever follows a backup by itself would be measured with what comes next.
+        // Follow-ups of a backup would be measured with the next one.
         using var files = new AppFiles(qdrant.Address, extraYaml: "  verification: false\n" + (rangeBytes is null ? "" : $"  rangeBytes: {rangeBytes}\n"));
         await Installation.InitialiseKeyAsync(files);
         var costs = new Dictionary<string, RunCost>(StringComparer.Ordinal);

@@ -12,7 +12,7 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Benchmarks;
 
 /// <summary>
-/// A prune of a store with very many chunks, in a process of its own: the lists of every backup are read, all chunks listed, and what nothing needs is told to go. Lists and manifests
+/// A prune of a store with very many chunks, in a process of its own: the lists of every backup are read, all chunks listed, and unneeded ones deleted. Lists and manifests
 /// are files in memory (tmpfs); chunks exist as a listing alone.
 /// </summary>
 internal sealed class PruneBenchmark(SealedStore store, int chunks)

@@ -8,7 +8,7 @@ namespace QdrantBackup.Benchmarks;
 
 /// <summary>
 /// What backup, second backup and restore cost in processor time and memory, each a process of its own, beside other tools in the same round. Everything reads a file by standard
-/// input and stores in memory (tmpfs), so that no disk is in the figures. Ratios are those of a round; what is told is the middle one.
+/// input and stores in memory (tmpfs), so that no disk is in the figures. Ratios are those of a round; the median is shown.
 /// </summary>
 internal sealed class StoreBenchmark : IDisposable
 {

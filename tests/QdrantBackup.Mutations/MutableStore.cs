@@ -3,7 +3,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Mutations;
 
-/// <summary>Blobs that anybody may have changed. Reading tells which were read, and how much a reader was ready to take.</summary>
+/// <summary>Blobs that anybody may have changed. It records which were read, and how much a reader was ready to take.</summary>
 internal sealed class MutableStore(IReadOnlyDictionary<string, Blob> blobs) : IBackupStore
 {
     private readonly Lock _gate = new();

@@ -13,7 +13,7 @@ internal sealed class Mutator(Chance chance, MutableStore store, IReadOnlyList<I
     /// <summary>The names of blobs that are not as they were.</summary>
     public IReadOnlyCollection<string> Changed => _changed;
 
-    /// <summary>Makes one change and tells which.</summary>
+    /// <summary>Makes one change and returns its description.</summary>
     public string Mutate() => chance.Below(17) switch
     {
         0 or 1 or 2 => Edit("flip a bit of", b => Edited(b, content => content[chance.Below(content.Length)] ^= (byte)(1 << chance.Below(8)))),

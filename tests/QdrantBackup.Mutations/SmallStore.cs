@@ -52,7 +52,7 @@ internal sealed class SmallStore : IDisposable
     /// <summary>The SHA-256 of each part of a backup.</summary>
     public IReadOnlyList<string> Expected(BackupId id) => _expected[id];
 
-    /// <param name="recipient">Whoever opens it.</param>
+    /// <param name="recipient">The recipient that opens it.</param>
     /// <param name="keyNumber">Its store key follows from it.</param>
     /// <param name="storeNumber">Its id follows from it.</param>
     /// <param name="expectsOtherBytes">A planted fault: the bytes that come back are not those that are expected.</param>
@@ -126,7 +126,7 @@ internal sealed class SmallStore : IDisposable
         {
             var list = new ChunkListWriter(partNo, captured.Count, offset);
 
-            // Nothing is known from before: whatever comes again is put again, so that chunks have older versions.
+            // No chunk is known from before: each chunk that comes again is put again, so that chunks have older versions.
             await using var uploads = new ChunkUploads(_store, new KnownChunks(100, KnownDamage.None), list, ChunkCompression.Auto, 1, CancellationToken.None);
             using var range = new RangeCapture(state, list, uploads);
             using var source = new MemoryStream(content, (int)offset, content.Length - (int)offset);

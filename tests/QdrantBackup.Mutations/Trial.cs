@@ -13,7 +13,7 @@ internal enum Ending
     /// <summary>The backup that was asked for came back, byte for byte.</summary>
     Restored,
 
-    /// <summary>An older one came back, and it was said that the newest is gone.</summary>
+    /// <summary>An older one came back, with the warning that the newest is missing.</summary>
     OlderAndSaid,
 
     /// <summary>It was refused with a message and a hint.</summary>
@@ -80,16 +80,16 @@ internal sealed class Trial(IStoreKeyRecipient recipient, SmallStore store, IRea
 
             return latest == store.Newest.Id ? (Ending.Restored, "byte for byte")
                 : gaps.Count > 0 ? (Ending.OlderAndSaid, $"{latest} came back, and {gaps[0].Problem}")
-                : (Ending.Failed, $"{latest} CAME BACK and nobody said that a newer one is gone");
+                : (Ending.Failed, $"{latest} CAME BACK without the warning that a newer one is missing");
         }
         catch (BackupException e) when (e.Hint.Length > 0)
         {
-            // Whoever opens a store that is not pinned looks at every key document there is, and stops at one that contradicts the store.
+            // Opening a store that is not pinned reads every key document, and stops at one that contradicts the store.
             return id is { } named && !changed.Any((await NeedsAsync(named)).Contains) && !changed.Any(n => n.StartsWith("keys/", StringComparison.Ordinal))
                 ? (Ending.Failed, $"REFUSED though nothing that it needs was changed: {e.Message}")
                 : (Ending.Refused, e.Message);
         }
-#pragma warning disable CA1031 // Whatever else comes out is what this looks for.
+#pragma warning disable CA1031 // Any other exception is what this trial searches for.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -99,7 +99,7 @@ internal sealed class Trial(IStoreKeyRecipient recipient, SmallStore store, IRea
 
     private async Task<bool> IsWholeAsync(SealedStore opened, BackupCatalog catalog, BackupId id)
     {
-        // Whatever id the store gives out that was never made here must not restore.
+        // Ids that the store lists but that were never made here must not restore.
         if (!store.Ids.Contains(id))
         {
             await catalog.OpenAsync(id, CancellationToken.None);

@@ -20,7 +20,7 @@ static int Usage()
     Console.Error.WriteLine(
         """
         store              20,000 seeds of writers, readers, people and pruners on one store, fresh ones
-        store SEED         one seed, told step by step
+        store SEED         one seed, printed step by step
         store FIRST COUNT  as many seeds, from one on
         store plants [N]   the faults that are planted, or one of them by its number, and the first seed that catches each
         store SEED plant N one seed with a fault, by its number in that list

@@ -4,7 +4,7 @@ using QdrantBackup.Soak.Plants;
 
 namespace QdrantBackup.Soak;
 
-/// <summary>Runs seeds and says what became of them.</summary>
+/// <summary>Runs seeds and prints their results.</summary>
 internal static class SeedRuns
 {
     /// <summary>How many seeds a soak has unless asked otherwise.</summary>
@@ -15,7 +15,7 @@ internal static class SeedRuns
     /// <summary>A seed that was hardly run before.</summary>
     public static ulong Fresh(TimeProvider time) => (ulong)time.GetUtcNow().ToUnixTimeSeconds() * 100_000;
 
-    /// <summary>Runs many seeds; the exit code tells whether nothing was wrong.</summary>
+    /// <summary>Runs many seeds; the exit code shows whether all were good.</summary>
     public static async Task<int> RunAsync(ulong first, int count)
     {
         long began = Stopwatch.GetTimestamp();
@@ -38,7 +38,7 @@ internal static class SeedRuns
         return bad == 0 ? 0 : 1;
     }
 
-    /// <summary>Tells one seed step by step.</summary>
+    /// <summary>Prints one seed step by step.</summary>
     public static async Task<int> TellAsync(ulong seed, int? plant)
     {
         Outcome told = await StoreSimulation.RunAsync(seed, plant is { } number ? Plant.All[number - 1] : null, Console.Out);

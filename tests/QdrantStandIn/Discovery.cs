@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace QdrantStandIn;
 
-/// <summary>What a server says of itself.</summary>
+/// <summary>The server's description of itself.</summary>
 internal sealed class Discovery(NodeState state)
 {
     public Task RootAsync(HttpContext context) =>

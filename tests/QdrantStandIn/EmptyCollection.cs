@@ -43,7 +43,7 @@ internal static class EmptyCollection
         return config;
     }
 
-    /// <summary>What GET /collections/{c} says of a collection of which only its archive's configuration is known.</summary>
+    /// <summary>The answer of GET /collections/{c} for a collection of which only its archive's configuration is known.</summary>
     public static JsonObject Info(JsonObject config, JsonObject schema, long points)
     {
         var shown = config.DeepClone().AsObject();
@@ -63,7 +63,7 @@ internal static class EmptyCollection
         };
     }
 
-    /// <summary>Whether the vectors of an archive fit those of an existing collection, told like Qdrant tells that they do not.</summary>
+    /// <summary>Whether the vectors of an archive fit those of an existing collection; if not, the error is worded like Qdrant's.</summary>
     public static void CheckCompatible(JsonObject existing, JsonObject archived)
     {
         var (mine, theirs) = (existing["params"]!, archived["params"]!);

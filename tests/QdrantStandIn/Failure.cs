@@ -16,6 +16,6 @@ internal sealed class Failure(int status, string text, bool isPlain = false) : E
 
     public static Failure Service(string text) => new(500, $"Service internal error: {text}");
 
-    /// <summary>The same error as the handlers tell it that answer errors in plain text.</summary>
+    /// <summary>The same error as the handlers with plain-text errors write it.</summary>
     public Failure Plain() => new(status, Message, isPlain: true) { LeavesBodyUnread = LeavesBodyUnread };
 }

@@ -23,7 +23,7 @@ public sealed class Faults
     /// <summary>Resumed downloads find another file under the same name.</summary>
     public bool ChangesFileOnResume { get; set; }
 
-    /// <summary>Downloads begin at the beginning whatever range is asked for, as a proxy in between may make it.</summary>
+    /// <summary>Downloads begin at the beginning for every requested range, as a proxy in between may do it.</summary>
     public bool IgnoresRanges { get; set; }
 
     /// <summary>The disk is full: no snapshot can be made, no upload received.</summary>

@@ -7,7 +7,7 @@ namespace QdrantStandIn;
 /// <summary>What a server finds when it unpacks an uploaded snapshot. Its complaints have Qdrant's words.</summary>
 internal sealed class SnapshotContents
 {
-    /// <summary>Archives that were made here, not by Qdrant, tell in this member how many points they stand for.</summary>
+    /// <summary>Archives that were made here, not by Qdrant, hold their number of points in this member.</summary>
     public const string PointsMember = "0/stand-in.json";
 
     private const long MaxSmallMember = 16 * 1024 * 1024;
@@ -23,7 +23,7 @@ internal sealed class SnapshotContents
 
     public JsonArray Items { get; private set; } = [];
 
-    /// <summary>Reads the whole archive; <paramref name="directory"/> is where the server says that it unpacks it.</summary>
+    /// <summary>Reads the whole archive; <paramref name="directory"/> is where the server claims to unpack it.</summary>
     public static SnapshotContents Read(Archive archive, string directory)
     {
         var contents = new SnapshotContents();

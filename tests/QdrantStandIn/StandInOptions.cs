@@ -12,7 +12,7 @@ public sealed record StandInOptions
     /// <summary>The key that may only read.</summary>
     public string? ReadOnlyApiKey { get; init; }
 
-    /// <summary>The version it says it has.</summary>
+    /// <summary>The version that it reports.</summary>
     public string Version { get; init; } = "1.18.3";
 
     /// <summary>Its peer id; above 2^53 to find out who reads it as a floating-point number.</summary>
@@ -21,7 +21,7 @@ public sealed record StandInOptions
     /// <summary>The other peers of a cluster by id; null for a standalone server.</summary>
     public IReadOnlyDictionary<ulong, string>? Peers { get; init; }
 
-    /// <summary>Snapshots to load at the start: a file FOO.snapshot becomes collection FOO, or what FOO.snapshot.json says.</summary>
+    /// <summary>Snapshots to load at the start: a file FOO.snapshot becomes collection FOO, or the one that FOO.snapshot.json names.</summary>
     public string? LoadDirectory { get; init; }
 
     /// <summary>How long a snapshot takes that nobody waits for.</summary>
@@ -33,6 +33,6 @@ public sealed record StandInOptions
     /// <summary>Whether snapshots may be recovered from URLs.</summary>
     public bool AllowsUrlRecovery { get; init; } = true;
 
-    /// <summary>Tells the time of names and headers.</summary>
+    /// <summary>The clock for names and headers.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

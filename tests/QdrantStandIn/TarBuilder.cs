@@ -39,7 +39,7 @@ internal sealed class TarBuilder
         return this;
     }
 
-    /// <summary>The members of a collection with one segment per shard, and how many points to say it has.</summary>
+    /// <summary>The members of a collection with one segment per shard, and the number of points that it claims.</summary>
     public TarBuilder AddCollection(JsonObject config, long points, JsonArray? items = null)
     {
         var shards = config["params"]?["shard_number"]?.GetValue<int>() ?? 1;

@@ -27,7 +27,7 @@ internal sealed class UploadRequests(NodeState state)
 
         lock (state.Gate)
         {
-            // From here on the file stays, whatever becomes of the restore.
+            // From here on the file stays, even if the restore fails.
             state.Store(state.Aliases.GetValueOrDefault(name, name), upload.FileName, upload.Archive, hasChecksum: false);
             try
             {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable;
 
-/// <summary>Runs orchestrations event-sourced on one SQLite file. Disposing without stopping is a crash on purpose: nothing is waited for.</summary>
+/// <summary>Runs event-sourced orchestrations on one SQLite file. Disposing without stopping acts like a crash, on purpose: nothing is waited for.</summary>
 internal sealed class DurableEngine(DurableEngineOptions options, IDurableFunctions functions, IMachine machine, ILoggerFactory loggers) : IAsyncDisposable
 {
     private static readonly TimeSpan InterruptGrace = TimeSpan.FromSeconds(5);
@@ -45,7 +45,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
             machine.Background.RunAsync(() => _timers.RunAsync(_takeNoMore.Token)));
     }
 
-    /// <summary>Takes no new work, waits for running activities as long as given, then cancels them and closes the database.</summary>
+    /// <summary>Starts no new work, waits for running activities as long as given, then cancels them and closes the database.</summary>
     public async Task StopAsync(TimeSpan drain)
     {
         _takeNoMore.Cancel();
@@ -68,7 +68,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
     public Task<IReadOnlyList<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => Database.ReadAsync<IReadOnlyList<HistoryEvent>?>(
         session => InstanceTable.StatusOf(session, instanceId) is null ? null : HistoryTable.Read(session, instanceId), cancellationToken);
 
-    /// <summary>What is wrong; null if nothing is.</summary>
+    /// <summary>The problem with the database; null when it works.</summary>
     public string? Problem => _closed || _health is null ? "The durable engine is not running." : _health.Problem;
 
     /// <inheritdoc/>
@@ -99,7 +99,7 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         }
         catch (TimeoutException)
         {
-            // The next stage is harder.
+            // Each stage stops harder than the one before.
         }
     }
 }

@@ -3,7 +3,7 @@ using LocalFunctions.Durable.Replay;
 
 namespace LocalFunctions.Durable;
 
-/// <summary>What the durable engine is told at its start.</summary>
+/// <summary>The settings of the durable engine.</summary>
 /// <param name="DatabasePath">The SQLite file; made if it does not exist. One process at a time opens it.</param>
 /// <param name="HubName">The task hub; the name of the clients.</param>
 /// <param name="MaxConcurrentActivities">How many activities run at a time.</param>
@@ -16,18 +16,18 @@ internal sealed record DurableEngineOptions(
     int MaxConcurrentOrchestrations,
     JsonSerializerOptions Json)
 {
-    /// <summary>Which versions of orchestrations are started and gone on with.</summary>
+    /// <summary>Which versions of orchestrations are started and continued.</summary>
     public OrchestrationVersions Versions { get; init; } = OrchestrationVersions.Unversioned;
 
-    /// <summary>Orchestrations whose histories have so many events are kept in memory between their turns; shorter ones are replayed.</summary>
+    /// <summary>Orchestrations with at least so many events are kept in memory between their turns; shorter ones are replayed.</summary>
     public int KeepFromLength { get; init; } = 100;
 
     /// <summary>How many orchestrations are kept in memory at most.</summary>
     public int MaxKept { get; init; } = 200;
 
-    /// <summary>How many messages a turn takes in; what is left makes another turn.</summary>
+    /// <summary>How many messages one turn takes in; the rest makes another turn.</summary>
     public int MaxMessagesPerTurn { get; init; } = 1000;
 
-    /// <summary>How much an orchestrator may set going in one turn: one that loops without awaiting must not take all memory.</summary>
+    /// <summary>How many actions an orchestrator may start in one turn: one that loops without awaiting must not use up all memory.</summary>
     public int MaxActionsPerTurn { get; init; } = ReplayRules.DefaultMaxActionsPerTurn;
 }

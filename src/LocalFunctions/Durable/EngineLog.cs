@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable;
 
-/// <summary>What the durable engine logs.</summary>
+/// <summary>The log messages of the durable engine.</summary>
 internal static partial class EngineLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "Task hub {Hub} is open: {Instances} instances and {Activities} activities go on")]
+    [LoggerMessage(1000, LogLevel.Information, "Task hub {Hub} is open: {Instances} instances and {Activities} activities continue")]
     public static partial void Opened(ILogger logger, string hub, int instances, int activities);
 
     [LoggerMessage(1001, LogLevel.Information, "{Orchestrator} {Instance}: {Status}")]
@@ -29,13 +29,13 @@ internal static partial class EngineLog
     [LoggerMessage(1007, LogLevel.Error, "A turn of {Instance} could not be taken, next try in {Seconds} s")]
     public static partial void TurnFails(ILogger logger, Exception failure, string instance, double seconds);
 
-    [LoggerMessage(1009, LogLevel.Error, "Activity number {Sequence} could not be dealt with, next try in {Seconds} s")]
+    [LoggerMessage(1009, LogLevel.Error, "Activity number {Sequence} could not be processed, next try in {Seconds} s")]
     public static partial void ActivityStuck(ILogger logger, Exception failure, long sequence, double seconds);
 
-    [LoggerMessage(1011, LogLevel.Warning, "{Orchestrator} {Instance} is left for a program that knows its version. {Mismatch}")]
+    [LoggerMessage(1011, LogLevel.Warning, "{Orchestrator} {Instance} is left for a program that supports its version. {Mismatch}")]
     public static partial void VersionRejected(ILogger logger, string orchestrator, string instance, string mismatch);
 
-    [LoggerMessage(1012, LogLevel.Error, "The orchestrator of {Instance} has not returned for {Seconds} s: it loops or blocks without awaiting its context. Others go on beside it. Terminate it, correct its code, and restart this process.")]
+    [LoggerMessage(1012, LogLevel.Error, "The orchestrator of {Instance} has not returned for {Seconds} s: it loops or blocks without awaiting its context. Other instances continue. Terminate it, correct its code, and restart this process.")]
     public static partial void TurnStuck(ILogger logger, string instance, double seconds);
 
     [LoggerMessage(1008, LogLevel.Warning, "{Activities} activities did not end in time; they will run again after the next start")]

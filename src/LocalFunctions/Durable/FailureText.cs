@@ -2,7 +2,7 @@ using Microsoft.DurableTask;
 
 namespace LocalFunctions.Durable;
 
-/// <summary>What an exception of the app says of itself, even one whose members throw: the app's code must not stop the engine's.</summary>
+/// <summary>The details of an app's exception, even one whose members throw: the app's code must not stop the engine.</summary>
 internal static class FailureText
 {
     /// <summary>The details of an exception.</summary>

@@ -16,12 +16,12 @@ internal interface IDurableFunctions
 
     /// <summary>
     /// Runs an orchestrator from its start, on the calling thread and its synchronization context. Replays call it again and
-    /// abandon the task when they run out of history, so whatever it holds must not need to be released.
+    /// abandon the task when their history ends, so it must hold nothing that needs to be released.
     /// </summary>
     /// <returns>The output as JSON.</returns>
     Task<string?> RunOrchestratorAsync(string name, TaskOrchestrationContext context, string? serializedInput);
 
-    /// <summary>Runs an activity; throws what its code throws.</summary>
+    /// <summary>Runs an activity; throws the exceptions of its code.</summary>
     /// <returns>The output as JSON.</returns>
     Task<string?> RunActivityAsync(string name, string instanceId, string? serializedInput, CancellationToken cancellationToken);
 }

@@ -7,7 +7,7 @@ namespace LocalFunctions.Durable;
 /// <summary>Inputs, outputs, events and custom status as JSON, none larger than the limit.</summary>
 internal sealed class JsonPayloads(JsonSerializerOptions options) : DataConverter
 {
-    /// <summary>A history is read at every turn and kept for long: it is for references, not for data.</summary>
+    /// <summary>A history is read at every turn and kept for a long time: it is for references, not for data.</summary>
     public const int LimitBytes = 1024 * 1024;
 
     /// <summary>Refuses a payload above the limit.</summary>

@@ -2,16 +2,16 @@ using Microsoft.DurableTask;
 
 namespace LocalFunctions.Durable;
 
-/// <summary>Which versions of orchestrations this program starts and goes on with.</summary>
-/// <param name="Default">The version of new instances that are given none; null or empty: unversioned, which is older than any version.</param>
-/// <param name="Match">Which instances are gone on with.</param>
-/// <param name="OnMismatch">What happens to the others.</param>
+/// <summary>Which versions of orchestrations this program starts and continues.</summary>
+/// <param name="Default">The version of new instances without a version of their own; null or empty: unversioned, which is older than any version.</param>
+/// <param name="Match">Which instances are continued.</param>
+/// <param name="OnMismatch">What happens to the other instances.</param>
 internal sealed record OrchestrationVersions(string? Default, VersionMatchStrategy Match, VersionFailureStrategy OnMismatch)
 {
-    /// <summary>What host.json means when it says nothing.</summary>
+    /// <summary>The default when host.json has no setting.</summary>
     public static readonly OrchestrationVersions Unversioned = new(null, VersionMatchStrategy.CurrentOrOlder, VersionFailureStrategy.Reject);
 
-    /// <summary>Why an instance of a version is not gone on with; null if it is.</summary>
+    /// <summary>Why an instance of a version is not continued; null if it is.</summary>
     public string? Mismatch(string? version) => Match switch
     {
         VersionMatchStrategy.Strict when VersionOrder.Compare(version, Default) != 0 =>
@@ -22,7 +22,7 @@ internal sealed record OrchestrationVersions(string? Default, VersionMatchStrate
     };
 }
 
-/// <summary>Which instances a program goes on with; the names are those of host.json.</summary>
+/// <summary>Which instances a program continues; the names are those of host.json.</summary>
 internal enum VersionMatchStrategy
 {
     /// <summary>All.</summary>
@@ -38,7 +38,7 @@ internal enum VersionMatchStrategy
 /// <summary>What happens to instances of other versions; the names are those of host.json.</summary>
 internal enum VersionFailureStrategy
 {
-    /// <summary>They wait for a program that knows them.</summary>
+    /// <summary>They wait for a program that supports them.</summary>
     Reject,
 
     /// <summary>They fail.</summary>

@@ -9,8 +9,8 @@ namespace QdrantBackup.App.Backups;
 internal sealed class PartCapture(TaskOrchestrationContext context, PartInput input, Task<string> cancel, int attempt)
 {
     private const long SlowestBytesPerSecond = 10_000_000;
-    private static readonly TimeSpan ShortestPatience = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan LongestPatience = TimeSpan.FromDays(1);
+    private static readonly TimeSpan AtLeast = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan AtMost = TimeSpan.FromDays(1);
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SeldomLook = TimeSpan.FromSeconds(30);
 
@@ -65,7 +65,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
     // Cancelling does not cut this short: a snapshot that is being made cannot be called off, and would stay behind (W8).
     private async Task<SnapshotDescription> AwaitSnapshotAsync(IReadOnlyList<string> before)
     {
-        var giveUp = context.CurrentUtcDateTime + Patience();
+        var giveUp = context.CurrentUtcDateTime + LongestWait();
         for (var wait = FirstLook; context.CurrentUtcDateTime < giveUp; wait = Patience.Longer(wait, SeldomLook))
         {
             var found = (await context.CallActivityAsync<NewSnapshots>(
@@ -86,7 +86,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         }
 
         throw new TransientStepException(
-            $"The snapshot that was started on {input.Part.Key.Node} did not appear within {Patience()}",
+            $"The snapshot that was started on {input.Part.Key.Node} did not appear within {LongestWait()}",
             "Look at Qdrant's log and the room on its disk; a snapshot that appears later has to be deleted by hand.");
     }
 
@@ -133,10 +133,10 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
 
     private MadeSnapshot Made(SnapshotDescription snapshot) => new() { RunId = input.RunId, Key = input.Part.Key, Name = snapshot.Name };
 
-    private TimeSpan Patience()
+    private TimeSpan LongestWait()
     {
-        var time = ShortestPatience + TimeSpan.FromSeconds(input.Part.ExpectedBytes / SlowestBytesPerSecond);
-        return time < LongestPatience ? time : LongestPatience;
+        var time = AtLeast + TimeSpan.FromSeconds(input.Part.ExpectedBytes / SlowestBytesPerSecond);
+        return time < AtMost ? time : AtMost;
     }
 
     private RunError ErrorOf(Exception failure)

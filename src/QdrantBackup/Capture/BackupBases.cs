@@ -12,13 +12,13 @@ namespace QdrantBackup.Capture;
 /// <summary>Chooses for each part the earlier backup whose chunks it may reuse: the newest one that has that part (docs/format.md §7).</summary>
 public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog, DamageRecords damage, CaptureOptions options, ILogger<BackupBases> logger)
 {
-    // With more than this it is quicker to put everything again than to read back what is left.
+    // With more damaged chunks than this, uploading everything again is quicker than reading back the rest.
     private const int MaxDamaged = 10_000;
 
-    // A part that none of the last few backups has is as good as new.
+    // A part that the last few backups do not have is treated as new.
     private const int MaxBackupsRead = 5;
 
-    /// <summary>Chooses, has the chosen ones pinned, and only then reads again which of them are still there. Without <paramref name="pin"/> it only looks, and writes nothing.</summary>
+    /// <summary>Chooses bases, pins them, and only then reads again which of them still exist. Without <paramref name="pin"/> it only reads, and writes nothing.</summary>
     public async Task<BackupPlan> ChooseAsync(BackupPlan plan, Func<IReadOnlyList<BackupId>, Task>? pin, CancellationToken cancellationToken)
     {
         store.ThrowIfReplica();
@@ -39,7 +39,7 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
 
         PlannedPart[] based = [.. plan.Parts.Select(p => WithBase(p, candidates, alive))];
 
-        // All at once first: every look lists the store's chunks, and only when something is wrong must it be known with which part.
+        // All parts in one pass first: each check lists the store's chunks. Which part is affected matters only when something is wrong.
         if (await ProblemAsync(based, isPreview, cancellationToken) is not null)
         {
             for (int i = 0; i < based.Length; i++)
@@ -56,8 +56,8 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
     }
 
     /// <summary>
-    /// A base that lost a chunk would make every later backup reuse what is not there. What it lost is noted as damaged, so that it is put again and the rest is
-    /// reused; a base that lost its list, or too much, is none.
+    /// With a base that lost a chunk, every later backup would reuse a chunk that is missing. So its missing chunks are noted as damaged, which makes this backup upload them
+    /// again and reuse the rest. A base that lost a list, or too many chunks, is not used.
     /// </summary>
     private async Task<string?> ProblemAsync(IReadOnlyList<PlannedPart> parts, bool isPreview, CancellationToken cancellationToken)
     {
@@ -89,7 +89,7 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
             return found;
         }
 
-        // A partial one will do: what it holds is whole, and one sick collection must not make every backup put all others again.
+        // A partial backup is good enough: the parts it holds are whole. Otherwise one broken collection would make every backup upload all other collections again.
         var filter = new CatalogFilter { Cluster = plan.Cluster.Name };
         IEnumerable<CatalogEntry> newest = (await catalog.ListAsync(filter, cancellationToken))
             .Where(e => e is { Retired: false, Summary: not null } && e.Id.AsRun() != plan.RunId)
@@ -102,7 +102,7 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
                 break;
             }
 
-            // Backups of other collections, however many were made since, must not hide the last one that has a part.
+            // Backups of other collections, however many, must not hide the last backup that has the part.
             if (!MayHold(entry.Summary!, plan.Parts.Where(p => !found.ContainsKey(p.PartNo))))
             {
                 continue;
@@ -134,15 +134,15 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
         }
         catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
-            // Without a base everything is put again: slower, never wrong.
+            // Without a base every chunk is uploaded again: slower, never wrong.
             LogUnusable(id.Value, e.Message);
             return null;
         }
     }
 
     /// <summary>
-    /// Chunks of a backup from before the key number was raised are sealed under the key that leaked. Without it as a base they are all put again, over what is
-    /// there, and the first backup after the raise holds nothing that the leak opens.
+    /// Chunks of a backup from before the key number was raised are sealed under the leaked key. Such a backup is no base, so all chunks are uploaded again over the old
+    /// ones, and the first backup after the raise holds nothing that the leaked key opens.
     /// </summary>
     private async Task<bool> IsOfALeakedKeyAsync(BackupId id, CancellationToken cancellationToken)
     {
@@ -165,7 +165,7 @@ public sealed partial class BackupBases(SealedStore store, BackupCatalog catalog
         return part with { Base = id, BasePart = found, ExpectedBytes = found.Length };
     }
 
-    /// <summary>The part of a backup that is most like a part: the same, or the same of another node.</summary>
+    /// <summary>The part of a backup that matches a part best: the same part, or the same collection and shard on another node.</summary>
     internal static ManifestPart? PartOf(Manifest manifest, PartKey key) =>
         manifest.Parts.FirstOrDefault(p => p.Key == key)
         ?? manifest.Parts.FirstOrDefault(p => p.Key.Collection == key.Collection && p.Key.Shard == key.Shard);

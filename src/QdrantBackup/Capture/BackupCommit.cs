@@ -13,12 +13,12 @@ namespace QdrantBackup.Capture;
 /// <summary>Makes a backup exist: checks every chunk, then writes the manifest once (W1, W2).</summary>
 public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft, RunPins pins, DamageRecords damage, CaptureOptions options, ILogger<BackupCommit> logger)
 {
-    // All of them stand in the manifest.
+    // The manifest lists every part.
     private const int MaxRemarks = 20;
 
     private readonly ManifestDocuments _manifests = new(store);
 
-    /// <summary>Commits what the run's parts recorded. Repeating it returns the same receipt. Nothing captured at all is a <see cref="SourceException"/>.</summary>
+    /// <summary>Commits the recorded parts of the run. Repeating it returns the same receipt. Throws a <see cref="SourceException"/> when no part was captured.</summary>
     public async Task<CommitReceipt> CommitAsync(RunId runId, CancellationToken cancellationToken)
     {
         store.ThrowIfReplica();
@@ -29,12 +29,12 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
         string hash = _manifests.HashOf(plaintext);
         if (await store.Blobs.FindAsync(name, cancellationToken) is not null)
         {
-            // Committed by an earlier attempt, whose pin may be released by now, or fenced.
+            // An earlier attempt committed, and its pin may be released by now; or the run was ended and has a marker.
             await ThrowUnlessEqualAsync(name, plaintext, cancellationToken);
             return Receipt(manifest, hash);
         }
 
-        // What was checked must still be kept when the manifest is written: a run whose pin is released keeps nothing (W3).
+        // The checked chunks must still be protected when the manifest is written: a run whose pin is released protects nothing (W3).
         await pins.RenewAsync(runId, cancellationToken);
         await CheckChunksAsync(manifest, cancellationToken);
         await pins.RenewAsync(runId, cancellationToken);
@@ -75,14 +75,14 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
         catch (StoreConflictException)
         {
             StoredDocument<byte[]> winner = await store.FindPlainAsync(name, SealedType.Manifest, cancellationToken)
-                ?? throw new MissingBlobException(name, "was there and is gone");
+                ?? throw new MissingBlobException(name, "was there and is missing now");
             return winner.Value;
         }
     }
 
     private async Task CheckChunksAsync(Manifest manifest, CancellationToken cancellationToken)
     {
-        // W1: every chunk referenced is there, sealed and whole, when the manifest is written. One that was found damaged since the run planned with it is read back.
+        // W1: every referenced chunk is present, sealed and whole when the manifest is written. Chunks noted as damaged since the plan was made are read back.
         KnownDamage known = await damage.LoadAsync(cancellationToken);
         var presence = new ChunkPresence(store, new PartReader(store, options.MaxChunksInFlight), options.MaxKnownChunks, known);
         IReadOnlyList<SuspectChunk> damaged = await presence.FindDamagedAsync(manifest.Parts, maxResults: 1, cancellationToken);
@@ -108,8 +108,8 @@ public sealed partial class BackupCommit(SealedStore store, ManifestDraft draft,
 
         bool fenced = there is not null && SealedStore.ReadDocument(name.Value, there.Value, PartsJson.Default.Manifest).Aborted;
         throw new StoreConflictException(
-            fenced ? $"'{name}' is fenced: this run was taken for dead" : $"'{name}' is there with other content",
-            fenced ? "Start a new backup; this one was silent for too long and its chunks may be gone." : "Start a new backup; nothing was overwritten.");
+            fenced ? $"'{name}' holds the marker of a dead run: this run was taken for dead" : $"'{name}' is there with other content",
+            fenced ? "Start a new backup; this one was silent for too long and its chunks may be deleted." : "Start a new backup; nothing was overwritten.");
     }
 
     private static CommitReceipt Receipt(Manifest manifest, string hash) => new()

@@ -22,7 +22,7 @@ public sealed record BackupPlan
     /// <summary>What was asked for.</summary>
     public required BackupRequest Request { get; init; }
 
-    /// <summary>Each selected collection; those that cannot be captured say why.</summary>
+    /// <summary>Each selected collection; one that cannot be captured has the reason.</summary>
     public required IReadOnlyList<ManifestCollection> Collections { get; init; }
 
     /// <summary>Each part to capture.</summary>
@@ -42,20 +42,20 @@ public sealed record PlannedPart
     /// <summary>What it is.</summary>
     public required PartKey Key { get; init; }
 
-    /// <summary>How it is captured: collection.</summary>
+    /// <summary>How it is captured; always "collection" in this version.</summary>
     public required string Way { get; init; }
 
-    /// <summary>A guess of its size: that of the last backup, or 0.</summary>
+    /// <summary>Expected size: that of the last backup, or 0.</summary>
     public long ExpectedBytes { get; init; }
 
-    /// <summary>The backup whose chunks it may reuse, or null; pinned before it was read.</summary>
+    /// <summary>The backup whose chunks this part may reuse, or null; it was pinned before it was read.</summary>
     public BackupId? Base { get; init; }
 
     /// <summary>The same part in that backup, with its chunk lists.</summary>
     public ManifestPart? BasePart { get; init; }
 }
 
-/// <summary>What an orchestrator needs of a plan: small, without data.</summary>
+/// <summary>The extract of a plan that an orchestrator needs: small, without data.</summary>
 public sealed record BackupPlanOverview
 {
     /// <summary>The run.</summary>
@@ -73,11 +73,11 @@ public sealed record BackupPlanOverview
     /// <summary>How many parts there are.</summary>
     public int PartCount { get; init; }
 
-    /// <summary>Sum of the guesses.</summary>
+    /// <summary>Sum of the expected sizes.</summary>
     public long ExpectedBytes { get; init; }
 }
 
-/// <summary>What is captured from one node, one after the other or as the node allows; smallest first.</summary>
+/// <summary>The parts that are captured from one node, in as many at a time as the node allows; smallest first.</summary>
 /// <param name="Node">The node's address.</param>
 /// <param name="Parts">Its parts.</param>
 public sealed record PlannedLane(string Node, IReadOnlyList<LanePart> Parts);
@@ -85,5 +85,5 @@ public sealed record PlannedLane(string Node, IReadOnlyList<LanePart> Parts);
 /// <summary>One part of a lane.</summary>
 /// <param name="PartNo">Its number in the plan.</param>
 /// <param name="Key">What it is.</param>
-/// <param name="ExpectedBytes">A guess of its size.</param>
+/// <param name="ExpectedBytes">Expected size.</param>
 public sealed record LanePart(int PartNo, PartKey Key, long ExpectedBytes);

@@ -25,7 +25,7 @@ public sealed partial class BackupPlanner(
             return Overview(stored, BlobNames.Plan(request.RunId).Value);
         }
 
-        // Nothing is lost yet: a person who waits is told at once that the node is away, a schedule waits for it.
+        // Nothing is lost yet: for a person the error comes at once, a scheduled run waits for the node.
         using IDisposable patience = Patience.Use(request.Backup?.Schedule is null ? Patience.OfPerson : Patience.Current);
         BackupPlan plan = await DraftAsync(request, cancellationToken);
         plan = await bases.ChooseAsync(plan, chosen => pins.WriteAsync(request.RunId, RunKind.Backup, chosen, cancellationToken), cancellationToken);
@@ -127,7 +127,7 @@ public sealed partial class BackupPlanner(
         }
     }
 
-    /// <summary>What the node says of one collection. One that it cannot describe is not covered, and says why; the others go on.</summary>
+    /// <summary>The node's description of one collection. A collection that the node cannot describe is not covered and gets a reason; the others continue.</summary>
     private async Task<ManifestCollection> DescribeAsync(IQdrantNode node, string name, KnownAliases aliases, CancellationToken cancellationToken)
     {
         try
@@ -144,7 +144,7 @@ public sealed partial class BackupPlanner(
         }
         catch (SourceException e)
         {
-            // Where the node itself is away, no collection is to blame: this throws again.
+            // Throws when the node itself is away: then the collection is not the problem.
             await node.GetVersionAsync(cancellationToken);
             return Uncovered(name, e.Message);
         }

@@ -7,7 +7,7 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Capture;
 
 /// <summary>
-/// Names chunks, seals those that are new and puts them, a bounded number at once and beside the one who reads; the list learns each chunk's id and sealed length
+/// Names chunks, seals new ones and uploads them, a bounded number at once, while the caller reads on; the list learns each chunk's id and sealed length
 /// when it is done.
 /// </summary>
 internal sealed class ChunkUploads(
@@ -26,7 +26,7 @@ internal sealed class ChunkUploads(
 
     public long StoredBytes { get; private set; }
 
-    /// <summary>Adds a chunk to the list: reused if it is known, put once otherwise. The buffer is ours from now on, and goes back to <see cref="ChunkBuffers"/>.</summary>
+    /// <summary>Adds a chunk to the list: reused if it is known, uploaded once otherwise. Takes ownership of the buffer and returns it to <see cref="ChunkBuffers"/>.</summary>
     public async Task AddAsync(byte[] buffer, int length)
     {
         Chunks++;
@@ -47,7 +47,7 @@ internal sealed class ChunkUploads(
         _inFlight.Add(Task.Run(() => StoreAsync(place, buffer, length), CancellationToken.None));
     }
 
-    /// <summary>Waits for everything that is on its way.</summary>
+    /// <summary>Waits for all uploads.</summary>
     public async Task CompleteAsync()
     {
         while (_inFlight.Count > 0)
@@ -56,7 +56,7 @@ internal sealed class ChunkUploads(
         }
     }
 
-    /// <summary>Leaves nothing running behind: what was not completed is abandoned, and no list names it.</summary>
+    /// <summary>Stops all uploads: a chunk that was not completed is abandoned, and no list names it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -101,7 +101,7 @@ internal sealed class ChunkUploads(
         }
     }
 
-    /// <summary>Seals and puts; whoever waits for the same chunk is told how it ended.</summary>
+    /// <summary>Seals and uploads; callers that wait for the same chunk get the same result or error.</summary>
     private async Task PutAsync(ChunkId id, byte[] buffer, int length, TaskCompletionSource<int> done)
     {
         byte[] sealedChunk = ChunkBuffers.Rent(Sealer.MaxSealedLength(length));

@@ -27,7 +27,7 @@ public sealed class ClusterNodes
         }
     }
 
-    /// <summary>All of them, in the order of the configuration.</summary>
+    /// <summary>All nodes, in the order of the configuration.</summary>
     public IReadOnlyList<IQdrantNode> All { get; }
 
     /// <summary>How a node is named in plans and manifests: its address without user information and trailing slash.</summary>
@@ -40,5 +40,5 @@ public sealed class ClusterNodes
     /// <summary>The node of a name.</summary>
     public IQdrantNode Named(string name) => _byName.TryGetValue(name, out IQdrantNode? node)
         ? node
-        : throw new UsageException($"the plan names the Qdrant node {name}, which is not configured", "Start a new run: the nodes were changed while this one was going on.");
+        : throw new UsageException($"the plan names the Qdrant node {name}, which is not configured", "Start a new run: the configured nodes changed during this one.");
 }

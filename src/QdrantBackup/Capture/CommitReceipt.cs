@@ -28,12 +28,12 @@ public sealed record CommitReceipt
     /// <summary>How many parts are in it.</summary>
     public required int PartCount { get; init; }
 
-    /// <summary>How many of them owe their whole-file proof.</summary>
+    /// <summary>How many parts owe their whole-file proof.</summary>
     public required int OwedProofs { get; init; }
 
     /// <summary>A line per selected collection.</summary>
     public IReadOnlyList<RunItem> Items { get; init; } = [];
 
-    /// <summary>What a person should know besides: what could not be counted, and aliases that are not known.</summary>
+    /// <summary>Warnings: collections that could not be counted, and aliases that are not known.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 }

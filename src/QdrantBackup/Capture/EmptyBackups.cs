@@ -2,10 +2,10 @@ using QdrantBackup.Runs;
 
 namespace QdrantBackup.Capture;
 
-/// <summary>A backup of nothing: an unmounted volume or a copied configuration looks like it, so somebody must have asked for it.</summary>
+/// <summary>An empty backup: an unmounted volume or a copied configuration looks like it, so it is made only on request.</summary>
 internal static class EmptyBackups
 {
-    /// <summary>Refuses a backup without any collection unless that was allowed.</summary>
+    /// <summary>Refuses a backup without any collection unless the request allows it.</summary>
     /// <exception cref="SourceException">There is nothing to back up.</exception>
     public static void ThrowUnlessAllowed(BackupRequest wanted, int collections, bool serverIsEmpty)
     {

@@ -6,8 +6,8 @@ using QdrantBackup.Parts;
 namespace QdrantBackup.Capture;
 
 /// <summary>
-/// The chunk ids that a transfer may reuse: those of its pinned base and those it has put itself (docs/format.md §7). That a blob exists is never
-/// evidence: everything else is put again, and so is a chunk that is known to be damaged, which mends it. At most so many are remembered (W7).
+/// The chunk ids that a transfer may reuse: those of its pinned base and those it has uploaded itself (docs/format.md §7). That a blob exists is never
+/// evidence: every other chunk is uploaded again, and so is a chunk that is known to be damaged, which repairs it. The number of remembered ids is bounded (W7).
 /// </summary>
 internal sealed partial class KnownChunks(int maxIds, KnownDamage damage)
 {
@@ -25,7 +25,7 @@ internal sealed partial class KnownChunks(int maxIds, KnownDamage damage)
         }
     }
 
-    /// <summary>Reads the lists of a base. One that is missing or damaged leaves nothing known: everything is put, which also mends it.</summary>
+    /// <summary>Reads the lists of a base. If one is missing or damaged, no chunk counts as known: all are uploaded, which also repairs the base.</summary>
     public async Task AddBaseAsync(PartReader reader, ManifestPart part, ILogger logger, CancellationToken cancellationToken)
     {
         foreach (ManifestRange range in part.Ranges)

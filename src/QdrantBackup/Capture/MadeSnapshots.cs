@@ -18,7 +18,7 @@ public sealed record MadeSnapshot
     /// <summary>The run that made it.</summary>
     public required RunId RunId { get; init; }
 
-    /// <summary>What it is a snapshot of, and where it lies.</summary>
+    /// <summary>Where it lies and which part it is a snapshot of.</summary>
     public required PartKey Key { get; init; }
 
     /// <summary>Its name on the node.</summary>
@@ -28,7 +28,7 @@ public sealed record MadeSnapshot
     public bool Deleted { get; init; }
 }
 
-/// <summary>That a run is about to begin a snapshot; a sealed record of the run. Until the run has noted what it made, this is all that is known of it.</summary>
+/// <summary>A run is about to begin a snapshot; a sealed record of the run. Until the run has noted the snapshot's name, only this is known of it.</summary>
 public sealed record BegunSnapshot
 {
     /// <summary>Version of the format.</summary>
@@ -37,7 +37,7 @@ public sealed record BegunSnapshot
     /// <summary>The run that begins it.</summary>
     public required RunId RunId { get; init; }
 
-    /// <summary>What it is a snapshot of, and where it will lie.</summary>
+    /// <summary>Where it will lie and which part it is a snapshot of.</summary>
     public required PartKey Key { get; init; }
 
     /// <summary>The names that the node listed before.</summary>
@@ -49,16 +49,16 @@ public sealed record BegunSnapshot
 
 /// <summary>What a run may have left on nodes.</summary>
 /// <param name="Made">Snapshots that it made and that are not known to be deleted.</param>
-/// <param name="Unnamed">Snapshots that it was about to begin, and of which it noted nothing afterwards.</param>
-/// <param name="Damaged">The names of its records that do not open: what they named cannot be told.</param>
+/// <param name="Unnamed">Snapshots that it was about to begin and noted no name of.</param>
+/// <param name="Damaged">The names of its records that do not open: which snapshots they named is not known.</param>
 public sealed record LeftSnapshots(IReadOnlyList<MadeSnapshot> Made, IReadOnlyList<BegunSnapshot> Unnamed, IReadOnlyList<string> Damaged)
 {
     /// <summary>Whether nothing is left.</summary>
     public bool IsNothing => Made.Count == 0 && Unnamed.Count == 0 && Damaged.Count == 0;
 }
 
-/// <summary>
-/// Which snapshots runs made, noted before anything else is done with them: what is noted here is provably ours and may be swept (W8). That one is about to be begun is noted
+/// <summary>Which snapshots runs made, noted before any other step: a noted snapshot is provably ours and may be deleted (W8). The intent to begin one is noted
+/// even earlier, so that a run that never learns the name leaves a trace too.
 /// before it is: a run that never learns the name leaves a trace all the same.
 /// </summary>
 public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
@@ -67,7 +67,7 @@ public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
     private const string BegunPrefix = "begun-";
     private const int ReadsAtOnce = 16;
 
-    /// <summary>Whether a record of a run, by the last part of its name, tells of a snapshot.</summary>
+    /// <summary>Whether a record of a run, judged by the last part of its name, is about a snapshot.</summary>
     internal static bool IsRecord(string what) => what.StartsWith(MadePrefix, StringComparison.Ordinal) || what.StartsWith(BegunPrefix, StringComparison.Ordinal);
 
     /// <summary>Notes that a snapshot is about to be begun. Repeating it is harmless.</summary>
@@ -83,14 +83,14 @@ public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
     /// <summary>Notes a snapshot. Repeating it is harmless.</summary>
     public Task NoteAsync(MadeSnapshot made, CancellationToken cancellationToken) => PutAsync(made, cancellationToken);
 
-    /// <summary>Deletes a snapshot on its node, and notes that. One that is gone already counts as deleted.</summary>
+    /// <summary>Deletes a snapshot on its node, and notes that. A missing snapshot counts as deleted.</summary>
     public async Task DeleteAsync(MadeSnapshot made, CancellationToken cancellationToken)
     {
         await nodes.DeleteAsync(made.Key, made.Name, cancellationToken);
         await PutAsync(made with { Deleted = true }, cancellationToken);
     }
 
-    /// <summary>What a run is not known to have deleted on nodes.</summary>
+    /// <summary>Snapshots of a run that are not known to be deleted.</summary>
     public async Task<LeftSnapshots> ListLeftAsync(RunId runId, CancellationToken cancellationToken)
     {
         var damaged = new List<string>();
@@ -100,8 +100,8 @@ public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
     }
 
     /// <summary>
-    /// Snapshots that the node lists and did not list before this one was begun, and that no open run is known to have made. Whose they are cannot be told, so none of them may
-    /// be deleted. Null when the collection is gone, and its snapshots with it.
+    /// Snapshots that are listed now, were not listed before this one was begun, and belong to no open run. Their owner is not known, so none of them may
+    /// be deleted. Null when the collection no longer exists, and its snapshots with it.
     /// </summary>
     public async Task<IReadOnlyList<string>?> FindCandidatesAsync(BegunSnapshot begun, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
     {
@@ -128,7 +128,7 @@ public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
         return candidates;
     }
 
-    /// <summary>Each snapshot that was made is the one that was begun with the most others before it: a later attempt also lists what an earlier one left.</summary>
+    /// <summary>Matches each named snapshot with the intent that lists the most earlier ones: a later attempt also lists what an earlier one left behind.</summary>
     private static IReadOnlyList<BegunSnapshot> FindUnnamed(BegunSnapshot[] begun, MadeSnapshot[] made)
     {
         var unused = made.ToList();

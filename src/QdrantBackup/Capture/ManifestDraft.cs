@@ -58,7 +58,7 @@ public sealed class ManifestDraft(BackupPlans plans, PartResults results, Backup
         Totals = parts.Aggregate(CaptureTotals.None, static (sum, p) => sum + p.Totals),
     };
 
-    /// <summary>Whether every planned part of a collection is there. Coverage comes from the plan's placement, never from status codes.</summary>
+    /// <summary>Whether every planned part of a collection was captured. Coverage comes from the plan's placement, never from status codes.</summary>
     private static ManifestCollection Cover(ManifestCollection collection, BackupPlan plan, Dictionary<int, PartResult> ended)
     {
         if (collection.Missing is not null)

@@ -11,8 +11,8 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
         [.. (await ListAsync(key, cancellationToken)).Select(s => s.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// Begins a snapshot; creation outlives this call. Where it is not known whether the node heard of it, this looks: a second request would make a second snapshot, and then
-    /// neither could be told from somebody else's.
+    /// Begins a snapshot; the node continues after this call ends. If it is unknown whether the node received the request, this checks before it asks again: a second request
+    /// would make a second snapshot, and neither could then be distinguished from a foreign one.
     /// </summary>
     public async Task BeginAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
         }
         catch (SourceException e) when (e.IsOutcomeUnknown)
         {
-            // Where the node does not tell what it is making, the snapshot is waited for as if it had been begun.
+            // If the node does not report what it is making, the run waits as if the snapshot had begun.
             var isBegun = await nodes.Of(key).CountRunningSnapshotsAsync(key.Collection, cancellationToken) is not 0
                 || (await FindNewAsync(key, before, cancellationToken)).Count > 0;
             if (!isBegun)
@@ -34,8 +34,8 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
     }
 
     /// <summary>
-    /// Those that are listed now and were not before: none yet, one, or several, of which none may be deleted: whose they are cannot be told. An odd entry is left out when
-    /// its name cannot be that of a snapshot which Qdrant makes; any other is a <see cref="SourceException"/>.
+    /// Snapshots that are listed now and were not before: none yet, one, or several. Of several none may be deleted, because their owner is not known. An odd entry is left out when
+    /// its name cannot be that of a Qdrant snapshot; any other odd entry is a <see cref="SourceException"/>.
     /// </summary>
     public async Task<IReadOnlyList<SnapshotDescription>> FindNewAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ public sealed class NodeSnapshots(ClusterNodes nodes)
                 isTransient: true);
     }
 
-    /// <summary>The same; null when the collection is gone, and its snapshots with it.</summary>
+    /// <summary>The same; null when the collection no longer exists, and its snapshots with it.</summary>
     public async Task<IReadOnlyList<SnapshotDescription>?> FindNewIfThereAsync(PartKey key, IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
         ThrowIfShard(key);

@@ -6,14 +6,14 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Capture;
 
 /// <summary>
-/// Makes the index of open runs anew from the records of all runs: once for a store that had none, and where it was damaged. It works for a bounded time and goes on with the
+/// Rebuilds the index of open runs from the records of all runs: once for a store that had no index, and where it was damaged. It works for a bounded time and continues with the
 /// next call, from the newest run to the oldest, those dated ahead first.
 /// </summary>
 public sealed class OpenRunSearch(SealedStore store, RunRecords records, MadeSnapshots snapshots, TimeProvider time)
 {
     private static readonly TimeSpan StepTime = TimeSpan.FromMinutes(1);
 
-    /// <summary>Searches on; true when every run has been looked at.</summary>
+    /// <summary>Continues the search; true when every run has been searched.</summary>
     public async Task<bool> StepAsync(string cluster, CancellationToken cancellationToken)
     {
         OpenRunsRecord state = await records.Open.ReadAsync(cluster, cancellationToken);
@@ -60,7 +60,7 @@ public sealed class OpenRunSearch(SealedStore store, RunRecords records, MadeSna
         }
         catch (BackupException e) when (e.IsDamage || e is RefusedException)
         {
-            // Whose it was cannot be told; listings log it.
+            // Its cluster is not known; listings log it.
             return null;
         }
 
@@ -68,7 +68,7 @@ public sealed class OpenRunSearch(SealedStore store, RunRecords records, MadeSna
         return isOpen ? OpenRuns.EntryOf(request) : null;
     }
 
-    /// <summary>Every run that has records, by the names of its blobs alone.</summary>
+    /// <summary>Every run that has records, found by blob names alone.</summary>
     private async Task<SortedDictionary<string, Traces>> ListAsync(CancellationToken cancellationToken)
     {
         var runs = new SortedDictionary<string, Traces>(StringComparer.Ordinal);

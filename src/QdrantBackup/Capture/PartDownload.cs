@@ -4,8 +4,8 @@ using QdrantBackup.Clusters;
 namespace QdrantBackup.Capture;
 
 /// <summary>
-/// The download of a snapshot, which goes on where it broke: a connection that is cut, or a node that is restarted, costs the wait and not a byte. Where the node gives nothing
-/// to go on with, a break is an error.
+/// The download of a snapshot, which continues where it broke: a cut connection, or a restart of the node, costs the wait and no byte. If the node offers no way to
+/// resume, a break is an error.
 /// </summary>
 internal sealed partial class PartDownload : Stream
 {
@@ -34,10 +34,10 @@ internal sealed partial class PartDownload : Stream
     /// <summary>Length of the whole snapshot.</summary>
     public long TotalLength { get; }
 
-    /// <summary>To go on with, or null.</summary>
+    /// <summary>The ETag to resume with, or null.</summary>
     public string? ETag { get; }
 
-    /// <summary>Whether it can go on after a break. Without an ETag nobody could tell whether the rest is of the same file.</summary>
+    /// <summary>Whether it can resume after a break. Without an ETag it is unknown whether the rest is of the same file.</summary>
     public bool CanResume { get; }
 
     public override bool CanRead => true;
@@ -93,7 +93,7 @@ internal sealed partial class PartDownload : Stream
         await base.DisposeAsync();
     }
 
-    // A node that answers and breaks off again and again, without a byte in between, has no more patience than one that does not answer.
+    // A node that answers and breaks off again and again without sending a byte gets no more patience than one that does not answer.
     private async Task GoOnAsync(SourceException broken, CancellationToken cancellationToken)
     {
         bool isFirst = _brokeAt is null;
@@ -122,6 +122,6 @@ internal sealed partial class PartDownload : Stream
         }
     }
 
-    [LoggerMessage(EventId = 3315, Level = LogLevel.Warning, Message = "Collection {Collection}: the download broke at byte {Position} of {Length} and goes on there: {Reason}")]
+    [LoggerMessage(EventId = 3315, Level = LogLevel.Warning, Message = "Collection {Collection}: the download broke at byte {Position} of {Length} and continues there: {Reason}")]
     private static partial void LogGoesOn(ILogger logger, string collection, long position, long length, string reason);
 }

@@ -8,20 +8,20 @@ namespace QdrantBackup.Capture;
 
 /// <summary>What to plan.</summary>
 /// <param name="Whole">The first step of the part if it were not split.</param>
-/// <param name="AtOnce">How many ranges will be under way at once; they share the chunks in flight that a part may have.</param>
+/// <param name="AtOnce">How many ranges are transferred at once; they share the chunks in flight that a part may have.</param>
 public sealed record RangePlanInput(TransferStep Whole, int AtOnce);
 
-/// <summary>The ranges that a part is transferred in, each for itself and in any order.</summary>
-/// <param name="Steps">The first step of each range, in order; a single one stands for a part that comes in one stream or in ranges one after the other.</param>
+/// <summary>The ranges of a part; they can be transferred independently and in any order.</summary>
+/// <param name="Steps">The first step of each range, in order; a single one means one stream, or ranges one after the other.</param>
 public sealed record RangePlan(IReadOnlyList<TransferStep> Steps);
 
 /// <summary>Plans the ranges of large parts by reading the headers of their snapshots.</summary>
 public sealed partial class PartRanges(ClusterNodes nodes, BackupPlans plans, CaptureOptions options, TimeProvider time, ILogger<PartRanges> logger)
 {
-    // A range that takes longer than one transfer may is stored as several; their numbers have to lie between those of the next planned ones.
+    // A range that takes longer than the time of one transfer is stored as several ranges; their numbers must fit between the planned ones.
     private const int NumbersPerRange = 1000;
 
-    /// <summary>Plans them. A server that offers no ranges, or no ETag to tell whether a range is of the same file, gets one stream.</summary>
+    /// <summary>Plans the ranges. A server without ranges, or without an ETag to check that a range is of the same file, gets one stream.</summary>
     public async Task<RangePlan> PlanAsync(RangePlanInput input, CancellationToken cancellationToken)
     {
         TransferStep whole = input.Whole;
@@ -68,7 +68,7 @@ public sealed partial class PartRanges(ClusterNodes nodes, BackupPlans plans, Ca
             Offset = starts[i].Offset,
             End = isLast ? null : starts[i + 1].Offset,
 
-            // Only the last range looks at what the whole archive has shown.
+            // Only the last range can check the whole archive.
             State = isLast ? starts[i].State : starts[i].State is { } state ? state with { Summary = ArchiveSummary.Empty } : null,
             ETag = i == 0 ? null : etag,
         };

@@ -36,7 +36,7 @@ public sealed record PartResult
     /// <summary>The part's number.</summary>
     public required int PartNo { get; init; }
 
-    /// <summary>When its snapshot was found whole in the store, or was given up.</summary>
+    /// <summary>When its snapshot was found whole in the store, or when the part was given up.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The part as the manifest will hold it, or null when it is missing.</summary>
@@ -55,7 +55,7 @@ public sealed record PartResult
     public string? Hint { get; init; }
 }
 
-/// <summary>What an orchestrator needs of a part's end.</summary>
+/// <summary>The summary of a part's end that an orchestrator needs.</summary>
 /// <param name="PartNo">The part's number.</param>
 /// <param name="Proof">How far its hash is proven; null when it is missing.</param>
 /// <param name="Totals">What it cost.</param>

@@ -18,7 +18,7 @@ public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPla
         PointCount count = await PointCounts.TakeAsync(nodes.Of(planned.Key), planned.Key.Collection, cancellationToken);
         var result = new PartResult { PartNo = done.PartNo, At = time.GetUtcNow(), Part = part, PointCount = count.Points, CountProblem = count.Problem };
 
-        // Overwriting: another attempt recorded other lists of the same bytes, which are as good, or a failure, which this one made good.
+        // Overwriting: another attempt recorded other lists of the same bytes, which are as good, or a failure, which this attempt repaired.
         await store.PutDocumentAsync(NameOf(done.RunId, done.PartNo), SealedType.Record, result, CaptureJson.Default.PartResult, PutCondition.Always, summary: null, cancellationToken);
         return Receipt(result);
     }
@@ -62,7 +62,7 @@ public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPla
             throw Incomplete(planned, "its SHA-256 is not the checksum that Qdrant reported");
         }
 
-        // A restore never uploads without a checksum, so where nobody told one it is found by reading back.
+        // A restore never uploads without a checksum. If Qdrant reported none, reading back finds it.
         return part.Sha256.Length > 0 ? part : part with
         {
             Sha256 = await new PartReader(store, options.MaxChunksInFlight).HashAsync(part, cancellationToken),

@@ -44,7 +44,7 @@ public sealed partial class PartTransfer(
     /// <summary>Copies until the range has to end; true when the snapshot has ended too.</summary>
     private async Task<bool> CopyAsync(TransferStep step, PartDownload download, RangeCapture range, CancellationToken cancellationToken)
     {
-        // What cannot be gone on with comes in one stream.
+        // A snapshot that cannot be resumed comes in one stream.
         long began = time.GetTimestamp();
         while (await range.ReadPieceAsync(download, cancellationToken))
         {
@@ -107,7 +107,7 @@ public sealed partial class PartTransfer(
         }
     }
 
-    /// <summary>What the pass itself can prove: the length, that the archive is whole, and, in one range, Qdrant's checksum.</summary>
+    /// <summary>Checks what this pass can prove: the length, that the archive is whole, and, for a single range, Qdrant's checksum.</summary>
     private static void CheckWhole(BackupPlan plan, PlannedPart part, TransferStep step, RangeCapture range)
     {
         string what = $"snapshot '{step.Snapshot.Name}' of collection '{part.Key.Collection}'";

@@ -7,7 +7,7 @@ namespace QdrantBackup.Capture;
 /// <param name="Problem">Why there is none.</param>
 public sealed record PointCount(ulong? Points, string? Problem = null);
 
-/// <summary>Counts points. A count informs and proves nothing about bytes: one that cannot be had (strict mode, time-out) never costs a part.</summary>
+/// <summary>Counts points. A count only informs and proves nothing about bytes: a failed count (strict mode, time-out) never fails a part.</summary>
 internal static class PointCounts
 {
     public static async Task<PointCount> TakeAsync(IQdrantNode node, string collection, CancellationToken cancellationToken)

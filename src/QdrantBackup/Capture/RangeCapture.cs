@@ -4,7 +4,7 @@ using QdrantBackup.Parts;
 
 namespace QdrantBackup.Capture;
 
-/// <summary>One range on its way: bytes in, pieces into the list or the store, their hash beside.</summary>
+/// <summary>One range in transfer: reads bytes, adds pieces to the list or the store, and hashes them.</summary>
 internal sealed class RangeCapture(ChunkerState? state, ChunkListWriter list, ChunkUploads uploads) : IDisposable
 {
     private const int ReadBufferLength = 256 * 1024;
@@ -24,7 +24,7 @@ internal sealed class RangeCapture(ChunkerState? state, ChunkListWriter list, Ch
     /// <summary>What the archive has shown so far, earlier ranges included.</summary>
     public ArchiveSummary Summary => _chunker.Summary;
 
-    /// <summary>Reads on until a piece has ended; false when the stream has, and then everything is in the list or on its way.</summary>
+    /// <summary>Reads until a piece ends; false at the end of the stream, and then every piece is in the list or in upload.</summary>
     public async Task<bool> ReadPieceAsync(Stream source, CancellationToken cancellationToken)
     {
         do
@@ -37,7 +37,7 @@ internal sealed class RangeCapture(ChunkerState? state, ChunkListWriter list, Ch
                 continue;
             }
 
-            // Straight into the chunk that is being filled, unless so little of it is left that reads would become small; and no more than stays in the processor's cache.
+            // Reads straight into the chunk buffer, unless so little of it is left that reads would become small; never more than fits the processor's cache.
             Memory<byte> space = _chunker.Space;
             bool isDirect = space.Length >= MinDirectRead;
             space = isDirect ? space[..Math.Min(space.Length, ReadBufferLength)] : _buffer;
@@ -64,10 +64,10 @@ internal sealed class RangeCapture(ChunkerState? state, ChunkListWriter list, Ch
         return true;
     }
 
-    /// <summary>SHA-256 of the range so far; between two pieces that is all of its bytes.</summary>
+    /// <summary>SHA-256 of the range so far; between two pieces it covers all bytes.</summary>
     public byte[] Sha256() => _sha256.GetCurrentHash();
 
-    /// <summary>Where the next range goes on, with a list of its own.</summary>
+    /// <summary>Where the next range begins; it has its own list.</summary>
     public ChunkerState SaveState() => _chunker.SaveState() with { InlineBytes = 0 };
 
     /// <summary>What the range cost.</summary>

@@ -33,7 +33,7 @@ public sealed record TransferStep
     /// <summary>Whether the server offers no ranges, so that a transfer that stops could not go on.</summary>
     public bool InOneStream { get; init; }
 
-    /// <summary>How many chunks it may have on their way at once, where ranges of a part share what one would have; null: as configured.</summary>
+    /// <summary>How many chunks this range may have in flight, where ranges of a part share the limit; null: as configured.</summary>
     public int? ChunksInFlight { get; init; }
 
     /// <summary>The file's ETag as the first answer gave it.</summary>
@@ -78,7 +78,7 @@ public sealed record RangeReceipt
     /// <summary>Whether the snapshot ends with this range.</summary>
     public required bool IsLast { get; init; }
 
-    /// <summary>Where to go on, when it is not the last.</summary>
+    /// <summary>Where to continue when it is not the last.</summary>
     public ChunkerState? State { get; init; }
 
     /// <summary>The file's ETag.</summary>
@@ -87,9 +87,9 @@ public sealed record RangeReceipt
     /// <summary>SHA-256 of the whole snapshot when this one range is all of it, else null.</summary>
     public string? WholeSha256 { get; init; }
 
-    /// <summary>What the walk over the archive saw, when this is the last range.</summary>
+    /// <summary>The summary of the archive, when this is the last range.</summary>
     public ManifestArchive? Archive { get; init; }
 
-    /// <summary>As it stands in the manifest.</summary>
+    /// <summary>The range as the manifest lists it.</summary>
     public ManifestRange ToManifest() => new(Range, Offset, Length, Sha256, List, ListHash);
 }

@@ -3,7 +3,7 @@ using QdrantBackup.Parts;
 
 namespace QdrantBackup.Capture;
 
-/// <summary>Whether a backup looks as if it came from the wrong server: then it is suspect, and counts for nothing until a person confirms it.</summary>
+/// <summary>Decides whether a backup looks as if it came from the wrong server: then it is suspect and counts for nothing until a person confirms it.</summary>
 internal sealed class WrongServer(BackupCatalog catalog)
 {
     /// <summary>Why a manifest that is about to be committed is suspect, or null.</summary>
@@ -17,13 +17,13 @@ internal sealed class WrongServer(BackupCatalog catalog)
             return "it holds no collection";
         }
 
-        // A selection may be of a collection that is new; it takes no whole backup's place anyhow.
+        // A selection may be of a new collection; it does not replace a whole backup anyway.
         if (manifest.Selection is not null)
         {
             return null;
         }
 
-        // What is dated ahead may be long past: it is asked only where there is nothing else.
+        // Backups dated ahead may be old: they are compared only when there is no other.
         IEnumerable<CatalogEntry> whole = others
             .Where(e => !e.Retired && BackupStanding.IsWhole(e) && e.Id != manifest.Id)
             .OrderBy(e => BackupStanding.IsAhead(e.Id, manifest.Id.Began));
@@ -43,7 +43,7 @@ internal sealed class WrongServer(BackupCatalog catalog)
         return null;
     }
 
-    /// <summary>Whether the two have a collection in common; true where the other one has none at all, null where nobody can say.</summary>
+    /// <summary>Whether the two share a collection; true when the other one has no collection, null when that is unknown.</summary>
     private async Task<bool?> SharesAnyAsync(Manifest manifest, CatalogEntry other, CancellationToken cancellationToken)
     {
         HashSet<string> names = [.. manifest.Collections.Select(c => c.Name)];

@@ -8,13 +8,13 @@ public sealed partial class BackupCatalog
 {
     private const int MaxRemarks = 5;
 
-    /// <summary>The newest backup of a cluster that stands for it, whatever is known of damage: what is verified, mended or copied where nobody names a backup.</summary>
+    /// <summary>The newest backup that stands for a cluster, damaged or not: verification, repair and copy use it when no backup is named.</summary>
     public async Task<BackupSummary> LatestAsync(string cluster, CancellationToken cancellationToken) =>
         (await ChooseAsync(new BackupWanted { Cluster = cluster, EvenDamaged = true }, cancellationToken)).Summary;
 
     /// <summary>
-    /// The newest backup that covers what is asked and is neither dated ahead of the store's clock, nor suspect, nor known to be damaged; only where there is no other
-    /// one that is damaged. What was passed over is said.
+    /// The newest backup that covers the request and is neither dated ahead of the store's clock, nor suspect, nor known to be damaged. A damaged one is taken only when there is no
+    /// other. The result lists the backups that were passed over.
     /// </summary>
     /// <exception cref="UsageException">There is none.</exception>
     /// <exception cref="RefusedException">Every backup is dated ahead of the clock, or every one that would do is suspect.</exception>
@@ -54,7 +54,7 @@ public sealed partial class BackupCatalog
             : throw await NoneAsync(wanted, past, Bounded(remarks), anySuspect, cancellationToken);
     }
 
-    /// <summary>Opens a backup's manifest for somebody to look at, with what a person should know of it besides.</summary>
+    /// <summary>Opens a backup's manifest for display, with the warnings that belong to it.</summary>
     public async Task<ShownBackup> ShowAsync(BackupId id, CancellationToken cancellationToken)
     {
         (Manifest manifest, string hash) = await OpenWithHashAsync(id, cancellationToken);
@@ -62,13 +62,13 @@ public sealed partial class BackupCatalog
         return new ShownBackup(manifest, entry.Findings?.Confirmed, await FindDoubtsAsync(manifest, hash, cancellationToken));
     }
 
-    /// <summary>What a person should know before a backup is used, whoever chose it: that it is dated ahead, suspect or damaged, or that nobody has read all of it back.</summary>
+    /// <summary>Warnings before a backup is used: it is dated ahead, suspect or damaged, or parts of it were never read back as a whole.</summary>
     internal async Task<IReadOnlyList<string>> FindDoubtsAsync(Manifest manifest, string hash, CancellationToken cancellationToken)
     {
         CatalogEntry entry = await FindFindingsAsync(new CatalogEntry(manifest.Id, ManifestDocuments.Summarize(manifest, hash), Retired: false), cancellationToken);
         DateTimeOffset now = await store.Blobs.NowAsync(cancellationToken);
 
-        // What the clock shows is left out: these words are part of a plan, which has to be the same a moment later.
+        // The current time is left out: these texts are part of a plan, which must be the same a moment later.
         var doubts = new List<string>();
         if (BackupStanding.IsAhead(entry.Id, now))
         {
@@ -96,7 +96,7 @@ public sealed partial class BackupCatalog
     private static bool IsOfTime(BackupWanted wanted, BackupId id) =>
         (wanted.Day is null || DayOf(id) == wanted.Day) && (wanted.AtOrBefore is null || id.Began <= wanted.AtOrBefore);
 
-    /// <summary>Whether a backup will do. Why it will not is told only where a person may wonder: that an hourly selection is no whole backup is no news.</summary>
+    /// <summary>Whether a backup qualifies. The reason against it is reported only where a person may wonder: that an hourly selection is not a whole backup is expected.</summary>
     private async Task<(Fitness Fitness, string? Why)> JudgeAsync(BackupWanted wanted, CatalogEntry entry, CancellationToken cancellationToken)
     {
         try
@@ -112,7 +112,7 @@ public sealed partial class BackupCatalog
             return (Fitness.Lacking, "is damaged: its manifest cannot be read");
         }
 
-        // A record of verifications that does not open is said, and is no reason to go back further: anybody who can write blobs can spoil it.
+        // A verification record that does not open is reported and does not disqualify the backup: anyone who can write blobs can spoil it.
         CatalogEntry found = await FindFindingsAsync(entry, cancellationToken);
         return BackupStanding.IsSuspect(found) ? (Fitness.Suspect, $"is suspect: {found.Summary!.Suspect}")
             : !wanted.EvenDamaged && found.Findings is { Damaged: > 0 } findings ? (Fitness.Damaged, DamageText(findings))
@@ -157,7 +157,7 @@ public sealed partial class BackupCatalog
         {
             return new RefusedException(
                 $"{what} and counts: {string.Join("; ", remarks)}",
-                "Look at what it holds with 'qdrant-backup show'. If it is right, say so with 'qdrant-backup confirm ID', or name it by its id.");
+                "Look at what it holds with 'qdrant-backup show'. If it is right, run 'qdrant-backup confirm ID', or name it by its id.");
         }
 
         string text = string.Join(" and ", (await NeighboursAsync(wanted, past, cancellationToken)).Select(e => $"{e.Id} ({BackupStanding.Text(e.Id.Began)})"));
@@ -170,7 +170,7 @@ public sealed partial class BackupCatalog
                     : "Look at what the backups hold with 'qdrant-backup show'; names are case-sensitive.");
     }
 
-    /// <summary>The nearest backups that would have done before and after the time that was asked for.</summary>
+    /// <summary>The nearest qualifying backups before and after the requested time.</summary>
     private async Task<IReadOnlyList<CatalogEntry>> NeighboursAsync(BackupWanted wanted, CatalogEntry[] past, CancellationToken cancellationToken)
     {
         var found = new List<CatalogEntry>();

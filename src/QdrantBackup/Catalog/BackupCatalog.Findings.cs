@@ -7,11 +7,11 @@ namespace QdrantBackup.Catalog;
 
 public sealed partial class BackupCatalog
 {
-    /// <summary>The backups that fit, newest first, each with what was learnt and said of it after its commit: what <see cref="BackupStanding"/> judges by.</summary>
+    /// <summary>The backups that match the filter, newest first, each with its findings: what <see cref="BackupStanding"/> judges by.</summary>
     public async Task<IReadOnlyList<CatalogEntry>> ListWithFindingsAsync(CatalogFilter filter, CancellationToken cancellationToken) =>
         await WithFindingsAsync(await ListAsync(filter, cancellationToken), cancellationToken);
 
-    /// <summary>Some backups with what was learnt and said of each after its commit.</summary>
+    /// <summary>Some backups, each with what verifications and people recorded of it after its commit.</summary>
     public async Task<IReadOnlyList<CatalogEntry>> WithFindingsAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken)
     {
         HashSet<BackupId> verified = await store.ListIdsAsync(BlobNames.VerifiedBackups, cancellationToken);
@@ -22,7 +22,7 @@ public sealed partial class BackupCatalog
         return found;
     }
 
-    /// <summary>One backup with what was learnt and said of it after its commit.</summary>
+    /// <summary>One backup with what verifications and people recorded of it after its commit.</summary>
     internal Task<CatalogEntry> FindFindingsAsync(CatalogEntry entry, CancellationToken cancellationToken) => FindFindingsAsync(entry, mayHaveRecord: true, cancellationToken);
 
     private async Task<CatalogEntry> FindFindingsAsync(CatalogEntry entry, bool mayHaveRecord, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ public sealed partial class BackupCatalog
         };
     }
 
-    // A record that does not open may have named damage, so it must not make a backup look sound. Verifying again makes a new one.
+    // A record that does not open may have named damage, so the backup must not look sound. The next verification writes a new record.
     private async Task<(VerifiedRecord? Record, bool IsUnreadable)> ReadVerifiedAsync(BackupSummary summary, CancellationToken cancellationToken)
     {
         try

@@ -14,7 +14,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     private readonly ConcurrentDictionary<BackupId, string> _alarmed = new();
     private readonly KeptListing _kept = new(time ?? TimeProvider.System);
 
-    /// <summary>The backups that fit, newest first. A damaged one is listed as damaged whatever the filter says of its content.</summary>
+    /// <summary>The backups that match the filter, newest first. A damaged one is listed as damaged even if the filter asks for other content.</summary>
     public async Task<IReadOnlyList<CatalogEntry>> ListAsync(CatalogFilter filter, CancellationToken cancellationToken)
     {
         Dictionary<BackupId, BlobEntry> manifests = await ListManifestsAsync(filter, cancellationToken);
@@ -34,16 +34,16 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     }
 
     /// <summary>
-    /// What <see cref="ListAsync"/> said last, for whoever goes on to the next page of it; listed anew when that is more than a minute ago or was something else.
-    /// What has come or gone since the first page shows on the next first page.
+    /// The last result of <see cref="ListAsync"/>, for a caller that reads the next page of it. Listed again when it is more than a minute old or was for another filter.
+    /// Backups that came or went since the first page show on the next first page.
     /// </summary>
     public async Task<IReadOnlyList<CatalogEntry>> ListOnAsync(CatalogFilter filter, CancellationToken cancellationToken) =>
         _kept.Find(filter) ?? await ListAsync(filter, cancellationToken);
 
-    /// <summary>Opens a backup's manifest; a missing, aborted or damaged one is an error that says so.</summary>
+    /// <summary>Opens a backup's manifest; a missing, aborted or damaged one is an error with the reason.</summary>
     public async Task<Manifest> OpenAsync(BackupId id, CancellationToken cancellationToken) => (await OpenWithHashAsync(id, cancellationToken)).Manifest;
 
-    /// <summary>A backup's manifest; null when there is none that opens and is no marker.</summary>
+    /// <summary>A backup's manifest; null when it is missing, does not open, or is a marker.</summary>
     public async Task<Manifest?> FindCommittedAsync(BackupId id, CancellationToken cancellationToken)
     {
         try
@@ -59,7 +59,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     /// <summary>Whether retention or a person ended a backup.</summary>
     public Task<bool> IsRetiredAsync(BackupId id, CancellationToken cancellationToken) => store.Ends.IsEndedAsync(id, cancellationToken);
 
-    /// <summary>The backups of these that have not ended by now: a run re-checks what it reads after pinning it (docs/format.md §7).</summary>
+    /// <summary>Those of the given backups that have not ended by now: a run re-checks its backups after pinning them (docs/format.md §7).</summary>
     internal async Task<IReadOnlyList<CatalogEntry>> WithoutRetiredAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken)
     {
         HashSet<BackupId> asked = [.. entries.Select(e => e.Id)];
@@ -70,7 +70,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
     internal Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, CancellationToken cancellationToken) =>
         OpenWithHashAsync(id, second: null, cancellationToken);
 
-    /// <summary>Opens a manifest, the second store's where the first has none that is whole.</summary>
+    /// <summary>Opens a manifest; takes the second store's when the first store has no whole one.</summary>
     internal async Task<(Manifest Manifest, string Hash)> OpenWithHashAsync(BackupId id, SecondReads? second, CancellationToken cancellationToken)
     {
         BlobName name = BlobNames.Manifest(id);
@@ -79,11 +79,11 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
                 ?? throw (second is not null && s == store ? new MissingBlobException(name, "is missing: the manifest of the backup") : NoBackup(id)),
             cancellationToken);
         return found.Manifest.Aborted
-            ? throw new UsageException($"{id} is no backup: its run died or failed, and was fenced", "List the backups that exist with 'qdrant-backup list'.")
+            ? throw new UsageException($"{id} is no backup: its run died or failed, and left a marker", "List the backups that exist with 'qdrant-backup list'.")
             : found;
     }
 
-    /// <summary>What to say when there is no backup of an id.</summary>
+    /// <summary>The error for an id that no backup has.</summary>
     internal static UsageException NoBackup(BackupId id) => new($"there is no backup {id}", "List the backups that exist with 'qdrant-backup list'.");
 
     private async Task<Dictionary<BackupId, BlobEntry>> ListManifestsAsync(CatalogFilter filter, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
         return manifests;
     }
 
-    /// <summary>A record that ends nothing is an alarm, once a process: somebody who has no right to end backups wrote it.</summary>
+    /// <summary>A record that proves no end raises one alarm per process: someone without the right to end backups wrote it.</summary>
     private CatalogEntry WithFalseEnd(CatalogEntry entry, string problem)
     {
         if (_alarmed.TryAdd(entry.Id, problem))
@@ -124,7 +124,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
 
         try
         {
-            // Gone since it was listed, or the marker of a dead run: no backup.
+            // Deleted since the listing, or the marker of a dead run: no backup.
             return await _manifests.FindAsync(id, cancellationToken) is { Manifest.Aborted: false } found
                 ? new CatalogEntry(id, ManifestDocuments.Summarize(found.Manifest, found.Hash), retired) { Written = blob.Modified }
                 : null;
@@ -155,7 +155,7 @@ public sealed partial class BackupCatalog(SealedStore store, ILogger<BackupCatal
             return summary.Collections.Contains(collection);
         }
 
-        // A summary has room for so many names only.
+        // A summary has room for a limited number of names.
         return await _manifests.FindAsync(summary.Id, cancellationToken) is { } found
             && found.Manifest.Collections.Any(c => c.Covered && c.Name == collection);
     }

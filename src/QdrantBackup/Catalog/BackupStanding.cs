@@ -4,15 +4,15 @@ using QdrantBackup.Parts;
 namespace QdrantBackup.Catalog;
 
 /// <summary>
-/// Which backups may stand for their cluster: the one place that says so, for retention, for whoever asks for the latest, for the age that alerts look at, and for the
-/// pruner. Pure. An entry without findings counts as damaged: what nobody looked at proves nothing.
+/// Decides which backups may stand for their cluster. The one place for this decision: retention, the choice of the latest backup, the age in alerts and the
+/// pruner all use it. Pure. An entry without findings counts as damaged: what was not checked proves nothing.
 /// </summary>
 public static class BackupStanding
 {
     /// <summary>How far the clocks of a machine and of the store may differ before a backup counts as dated ahead.</summary>
     public static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(15);
 
-    /// <summary>Whether a backup says that it began after a moment by the store's clock.</summary>
+    /// <summary>Whether a backup's id holds a time after the given moment of the store's clock.</summary>
     public static bool IsAhead(BackupId id, DateTimeOffset now) => id.Began - now > ClockSlack;
 
     /// <summary>Whether every collection of the cluster was asked for.</summary>
@@ -21,13 +21,13 @@ public static class BackupStanding
     /// <summary>Whether a person must look at it first, and nobody has confirmed it.</summary>
     public static bool IsSuspect(CatalogEntry entry) => entry.Summary is { Suspect: not null } && entry.Findings?.Confirmed is null;
 
-    /// <summary>Whether it was looked at, and nothing is known to be damaged. It may still owe a proof.</summary>
+    /// <summary>Whether it was checked and no damage is known. It may still owe a proof.</summary>
     public static bool IsUndamaged(CatalogEntry entry) => entry is { Summary: not null, Findings.IsDamaged: false };
 
-    /// <summary>Whether nothing is known to be damaged and no proof is owed.</summary>
+    /// <summary>Whether no damage is known and no proof is owed.</summary>
     public static bool IsSound(CatalogEntry entry) => IsUndamaged(entry) && entry.Findings is { OwedProofs: 0 };
 
-    /// <summary>Whether a backup stands for its cluster: it is complete and whole, nobody has ended it, and it is neither damaged nor suspect nor dated ahead.</summary>
+    /// <summary>Whether a backup stands for its cluster: it is complete and whole, has not ended, and is neither damaged nor suspect nor dated ahead.</summary>
     /// <param name="entry">The backup, with its findings.</param>
     /// <param name="now">The moment, by the store's clock.</param>
     public static bool IsGood(CatalogEntry entry, DateTimeOffset now) => WhyNotGood(entry, now) is null;
@@ -56,7 +56,7 @@ public static class BackupStanding
     public static CatalogEntry? NewestGood(IEnumerable<CatalogEntry> entries, DateTimeOffset now, bool sound = false) =>
         entries.Where(e => IsGood(e, now) && (!sound || IsSound(e))).MaxBy(e => e.Id.Value, StringComparer.Ordinal);
 
-    /// <summary>The backups that keep each cluster restorable, by the cluster: its newest good one, and its newest good one that owes no proof. A cluster that has none is not named.</summary>
+    /// <summary>The backups that keep each cluster restorable: its newest good one, and its newest good one that owes no proof. A cluster without a good backup is left out.</summary>
     /// <param name="entries">Backups of any clusters, with their findings.</param>
     /// <param name="now">The moment, by the store's clock.</param>
     public static IReadOnlyDictionary<string, IReadOnlySet<BackupId>> NewestGoodOfEach(IEnumerable<CatalogEntry> entries, DateTimeOffset now) => entries

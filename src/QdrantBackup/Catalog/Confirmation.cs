@@ -13,7 +13,7 @@ public sealed record Confirmation
     /// <summary>The backup.</summary>
     public required BackupId Id { get; init; }
 
-    /// <summary>The keyed hash of the manifest that was confirmed: of another manifest this says nothing.</summary>
+    /// <summary>The keyed hash of the manifest that was confirmed; another manifest of the same id is not confirmed.</summary>
     public required string ManifestHash { get; init; }
 
     /// <summary>Who confirmed it.</summary>
@@ -22,14 +22,14 @@ public sealed record Confirmation
     /// <summary>When, by that machine's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Whether a record confirms this very manifest: one that was moved, or is of a manifest that was replaced, confirms nothing.</summary>
+    /// <summary>Whether a record confirms exactly this manifest: a record that was moved, or is for a replaced manifest, confirms nothing.</summary>
     internal static bool IsOf(Confirmation? record, BackupId id, string manifestHash) => record is not null && record.Id == id && record.ManifestHash == manifestHash;
 }
 
 /// <summary>Confirms suspect backups.</summary>
 public sealed class Confirmations(SealedStore store, BackupCatalog catalog, TimeProvider time)
 {
-    /// <summary>Records that a person confirmed a suspect backup, and returns the record that counts: an earlier one of the same manifest stays as it is.</summary>
+    /// <summary>Records that a person confirmed a suspect backup, and returns the valid record: an earlier one of the same manifest stays unchanged.</summary>
     /// <exception cref="UsageException">There is no such backup.</exception>
     /// <exception cref="RefusedException">The backup is not suspect, or was ended.</exception>
     public async Task<Confirmation> ConfirmAsync(BackupId id, string by, CancellationToken cancellationToken)

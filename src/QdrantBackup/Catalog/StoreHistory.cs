@@ -5,29 +5,29 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Catalog;
 
-/// <summary>A backup that somebody knows to have existed: this app's own memory, kept outside the store.</summary>
+/// <summary>A backup that is known to have existed: the app's own memory, kept outside the store.</summary>
 /// <param name="Id">The backup.</param>
 /// <param name="ManifestHash">The keyed hash of its manifest, 64 hex digits.</param>
-/// <param name="StoreId">The store that it was made in: nobody misses it in another one.</param>
+/// <param name="StoreId">The store that it was made in: it is not missing from any other store.</param>
 public sealed record SeenBackup(BackupId Id, string ManifestHash, string StoreId);
 
-/// <summary>Something that a store must hold and does not.</summary>
+/// <summary>A blob that a store should hold and does not.</summary>
 /// <param name="Id">The backup that it is about.</param>
 /// <param name="Problem">What is wrong, for a person.</param>
 public sealed record HistoryGap(BackupId Id, string Problem)
 {
-    /// <summary>What to do about every one of them.</summary>
+    /// <summary>The hint for every gap.</summary>
     public const string Hint =
         "Find out what was deleted or rolled back, and by whom, before you trust this store; bring it back from soft delete, an older version or the second store. Every backup is whole by itself: what restores is what was backed up then.";
 }
 
 /// <summary>
-/// Finds what is missing from a store: every manifest names the ones before it, retirements are recorded, and the app remembers what it committed. A backup that one of
-/// them names and that has neither its manifest nor a record of its end was deleted or rolled back by somebody (docs/format.md §6).
+/// Finds what is missing from a store: every manifest names earlier ones, ends are recorded, and the app remembers its commits. If a backup is named by one of
+/// them and has neither a manifest nor a record of its end, someone deleted it or rolled the store back (docs/format.md §6).
 /// </summary>
 public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalog, ILogger<StoreHistory> logger)
 {
-    // The newest manifests name all that existed when they were written; older ones are asked for what vanished in between.
+    // The newest manifests name all backups that existed when they were written; older manifests show what vanished in between.
     private const int MaxManifestsRead = 10;
 
     private readonly ManifestDocuments _manifests = new(store);
@@ -85,11 +85,11 @@ public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalo
             return null;
         }
 
-        // A second store need not hold everything that was; what came there is recorded.
+        // A second store need not hold every earlier backup; what was copied there is recorded.
         bool neverCame = store.IsReplica && await store.TryGetRecordAsync(BlobNames.Copy(id), PartsJson.Default.CopyRecord, cancellationToken) is not { UnderWay: false };
         return (neverCame, isNewest) switch
         {
-            (true, true) => $"backup {id}, the newest that this app knows, was never copied into this second store",
+            (true, true) => $"backup {id}, the newest that this app remembers, was never copied into this second store",
             (true, false) => null,
             _ => $"backup {id} has vanished: {by}, and neither its manifest nor a record of its end is there",
         };
@@ -101,7 +101,7 @@ public sealed partial class StoreHistory(SealedStore store, BackupCatalog catalo
         var named = new Dictionary<BackupId, (string, string)>();
         if (seen is not null)
         {
-            named.Add(seen.Id, (seen.ManifestHash, "this app knows it"));
+            named.Add(seen.Id, (seen.ManifestHash, "this app remembers it"));
         }
 
         foreach (CatalogEntry entry in entries.Where(e => e.Summary is not null).Take(MaxManifestsRead))

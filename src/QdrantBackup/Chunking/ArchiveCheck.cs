@@ -1,6 +1,6 @@
 namespace QdrantBackup.Chunking;
 
-/// <summary>Says what a snapshot lacks, from what its archive has shown.</summary>
+/// <summary>Finds what a snapshot lacks, by the summary of its archive.</summary>
 public static class ArchiveCheck
 {
     /// <summary>What is wrong with a collection snapshot, or null.</summary>

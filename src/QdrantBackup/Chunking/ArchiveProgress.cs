@@ -5,7 +5,7 @@ namespace QdrantBackup.Chunking;
 /// <summary>Gathers the summary of an archive while it passes.</summary>
 internal sealed class ArchiveProgress
 {
-    // More shards than Qdrant would survive; beyond it the check says what is missing rather than the memory growing.
+    // More shards than Qdrant would survive; beyond it the check fails instead of the memory growing.
     private const int MaxShards = 10_000;
 
     private readonly List<string> _rootFiles = [];

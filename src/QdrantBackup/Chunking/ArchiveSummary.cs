@@ -6,7 +6,7 @@ namespace QdrantBackup.Chunking;
 /// <param name="HasReplicaState">Whether <c>replica_state.json</c> was there.</param>
 public sealed record ShardFiles(uint Shard, bool HasConfig, bool HasReplicaState);
 
-/// <summary>What the archive has shown so far: enough to say whether a snapshot is whole (<see cref="ArchiveCheck"/>).</summary>
+/// <summary>What the archive has shown so far: enough to decide whether a snapshot is whole (<see cref="ArchiveCheck"/>).</summary>
 /// <param name="Length">Bytes seen.</param>
 /// <param name="MemberCount">Members seen, those of nested archives included.</param>
 /// <param name="EndsWithTrailer">Whether the outermost archive has ended with its two zero blocks.</param>

@@ -15,8 +15,8 @@ public sealed record OpenArchive(string Name, long End, int MemberPadding);
 /// <summary>A place in an archive and those nested in it.</summary>
 /// <param name="Offset">Bytes of the stream before this place.</param>
 /// <param name="Stage">What comes next.</param>
-/// <param name="Remaining">How many bytes of it are left; -1 when nobody knows.</param>
-/// <param name="Total">The length of the current member in the archive; a piece is cut by its distance to the beginning.</param>
+/// <param name="Remaining">How many bytes of it are left; -1 when that is unknown.</param>
+/// <param name="Total">The length of the current member in the archive; cuts are counted from its beginning.</param>
 /// <param name="Padding">The padding after the current member.</param>
 /// <param name="ZeroBlocks">Zero blocks seen just before.</param>
 /// <param name="SparseBlocks">Further blocks of the current member's sparse map seen.</param>
@@ -54,6 +54,6 @@ public enum ArchiveStage
     /// <summary>Padding up to the next block.</summary>
     Padding,
 
-    /// <summary>What is no archive, or follows its end.</summary>
+    /// <summary>Bytes that are no archive, or follow its end.</summary>
     Rest,
 }

@@ -21,7 +21,7 @@ internal sealed record ArchiveMember(
     IReadOnlyList<SparseEntry>? SparseMap,
     bool IsOpened);
 
-/// <summary>Is told of members as the walk passes them.</summary>
+/// <summary>Receives each member as the walk passes it.</summary>
 internal interface IArchiveListener
 {
     /// <summary>A member begins; its archived bytes follow.</summary>

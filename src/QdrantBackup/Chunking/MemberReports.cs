@@ -1,6 +1,6 @@
 namespace QdrantBackup.Chunking;
 
-/// <summary>Tells a listener, where there is one, of members: each when its bytes begin, after all blocks of its sparse map.</summary>
+/// <summary>Reports members to a listener, if there is one: each when its bytes begin, after all blocks of its sparse map.</summary>
 internal sealed class MemberReports(IArchiveListener? listener)
 {
     private readonly List<SparseEntry> _sparseMap = [];
@@ -17,7 +17,7 @@ internal sealed class MemberReports(IArchiveListener? listener)
         }
     }
 
-    /// <summary>A member's header has been read; false when its sparse map is none.</summary>
+    /// <summary>A member's header has been read; false when its sparse map is invalid.</summary>
     public bool TryBegin(TarHeader header, string name, long archivedLength, long length, bool opens)
     {
         _sparseMap.Clear();
@@ -33,12 +33,12 @@ internal sealed class MemberReports(IArchiveListener? listener)
         return true;
     }
 
-    /// <summary>A block that continues the member's sparse map; false when it is none.</summary>
+    /// <summary>A block that continues the member's sparse map; false when it is invalid.</summary>
     public bool TryAddToMap(ReadOnlySpan<byte> block, out bool goesOn)
     {
         if (listener is null)
         {
-            // Nobody wants the map, which may be long.
+            // There is no listener, and the map may be long.
             _sparseMap.Clear();
         }
 

@@ -21,14 +21,14 @@ internal sealed class NestedArchives
     /// <summary>The name of the innermost one, with those around it.</summary>
     public string Name => _open[^1].Name;
 
-    /// <summary>How many bytes are left of the innermost one; of the outermost nobody knows.</summary>
+    /// <summary>How many bytes are left of the innermost one; unknown for the outermost.</summary>
     public long RoomLeft(long offset) => (IsEmpty ? long.MaxValue : _open[^1].End) - offset;
 
     public string FullName(string member) => IsEmpty ? member : $"{Name}!{member}";
 
     public void Open(string fullName, long end, int memberPadding) => _open.Add(new OpenArchive(fullName, end, memberPadding));
 
-    /// <summary>Leaves the innermost archive if it ends here, and says what padding follows it.</summary>
+    /// <summary>Leaves the innermost archive if it ends here, and returns the padding that follows it.</summary>
     public bool TryLeave(long offset, out int padding)
     {
         if (IsEmpty || _open[^1].End != offset)

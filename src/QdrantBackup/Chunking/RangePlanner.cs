@@ -17,7 +17,7 @@ internal sealed class RangePlanner(long length, long rangeBytes, ReadAt read)
     /// <summary>More ranges would make long histories and gain nothing.</summary>
     public const int MaxRanges = 256;
 
-    // Headers and small members come in runs; what lies between two large members is in one of these as a rule.
+    // Headers and small members come in runs; one read usually covers all of them between two large members.
     private const int WindowLength = 64 << 10;
     private const int MaxReads = 100_000;
 
@@ -26,10 +26,10 @@ internal sealed class RangePlanner(long length, long rangeBytes, ReadAt read)
     private ReadOnlyMemory<byte> _window;
     private long _windowAt;
 
-    /// <summary>How many reads it took.</summary>
+    /// <summary>How many reads it made.</summary>
     public int Reads { get; private set; }
 
-    /// <summary>The starts, in order. When reading takes too long, the last one stands for all that was not looked at.</summary>
+    /// <summary>The starts, in order. When reading takes too long, the last start covers everything that was not read.</summary>
     public async Task<IReadOnlyList<RangeStart>> PlanAsync(CancellationToken cancellationToken, Func<bool>? isTimeUp = null)
     {
         while (_walker.Offset < length && _starts.Count < MaxRanges && Reads < MaxReads && isTimeUp?.Invoke() is not true)
@@ -64,7 +64,7 @@ internal sealed class RangePlanner(long length, long rangeBytes, ReadAt read)
         _walker.Consume(_window.Span.Slice((int)at, (int)Math.Min(_window.Length - at, _walker.Remaining)));
     }
 
-    /// <summary>Passes a member, or what has no structure, and splits it at the first chunks that begin after another range's length.</summary>
+    /// <summary>Passes a member, or bytes without structure, and splits it at the first chunks that begin after another range's length.</summary>
     private void PassChunks()
     {
         long begin = _walker.Offset;

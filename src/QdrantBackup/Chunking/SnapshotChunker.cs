@@ -28,8 +28,8 @@ public sealed class SnapshotChunker : IDisposable
     public ArchiveSummary Summary => _walker.Summary;
 
     /// <summary>
-    /// Where the next bytes of the stream may be written without passing through another buffer, so many as are there at most; empty where a block has to be looked
-    /// at first. Say with <see cref="Advance"/> how many were.
+    /// Where the caller may write the next bytes of the stream without another buffer, at most as many as there is room; empty where a block must be parsed
+    /// first. Report the number of bytes with <see cref="Advance"/>.
     /// </summary>
     internal Memory<byte> Space
     {
@@ -50,7 +50,7 @@ public sealed class SnapshotChunker : IDisposable
         }
     }
 
-    /// <summary>Takes bytes until a piece is ready; says how many it took. Take the piece before the next call.</summary>
+    /// <summary>Takes bytes until a piece is ready and returns how many it took. Take the piece before the next call.</summary>
     public int Append(ReadOnlySpan<byte> data)
     {
         ObjectDisposedException.ThrowIf(_buffer.Length == 0, this);
@@ -90,7 +90,7 @@ public sealed class SnapshotChunker : IDisposable
         _isReady = isStructure ? IsRunOver() : _length == _target;
     }
 
-    /// <summary>Gives away the buffer of the piece that was taken last, which belongs to <see cref="ChunkBuffers"/>; the piece begins at its first byte.</summary>
+    /// <summary>Hands over the buffer of the piece that was taken last, which belongs to <see cref="ChunkBuffers"/>; the piece begins at its first byte.</summary>
     internal byte[] DetachBuffer()
     {
         byte[] buffer = _buffer;

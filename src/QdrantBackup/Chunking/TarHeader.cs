@@ -3,7 +3,7 @@ using System.Text;
 
 namespace QdrantBackup.Chunking;
 
-/// <summary>What one 512-byte header block of a tar archive says. Numbers are octal or base-256; the checksum must be right.</summary>
+/// <summary>One 512-byte header block of a tar archive. Numbers are octal or base-256; the checksum must be right.</summary>
 internal readonly ref struct TarHeader
 {
     public const int BlockLength = 512;
@@ -29,7 +29,7 @@ internal readonly ref struct TarHeader
 
     public TarHeader(ReadOnlySpan<byte> block) => _block = block[..BlockLength];
 
-    /// <summary>'0' for a regular file, also where the block says NUL; 'S' sparse, '5' directory, 'L' and 'K' long names, 'x' and 'g' extended headers.</summary>
+    /// <summary>'0' for a regular file, also where the block has NUL; 'S' sparse, '5' directory, 'L' and 'K' long names, 'x' and 'g' extended headers.</summary>
     public char Type => _block[TypeAt] == 0 ? '0' : (char)_block[TypeAt];
 
     /// <summary>Whether an old-GNU sparse map goes on in the next block.</summary>
@@ -73,7 +73,7 @@ internal readonly ref struct TarHeader
     public bool TryReadSize(out long size)
     {
         bool isNumber = TryReadNumber(_block.Slice(SizeAt, NumberLength), out size);
-        // Links, devices, directories and pipes have no bytes, whatever their size says.
+        // Links, devices, directories and pipes have no bytes, even if their size field is not zero.
         size = Type is >= '1' and <= '6' ? 0 : size;
         return isNumber;
     }
@@ -88,7 +88,7 @@ internal readonly ref struct TarHeader
     public bool TryReadSparseMap(List<SparseEntry> map) =>
         TryReadEntries(_block[SparseMapAt..], SparseEntriesInHeader, map);
 
-    /// <summary>Adds the entries in a block that continues a sparse map, and says whether another one follows.</summary>
+    /// <summary>Adds the entries in a block that continues a sparse map, and returns whether another one follows.</summary>
     public static bool TryReadSparseBlock(ReadOnlySpan<byte> block, List<SparseEntry> map, out bool goesOn)
     {
         goesOn = block[BlockExtendedAt] != 0;

@@ -1,12 +1,12 @@
 namespace QdrantBackup.Chunking;
 
 /// <summary>
-/// Walks the headers of a GNU tar archive, and of the archives nested in it, as the bytes pass: it says what the next bytes are and is
-/// given exactly those. It keeps one block. What is not tar, or stops being it, is <see cref="ArchiveStage.Rest"/> from there.
+/// Walks the headers of a GNU tar archive, and of nested archives, as the bytes pass: it announces the next bytes and receives
+/// exactly those. It keeps one block. Bytes that are not tar, or stop being it, are <see cref="ArchiveStage.Rest"/> from there.
 /// </summary>
 internal sealed class TarWalker
 {
-    /// <summary>The length of what nobody knows the end of.</summary>
+    /// <summary>The length of bytes whose end is unknown.</summary>
     public const long Unknown = -1;
 
     private const int Block = TarHeader.BlockLength;
@@ -51,7 +51,7 @@ internal sealed class TarWalker
     /// <summary>Whether the next bytes begin or continue a block that has to be read as one.</summary>
     public bool IsAtBlock => Stage is ArchiveStage.Header or ArchiveStage.SparseMap;
 
-    /// <summary>Whether the next bytes have to be looked at to know what follows them.</summary>
+    /// <summary>Whether the next bytes must be parsed to know what follows them.</summary>
     public bool MustRead => IsAtBlock || Stage is ArchiveStage.LongName;
 
     /// <summary>Whether a block has been read in part, so that the place cannot be kept.</summary>
@@ -84,7 +84,7 @@ internal sealed class TarWalker
         Pass(bytes.Length);
     }
 
-    /// <summary>Passes bytes that nobody has to look at, at most <see cref="Remaining"/>: those of a member, its padding, and what has no structure.</summary>
+    /// <summary>Passes bytes that need no parsing, at most <see cref="Remaining"/>: those of a member, its padding, and bytes without structure.</summary>
     public void Skip(long count)
     {
         if (Stage is not (ArchiveStage.Data or ArchiveStage.Padding or ArchiveStage.Extension or ArchiveStage.Rest))

@@ -2,10 +2,10 @@ using System.IO.Compression;
 
 namespace QdrantBackup.Clusters;
 
-/// <summary>Bodies that something between here and the node has compressed, although it was asked not to.</summary>
+/// <summary>Bodies that a proxy between here and the node has compressed, although the request forbids it.</summary>
 internal static class AnswerEncoding
 {
-    /// <summary>Whether the body is not what the node sent, byte for byte: its length, its ranges and its ETag say nothing then.</summary>
+    /// <summary>Whether the body differs from what the node sent: then its length, its ranges and its ETag are useless.</summary>
     public static bool IsEncoded(HttpResponseMessage response) => Encodings(response).Any();
 
     /// <summary>The body as the node sent it.</summary>

@@ -1,6 +1,6 @@
 namespace QdrantBackup.Clusters;
 
-/// <summary>The body of an answer. It throws when it stands still, and, where the end is known, instead of ending anywhere else.</summary>
+/// <summary>The body of an answer. It throws when no data comes for too long, and, if the length is known, when it ends anywhere else.</summary>
 internal sealed class AnswerStream : Stream
 {
     private readonly HttpResponseMessage _response;

@@ -6,18 +6,18 @@ namespace QdrantBackup.Clusters;
 
 /// <summary>Opens a download at an offset, and refuses every answer that is not the same file from there to its end.</summary>
 /// <remarks>
-/// What stands between here and the node may weaken ETags, drop ranges and lengths, or compress. The bytes are still the file's, so they are taken where they can be held to
-/// its length and hash: as one stream from the beginning, which cannot be gone on with.
+/// A proxy between here and the node may weaken ETags, drop ranges and lengths, or compress. The bytes are still the file's, so they are accepted where they can be
+/// checked against its length and hash: as one stream from the beginning, which cannot be resumed.
 /// </remarks>
 internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient client)
 {
     private const int SkipBytes = 256 * 1024;
 
-    /// <param name="operation">What is done, for messages.</param>
+    /// <param name="operation">The operation, for messages.</param>
     /// <param name="path">Where the snapshot is.</param>
     /// <param name="offset">Where to begin.</param>
     /// <param name="ifMatch">The ETag of the first answer; needed when not beginning at 0.</param>
-    /// <param name="sizeAsync">Finds the length where the answer does not tell it, as with snapshots in object storage.</param>
+    /// <param name="sizeAsync">Finds the length when the answer has none, as with snapshots in object storage.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<SnapshotDownload> OpenAsync(
         string operation, string path, long offset, string? ifMatch, Func<Task<long?>> sizeAsync, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
         }
     }
 
-    /// <summary>Reads so many bytes and no more; the connection stays good for the next read.</summary>
+    /// <summary>Reads exactly so many bytes; the connection stays usable for the next read.</summary>
     public async Task<SnapshotBytes> ReadAsync(string operation, string path, long offset, int count, string? ifMatch, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -79,7 +79,7 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
         return new SnapshotBytes(bytes, total, etag);
     }
 
-    // A weak ETag is a strong one that something in between has marked; sent back as it was, the node knows it again.
+    // A weak ETag is a strong one that a proxy has marked; the node recognises it only without the mark.
     private static string? ETagOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues("ETag", out var values) && values.First() is { Length: > 0 } etag
             ? etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : etag
@@ -97,7 +97,7 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
         return request;
     }
 
-    /// <summary>The file from an offset on; null when what comes is no range of it that can be relied on.</summary>
+    /// <summary>The file from an offset on; null when the answer is not a reliable range of it.</summary>
     private async Task<SnapshotDownload?> TryOpenRangeAsync(
         string operation, string path, long offset, string? ifMatch, Func<Task<long?>> sizeAsync, CancellationToken cancellationToken)
     {
@@ -111,7 +111,7 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
                     return await WholeAsync(operation, response, offset, ifMatch, sizeAsync, cancellationToken);
                 case HttpStatusCode.RequestedRangeNotSatisfiable when range?.Length == offset:
                     response.Dispose();
-                    return new SnapshotDownload(Stream.Null, offset, offset, ifMatch); // Everything had come already.
+                    return new SnapshotDownload(Stream.Null, offset, offset, ifMatch); // All bytes had arrived before.
                 case HttpStatusCode.RequestedRangeNotSatisfiable:
                     throw client.Errors.Untrusted(operation, $"the snapshot has {range?.Length} bytes, and cannot be read from {offset} on.");
                 case HttpStatusCode.PartialContent:
@@ -139,7 +139,7 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
         }
     }
 
-    /// <summary>The whole file, of which what lies before the offset is passed over.</summary>
+    /// <summary>The whole file; the bytes before the offset are skipped.</summary>
     private async Task<SnapshotDownload> WholeAsync(
         string operation, HttpResponseMessage response, long offset, string? ifMatch, Func<Task<long?>> sizeAsync, CancellationToken cancellationToken)
     {
@@ -160,14 +160,14 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
         var total = (isEncoded ? null : headers.ContentRange?.Length) ?? length ?? await sizeAsync();
         if (total is not { } end || (length is not null && length != end) || offset > end)
         {
-            throw client.Errors.Untrusted(operation, "the answer does not tell the snapshot's length, or contradicts itself about it.");
+            throw client.Errors.Untrusted(operation, "the answer has no length of the snapshot, or contradicts itself about it.");
         }
 
         var content = new AnswerStream(
             response, await AnswerEncoding.OpenAsync(response, client.Errors, operation, cancellationToken), client.Errors, operation, 0, end, options.IdleTimeout, client.Time);
         await SkipAsync(content, offset, cancellationToken);
 
-        // What was compressed, or came whole instead of from the offset on, could not be gone on with.
+        // A body that was compressed, or came whole instead of from the offset on, cannot be resumed.
         return new SnapshotDownload(content, offset, end, isEncoded || offset > 0 ? null : etag);
     }
 
@@ -198,5 +198,5 @@ internal sealed class DownloadRequest(QdrantNodeOptions options, NodeClient clie
 
     private SourceException Changed(string operation) => new(
         $"{operation} failed at {options.Url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}: the snapshot changed since the download began.",
-        "Begin the backup anew; nothing else may replace snapshots of this collection meanwhile.");
+        "Start a new backup; nothing else may replace snapshots of this collection meanwhile.");
 }

@@ -6,7 +6,7 @@ namespace QdrantBackup.Clusters;
 /// <summary>
 /// The port to one Qdrant node, addressed directly and never through a load balancer: a snapshot holds only what is local to the node that made it.
 /// </summary>
-/// <remarks>Failures are <see cref="SourceException"/>, with what the server said, its status and a hint. Names are percent-encoded by the implementation.</remarks>
+/// <remarks>Failures are <see cref="SourceException"/>, with the server's message, its status and a hint. Names are percent-encoded by the implementation.</remarks>
 public interface IQdrantNode
 {
     /// <summary>The node's configured address.</summary>
@@ -36,7 +36,7 @@ public interface IQdrantNode
     /// <summary>POST /collections/{c}/snapshots?wait=false: begins a snapshot. It answers before the work is done, also for a collection that does not exist.</summary>
     Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken);
 
-    /// <summary>GET /telemetry: how many snapshots of the collection are being made; null where the node does not tell.</summary>
+    /// <summary>GET /telemetry: how many snapshots of the collection are being made; null where the node does not report it.</summary>
     Task<int?> CountRunningSnapshotsAsync(string collection, CancellationToken cancellationToken) => Task.FromResult<int?>(null);
 
     /// <summary>GET /collections/{c}/snapshots, unordered; null when the collection does not exist. An odd entry has a <see cref="SnapshotDescription.Problem"/>, and must not be used.</summary>
@@ -99,7 +99,7 @@ public sealed record ShardReplica(uint ShardId, ulong PeerId, string State, Json
 /// <summary>An alias and the collection it points to.</summary>
 public sealed record CollectionAlias(string Alias, string Collection);
 
-/// <summary>One stored snapshot as a listing tells of it.</summary>
+/// <summary>One stored snapshot as a listing shows it.</summary>
 /// <param name="Name">File name on the node.</param>
 /// <param name="Size">Length in bytes.</param>
 /// <param name="CreationTime">As the server wrote it (UTC without a zone), or null.</param>
@@ -115,7 +115,7 @@ public sealed record SnapshotDescription(string Name, long Size, string? Creatio
 /// <param name="Content">The bytes, from the offset asked for; a stream that ends early throws <see cref="SourceException"/> instead of ending.</param>
 /// <param name="Offset">Where the content begins.</param>
 /// <param name="TotalLength">Length of the whole snapshot.</param>
-/// <param name="ETag">To resume with, or null where there is nothing to resume with.</param>
+/// <param name="ETag">To resume with, or null when it cannot be resumed.</param>
 public sealed record SnapshotDownload(Stream Content, long Offset, long TotalLength, string? ETag) : IAsyncDisposable
 {
     /// <inheritdoc/>

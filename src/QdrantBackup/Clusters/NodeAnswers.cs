@@ -10,7 +10,7 @@ internal sealed record VersionAnswer(string? Version = null);
 
 internal sealed record ClusterAnswer(string? Status = null, ulong? PeerId = null, Dictionary<string, JsonElement>? Peers = null);
 
-// Lists of what may be anybody's are read entry by entry: see OddEntries.
+// Lists that others may write into are read entry by entry: see OddEntries.
 internal sealed record CollectionsAnswer(IReadOnlyList<JsonElement>? Collections = null);
 
 internal sealed record PlacementAnswer(

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace QdrantBackup.Clusters;
 
-/// <summary>Sends the small requests of one node: with time limits, size limits, retries of what only reads, and errors that say what to do.</summary>
+/// <summary>Sends the small requests of one node: with time limits, size limits, retries of requests that only read, and errors with a hint.</summary>
 internal sealed class NodeClient : IDisposable
 {
     private const int MaxJsonBytes = 64 * 1024 * 1024;
@@ -43,13 +43,13 @@ internal sealed class NodeClient : IDisposable
     }
 
     /// <summary>
-    /// Sends a request that only reads, or that leaves the same when it is done twice, again if need be. The answer's body is still to be read; any status comes back as it is
-    /// unless trying again may help.
+    /// Sends a request that only reads, or that has the same effect when it is sent twice, again if need be. The caller still reads the body; any status is returned
+    /// unless a retry may help.
     /// </summary>
     public Task<HttpResponseMessage> ReadAsync(string operation, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
         _retries.RunAsync(stop => TryAsync(operation, request(), stop), isRepeatable: true, cancellationToken);
 
-    /// <summary>The same, with the whole of a small answer: one that breaks off is asked for again too.</summary>
+    /// <summary>The same, with the whole of a small answer: an answer that breaks off is requested again too.</summary>
     public Task<HttpResponseMessage> ReadWholeAsync(string operation, Func<HttpRequestMessage> request, CancellationToken cancellationToken) => _retries.RunAsync(
         async stop =>
         {
@@ -59,7 +59,7 @@ internal sealed class NodeClient : IDisposable
         isRepeatable: true,
         cancellationToken);
 
-    /// <summary>Sends a request that must not be done twice: again only where the node cannot have done it.</summary>
+    /// <summary>Sends a request that must not be carried out twice: again only when the node cannot have carried it out.</summary>
     public Task<HttpResponseMessage> SendOnceAsync(string operation, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
         _retries.RunAsync(stop => TryAsync(operation, request(), stop), isRepeatable: false, cancellationToken);
 
@@ -97,7 +97,7 @@ internal sealed class NodeClient : IDisposable
         }
     }
 
-    /// <summary>A request with a JSON body of known length: not everything between here and the node takes another.</summary>
+    /// <summary>A request with a JSON body of known length: some proxies accept no other.</summary>
     public HttpRequestMessage Request<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type)
     {
         var request = Request(method, path);
@@ -129,7 +129,7 @@ internal sealed class NodeClient : IDisposable
         }
     }
 
-    /// <summary>The error an unsuccessful answer stands for.</summary>
+    /// <summary>The error for an unsuccessful answer.</summary>
     public async Task<SourceException> FailureAsync(string operation, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await BodyAsync(operation, response, NodeErrors.MaxErrorBytes, cancellationToken);
@@ -144,7 +144,7 @@ internal sealed class NodeClient : IDisposable
         _ => null,
     };
 
-    /// <summary>Whether an answer says that the collection or snapshot is not there. A 404 without Qdrant's words may come from anything in between.</summary>
+    /// <summary>Whether an answer means that the collection or snapshot does not exist. A 404 without Qdrant's words may come from a proxy.</summary>
     public async Task<bool> IsMissingAsync(string operation, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.StatusCode != HttpStatusCode.NotFound)
@@ -156,7 +156,7 @@ internal sealed class NodeClient : IDisposable
         return failure.Message.Contains("Not found: ", StringComparison.Ordinal) ? true : throw failure;
     }
 
-    // Reads at most one byte more than the limit, so that the caller can tell.
+    // Reads at most one byte more than the limit, so that the caller notices an answer that is too long.
     private async Task<ReadOnlyMemory<byte>> BodyAsync(string operation, HttpResponseMessage response, int limit, CancellationToken cancellationToken)
     {
         await using var body = new AnswerStream(

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace QdrantBackup.Clusters;
 
-/// <summary>Turns what went wrong with a node into a <see cref="SourceException"/> that says what was tried, where, and what to do.</summary>
+/// <summary>Turns a failure of a node into a <see cref="SourceException"/> that names the operation, the node and what to do.</summary>
 internal sealed class NodeErrors(Uri address)
 {
-    /// <summary>How much of an error's text is read and told.</summary>
+    /// <summary>How much of an error's text is read and shown.</summary>
     public const int MaxErrorBytes = 2048;
 
     private readonly string _node = address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
@@ -25,14 +25,14 @@ internal sealed class NodeErrors(Uri address)
             (_, HttpStatusCode.Unauthorized) => "Check the API key configured for this node.",
             (_, HttpStatusCode.Forbidden) => "The API key lacks the right: backups need to read and to make snapshots, restores need global manage access.",
             (_, HttpStatusCode.NotFound) => "Check the name, and that the address is a Qdrant node of version 1.9 or later.",
-            (_, HttpStatusCode.RequestEntityTooLarge) => "Something before the node limits how large a request may be: raise that limit, or give the node's own address.",
+            (_, HttpStatusCode.RequestEntityTooLarge) => "A proxy before the node limits how large a request may be: raise that limit, or give the node's own address.",
             (_, HttpStatusCode.MisdirectedRequest) or (_, >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) => "Give the node's own address, without a redirect in between.",
             _ when isTransient => "The node may be busy or starting; try again, and read its log if it stays so.",
             _ => "The node refused the request as it is; read its answer above.",
         };
         return new SourceException($"{operation} failed at {_node}: {(int)status} {text}".TrimEnd(), hint, isTransient)
         {
-            // Without Qdrant's own words, something before it speaks for it: the node is away. Only where it refused is it known that nothing was done.
+            // Without Qdrant's own words, a proxy answered in its place: the node is away. Only after a refusal is it certain that nothing was done.
             IsAway = comeBackAfter is not null || status == HttpStatusCode.TooManyRequests
                 || (!isItsOwn && status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
             IsOutcomeUnknown = isTransient && status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable),
@@ -64,7 +64,7 @@ internal sealed class NodeErrors(Uri address)
         IsOutcomeUnknown = true,
     };
 
-    /// <summary>The answer cannot be what it should be.</summary>
+    /// <summary>The answer is not what Qdrant would send.</summary>
     public SourceException Untrusted(string operation, string what, bool isTransient = false, Exception? cause = null, bool isAway = false) => new(
         $"{operation} failed at {_node}: {what}", "Check that the address is a Qdrant node itself, with no proxy in between that changes answers.", isTransient, cause)
     {
@@ -101,7 +101,7 @@ internal sealed class NodeErrors(Uri address)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // Not JSON, or cut: told as it came.
+            return null; // Not JSON, or cut: shown as it came.
         }
     }
 

@@ -29,7 +29,7 @@ internal static class NodeHandler
         return handler;
     }
 
-    // A restore may be silent for a long time; only keep-alive probes tell a node at work from one that is gone.
+    // A restore may be silent for a long time; only keep-alive probes distinguish a busy node from a dead one.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -3,7 +3,7 @@ using Polly.Retry;
 
 namespace QdrantBackup.Clusters;
 
-/// <summary>Tries requests to one node again, for as long as there is patience (<see cref="Patience"/>), and not before the node asked to be asked.</summary>
+/// <summary>Repeats requests to one node while there is patience (<see cref="Patience"/>), and never earlier than the node asked.</summary>
 internal sealed class NodeRetries
 {
     private static readonly ResiliencePropertyKey<NodeCall> CallKey = new("call");
@@ -27,8 +27,8 @@ internal sealed class NodeRetries
     }
 
     /// <summary>Runs a request until it is answered.</summary>
-    /// <param name="attempt">Sends it once; what may pass is a transient <see cref="SourceException"/>.</param>
-    /// <param name="isRepeatable">Whether it may be sent again after the node may have done it.</param>
+    /// <param name="attempt">Sends it once; a failure that may pass is a transient <see cref="SourceException"/>.</param>
+    /// <param name="isRepeatable">Whether it may be sent again although the node may have carried it out.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<HttpResponseMessage> RunAsync(Func<CancellationToken, Task<HttpResponseMessage>> attempt, bool isRepeatable, CancellationToken cancellationToken)
     {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace QdrantBackup.Clusters;
 
 /// <summary>
-/// Reads a node's lists entry by entry. They hold what other people and other tools made; an entry that is odd must not take the sound ones with it, so each is judged
-/// by whoever uses it.
+/// Reads a node's lists entry by entry. Other people and tools write into them; an odd entry must not spoil the sound ones, so each is checked
+/// by the code that uses it.
 /// </summary>
 internal static class OddEntries
 {
@@ -38,7 +38,7 @@ internal static class OddEntries
     public static IReadOnlyList<SnapshotDescription> Snapshots(IReadOnlyList<JsonElement> entries) =>
         [.. entries.Select(e => (Entry: e, Name: Text(e, "name"))).Where(s => !string.IsNullOrEmpty(s.Name)).Select(s => Snapshot(s.Entry, s.Name!))];
 
-    /// <summary>How many snapshots of a collection are being made, as telemetry tells it.</summary>
+    /// <summary>How many snapshots of a collection are being made, by telemetry.</summary>
     public static int RunningSnapshots(IReadOnlyList<JsonElement> entries, string collection) => entries
         .Where(e => Text(e, "id") == collection)
         .Sum(e => e.TryGetProperty("running_snapshots", out var running) && running.ValueKind == JsonValueKind.Number && running.TryGetInt32(out var n) ? n : 0);

@@ -1,6 +1,6 @@
 namespace QdrantBackup.Clusters;
 
-/// <summary>What the owner of an upload writes to: it takes exactly the announced length and tells failures of the connection from those of the owner.</summary>
+/// <summary>The stream that the owner of an upload writes to: it takes exactly the announced length, and separates failures of the connection from those of the owner.</summary>
 internal sealed class PartStream : Stream
 {
     private readonly Stream _connection;

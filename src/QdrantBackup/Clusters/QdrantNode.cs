@@ -182,7 +182,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
             return;
         }
 
-        // Creating an alias that points elsewhere moves it: no deletion first, and nobody sees it gone.
+        // Creating an alias that points elsewhere moves it: no deletion first, so the alias never disappears.
         var actions = aliases.Select(a => new AliasAction(new AliasAnswer(a.Alias, a.Collection))).ToList();
         try
         {
@@ -191,12 +191,12 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
             var answer = await _client.ResultAsync(operation, response, NodeJson.Default.EnvelopeNullableBoolean, cancellationToken);
             if (answer.Result is not true)
             {
-                throw _client.Errors.Untrusted(operation, "the server does not say that it set them.");
+                throw _client.Errors.Untrusted(operation, "the server does not confirm that it set them.");
             }
         }
         catch (SourceException e) when (e.IsOutcomeUnknown)
         {
-            // Looked at instead of set again: somebody may have moved one since.
+            // Checked instead of set again: someone may have moved an alias since.
             if ((await ListAliasesAsync(cancellationToken)).ToHashSet() is var there && !aliases.All(there.Contains))
             {
                 throw;
@@ -208,7 +208,7 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
 
     private static string SnapshotPath(string collection, string name) => $"{CollectionPath(collection)}/snapshots/{Segment(name)}";
 
-    // Dots alone would be folded into the path by every URI parser, however they are written.
+    // Every URI parser would fold a name of dots into the path, however it is written.
     private static string Segment(string name) => name is "" or "." or ".."
         ? throw new UsageException($"'{name}' cannot be the name of a collection or snapshot.", "Check the name.")
         : Uri.EscapeDataString(name);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace QdrantBackup.Clusters;
 
-/// <summary>The multipart body of an upload: one part of known length, written by its owner. Whatever goes wrong, its last bytes are never sent.</summary>
+/// <summary>The multipart body of an upload: one part of known length, written by its owner. After any failure, its last bytes are never sent.</summary>
 internal sealed class SnapshotPart : HttpContent
 {
     private readonly SnapshotUpload _upload;
@@ -23,7 +23,7 @@ internal sealed class SnapshotPart : HttpContent
         Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary={boundary}");
     }
 
-    /// <summary>What the owner's writing threw on its own account; null when the connection failed first.</summary>
+    /// <summary>The exception of the owner's writing; null when the connection failed first.</summary>
     public Exception? WriteFailure { get; private set; }
 
     /// <summary>Whether the connection stood still for too long.</summary>

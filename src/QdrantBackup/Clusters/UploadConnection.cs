@@ -6,7 +6,7 @@ namespace QdrantBackup.Clusters;
 
 /// <summary>
 /// The connection of one upload. A server that refuses an upload answers and closes while the body is still being sent; the client would only see
-/// a broken pipe. When sending fails, this reads what the server had said.
+/// a broken pipe. When sending fails, this reads the server's answer.
 /// </summary>
 internal sealed class UploadConnection(Stream inner, TimeProvider time) : Stream
 {
@@ -59,7 +59,7 @@ internal sealed class UploadConnection(Stream inner, TimeProvider time) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>The status and body of an HTTP/1.1 answer, as far as it came; null when it does not begin like one, or says to go on.</summary>
+    /// <summary>The status and body of an HTTP/1.1 answer, as far as it came; null when it does not begin like one, or is a 100 Continue.</summary>
     internal static (HttpStatusCode Status, byte[] Body)? Parse(ReadOnlySpan<byte> answer)
     {
         var end = answer.IndexOf("\r\n\r\n"u8);
@@ -98,7 +98,7 @@ internal sealed class UploadConnection(Stream inner, TimeProvider time) : Stream
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // What came until then is what there is.
+            // Return the bytes that came until then.
         }
 
         return Parse(answer.AsSpan(0, length));

@@ -35,7 +35,7 @@ internal sealed class UploadRequest(QdrantNodeOptions options, NodeClient client
             var result = await client.ResultAsync(operation, response, NodeJson.Default.EnvelopeNullableBoolean, cancellationToken);
             if (result.Result is not true)
             {
-                throw client.Errors.Untrusted(operation, "the server took the snapshot but does not say that it restored it.");
+                throw client.Errors.Untrusted(operation, "the server took the snapshot but does not confirm that it restored it.");
             }
         }
         catch (Exception) when (part.WriteFailure is { } failure)
@@ -45,7 +45,7 @@ internal sealed class UploadRequest(QdrantNodeOptions options, NodeClient client
         }
         catch (Exception e) when (e is not (SourceException or OperationCanceledException) && cancellationToken.IsCancellationRequested)
         {
-            // Whatever broke, it broke because the caller gave up.
+            // The request failed because the caller cancelled it.
             throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
         catch (Exception e) when (e is not SourceException && !cancellationToken.IsCancellationRequested)

@@ -17,13 +17,13 @@ public sealed record Damage
     /// <summary>What to do.</summary>
     public required string Hint { get; init; }
 
-    /// <summary>Whether the other store has it whole; null: there is none, or nobody looked.</summary>
+    /// <summary>Whether the other store has it whole; null when there is no other store, or it was not asked.</summary>
     public bool? CanMend { get; init; }
 
-    /// <summary>Whether the blob is as it was written, so that no copy of it is any better.</summary>
+    /// <summary>Whether the blob is as its writer left it, so that the other store's is no better.</summary>
     public bool IsAsWritten { get; init; }
 
-    /// <summary>Whether it was replaced by what the other store has.</summary>
+    /// <summary>Whether it was replaced by the other store's blob.</summary>
     public bool IsMended { get; init; }
 
     /// <summary>Backups that need it, at most <see cref="DamageReport.MaxBackups"/>.</summary>
@@ -43,7 +43,7 @@ internal sealed record ItemDamage
     public required IReadOnlyList<Damage> Damages { get; init; }
 }
 
-/// <summary>All that a verification found and whom it touches; a sealed record of the run.</summary>
+/// <summary>All that a verification found and which backups it affects; a sealed record of the run.</summary>
 public sealed record DamageReport
 {
     /// <summary>How many backups are named for one damage.</summary>
@@ -58,7 +58,7 @@ public sealed record DamageReport
     /// <summary>The run.</summary>
     public required RunId RunId { get; init; }
 
-    /// <summary>How many damages were found, those that are not listed too.</summary>
+    /// <summary>How many damages were found, including those that are not listed.</summary>
     public long Count { get; init; }
 
     /// <summary>The damages.</summary>

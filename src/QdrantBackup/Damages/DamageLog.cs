@@ -1,6 +1,6 @@
 namespace QdrantBackup.Damages;
 
-/// <summary>Collects damages: all are counted, so many are kept.</summary>
+/// <summary>Collects damages: all are counted, a limited number is kept.</summary>
 internal sealed class DamageLog(string? collection, int maxKept)
 {
     private readonly List<Damage> _damages = [];
@@ -13,7 +13,7 @@ internal sealed class DamageLog(string? collection, int maxKept)
     /// <summary>Adds a damaged blob, once.</summary>
     /// <param name="blob">Its name.</param>
     /// <param name="problem">What is wrong.</param>
-    /// <param name="isAsWritten">Whether the blob is as it was written, so that no copy of it is any better.</param>
+    /// <param name="isAsWritten">Whether the blob is as its writer left it, so that the other store's is no better.</param>
     public void Add(string blob, BackupException problem, bool isAsWritten = false)
     {
         // A chunk of zeros may be needed a thousand times; it is one damage.

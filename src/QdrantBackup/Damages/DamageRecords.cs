@@ -10,10 +10,10 @@ namespace QdrantBackup.Damages;
 /// <summary>A chunk that was found damaged or missing.</summary>
 /// <param name="Id">Its id, 64 hex digits.</param>
 /// <param name="FoundAt">When.</param>
-/// <param name="RunId">By which run, or null when it was met in passing.</param>
+/// <param name="RunId">By which run, or null when it was found by chance.</param>
 internal sealed record DamagedChunk(string Id, DateTimeOffset FoundAt, RunId? RunId = null);
 
-/// <summary>The damaged chunks whose ids begin with one byte. It is overwritten, never deleted: a mended chunk is taken out.</summary>
+/// <summary>The damaged chunks whose ids begin with one byte. It is overwritten, never deleted: a repaired chunk is taken out.</summary>
 /// <param name="Chunks">The chunks, in the order of their ids.</param>
 internal sealed record DamageRecord(IReadOnlyList<DamagedChunk> Chunks)
 {
@@ -50,7 +50,7 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
         return new KnownDamage(ids, unreadable);
     }
 
-    /// <summary>Notes chunks as damaged. Repeating it changes nothing. A record that does not open stays as it is: one in its place would name less than it did.</summary>
+    /// <summary>Notes chunks as damaged. Repeating it changes nothing. A record that does not open stays as it is: a new one in its place would name fewer chunks.</summary>
     internal async Task AddAsync(IEnumerable<ChunkId> damaged, RunId? runId, CancellationToken cancellationToken)
     {
         foreach (var group in damaged.Distinct().GroupBy(id => id.FirstByte))
@@ -66,7 +66,7 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
         }
     }
 
-    /// <summary>Takes chunks out that were read back whole, or that nothing needs any more.</summary>
+    /// <summary>Takes chunks out that were read back whole, or that no backup needs any more.</summary>
     internal async Task RemoveAsync(IEnumerable<ChunkId> sound, CancellationToken cancellationToken)
     {
         foreach (var group in sound.Distinct().GroupBy(id => id.FirstByte))
@@ -89,7 +89,7 @@ public sealed partial class DamageRecords(SealedStore store, TimeProvider time, 
         }
         catch (BackupException e) when (e.IsDamage)
         {
-            // What it said is lost, so each of its chunks may be damaged.
+            // Its content is lost, so each of its chunks may be damaged.
             LogUnreadable(name.Value, e.Message);
             return (null, false);
         }

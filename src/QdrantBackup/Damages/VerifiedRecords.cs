@@ -11,12 +11,12 @@ public sealed record VerifiedPass(VerifyLevel Level, DateTimeOffset At, RunId Ru
 
 /// <summary>A verification that found something.</summary>
 /// <param name="Count">How many damaged blobs the backup needs.</param>
-/// <param name="At">When it ended.</param>
-/// <param name="RunId">The run, whose records say what it is.</param>
-/// <param name="Level">How deep a verification must go to see whether it is still there.</param>
+/// <param name="At">The run, whose records name the blobs.</param>
+/// <param name="RunId">The run, whose records list the blobs.</param>
+/// <param name="Level">The level that a verification needs to check whether the damage is still there.</param>
 public sealed record VerifiedDamage(int Count, DateTimeOffset At, RunId RunId, VerifyLevel Level);
 
-/// <summary>What verifications have shown of a backup so far: a manifest is written once, so what is learnt later stands beside it.</summary>
+/// <summary>What verifications have found about a backup so far: a manifest is written once, so later findings stand beside it.</summary>
 public sealed record VerifiedRecord
 {
     /// <summary>Version of the format.</summary>
@@ -25,7 +25,7 @@ public sealed record VerifiedRecord
     /// <summary>The backup.</summary>
     public required BackupId BackupId { get; init; }
 
-    /// <summary>The keyed hash of the manifest that was looked at.</summary>
+    /// <summary>The keyed hash of the manifest that was verified.</summary>
     public required string ManifestHash { get; init; }
 
     /// <summary>The last verification of each level that found nothing wrong.</summary>
@@ -37,21 +37,21 @@ public sealed record VerifiedRecord
     /// <summary>Parts whose owed proof was paid by reading back.</summary>
     public IReadOnlyList<int> PaidProofs { get; init; } = [];
 
-    /// <summary>The last verification that found nothing wrong, of whatever level.</summary>
+    /// <summary>The last verification, of any level, that found nothing wrong.</summary>
     public VerifiedPass? LastPass() => Passes.MaxBy(p => p.At);
 }
 
 /// <summary>The records <c>verified/backupId</c> (docs/format.md §6).</summary>
 /// <param name="store">The store.</param>
 /// <param name="time">The clock.</param>
-/// <param name="memory">Where maintenance remembers what it has itself read back; null where that is of no matter.</param>
+/// <param name="memory">Where maintenance remembers its own read-backs; null where they do not matter.</param>
 public sealed class VerifiedRecords(SealedStore store, TimeProvider time, MaintenanceMemory? memory = null)
 {
-    /// <summary>What is known of a backup, or null. A record that does not open counts as none: verifying again makes a new one.</summary>
+    /// <summary>The findings about a backup, or null. A record that does not open counts as missing: the next verification writes a new one.</summary>
     public Task<VerifiedRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
         store.TryGetRecordAsync(BlobNames.Verified(id), DamagesJson.Default.VerifiedRecord, cancellationToken);
 
-    /// <summary>Nothing is wrong with a backup, to this level. What was damaged before is mended, if the level at which its parts were looked at would have seen it.</summary>
+    /// <summary>Nothing is wrong with a backup at this level. Earlier damage counts as repaired if this level would have found it.</summary>
     public async Task PassAsync(BackupId id, string manifestHash, VerifyLevel level, VerifyLevel levelOfParts, RunId runId, CancellationToken cancellationToken)
     {
         await ChangeAsync(
@@ -67,7 +67,7 @@ public sealed class VerifiedRecords(SealedStore store, TimeProvider time, Mainte
         }
     }
 
-    /// <summary>Something that a backup needs is damaged. What showed only to a deeper look before is still there.</summary>
+    /// <summary>A blob that a backup needs is damaged. Damage that only a deeper level can see stays recorded.</summary>
     public Task MarkDamagedAsync(BackupId id, string manifestHash, int count, VerifyLevel level, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
         id, manifestHash, record => record.Damage?.RunId == runId && record.Damage.Count == count
             ? record
@@ -81,7 +81,7 @@ public sealed class VerifiedRecords(SealedStore store, TimeProvider time, Mainte
         store.ChangeRecordAsync(
             BlobNames.Verified(id),
             DamagesJson.Default.VerifiedRecord,
-            // What was said of another manifest of this id says nothing of this one.
+            // A record about another manifest of this id does not apply.
             there => change(there is not null && there.ManifestHash == manifestHash ? there : new VerifiedRecord { BackupId = id, ManifestHash = manifestHash }),
             cancellationToken);
 }

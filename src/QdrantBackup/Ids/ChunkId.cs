@@ -41,7 +41,7 @@ public readonly record struct ChunkId
         BinaryPrimitives.WriteUInt128BigEndian(destination[16..], _low);
     }
 
-    /// <summary>The first four bytes as a number: where the id stands among all there can be.</summary>
+    /// <summary>The first four bytes as a number: the id's position among all possible ids.</summary>
     internal uint Prefix => (uint)(_high >> 96);
 
     /// <summary>Reads an id as it stands in names and records.</summary>

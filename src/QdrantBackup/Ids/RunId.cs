@@ -34,7 +34,7 @@ public readonly record struct RunId
     /// <summary>The id as text.</summary>
     public string Value => _value ?? throw new InvalidOperationException("a default RunId has no value");
 
-    /// <summary>When the run began, to the second, as its id says.</summary>
+    /// <summary>When the run began, to the second, by its id.</summary>
     public DateTimeOffset Began => ParseTime(Value, out DateTimeOffset began) ? began : throw new InvalidOperationException();
 
     /// <summary>Makes a new id for a run that begins now.</summary>
@@ -44,7 +44,7 @@ public readonly record struct RunId
         return new RunId(time.GetUtcNow().UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture) + "-" + suffix);
     }
 
-    /// <summary>The id of a run that follows from a decision: the same for the same time and seed, whoever computes it.</summary>
+    /// <summary>The id of a run that follows from a decision: the same for the same time and seed on every machine.</summary>
     public static RunId Derive(DateTimeOffset began, string seed)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(seed));

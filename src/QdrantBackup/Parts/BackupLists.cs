@@ -6,7 +6,7 @@ namespace QdrantBackup.Parts;
 /// <summary>All chunk lists of a backup, one at a time (W7).</summary>
 internal static class BackupLists
 {
-    /// <summary>Opens each list; those that no store has whole are passed over, since whoever verifies reports them.</summary>
+    /// <summary>Opens each list; a list that no store has whole is skipped, because verification reports it.</summary>
     public static async IAsyncEnumerable<ChunkList> OpenAsync(
         SealedStore store, Manifest manifest, SecondReads? second, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ public sealed record BackupSelection(IReadOnlyList<string> Collections, IReadOnl
 {
     private const int KeyBytes = 8;
 
-    /// <summary>The same for the same selection, in whatever order it was given, and for no other: 16 hex digits.</summary>
+    /// <summary>The same for the same selection in any order, and for no other: 16 hex digits.</summary>
     [JsonIgnore]
     public string Key
     {

@@ -6,8 +6,8 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Parts;
 
 /// <summary>
-/// Replaces a damaged blob of one store by what the other store has. Both have the same id and key, so a blob that opens under its name there is the one that must
-/// be here; nothing is put that was not opened first.
+/// Replaces a damaged blob of one store by the other store's. Both have the same id and key, so a blob that opens under its name there is the right one
+/// here; it is always opened before it is put.
 /// </summary>
 internal sealed class BlobMending(SealedStore damaged, SealedStore other)
 {
@@ -24,7 +24,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
         }
     }
 
-    /// <summary>Puts the other store's blob in place and reads it back; false when the other store has none that is whole.</summary>
+    /// <summary>Puts the other store's blob in place and reads it back; false when the other store has no whole one.</summary>
     public async Task<bool> MendAsync(string blob, CancellationToken cancellationToken)
     {
         if (await TryReadWholeAsync(other, blob, cancellationToken) is not { } whole || await ConditionAsync(blob, cancellationToken) is not { } condition)
@@ -38,7 +38,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
         }
         catch (StoreConflictException)
         {
-            // Somebody put it meanwhile; whether well is seen below.
+            // Another writer put it meanwhile; whether it is whole is checked below.
         }
 
         return await TryReadWholeAsync(damaged, blob, cancellationToken) is not null;
@@ -57,7 +57,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
     }
 
     /// <summary>
-    /// How a blob may be replaced. A manifest only where there is one: a backup whose manifest is gone may have lost its chunks too, and is brought back as a whole.
+    /// How a blob may be replaced. A manifest is replaced only where one is: a backup whose manifest is missing may have lost its chunks too, and is copied back as a whole.
     /// </summary>
     private async Task<PutCondition?> ConditionAsync(string blob, CancellationToken cancellationToken)
     {
@@ -69,7 +69,7 @@ internal sealed class BlobMending(SealedStore damaged, SealedStore other)
         return await damaged.Blobs.FindAsync(new BlobName(blob), cancellationToken) is { } there ? PutCondition.OnlyIfMatch(there.ETag) : null;
     }
 
-    /// <summary>The blob, opened and held to its name; null when there is none.</summary>
+    /// <summary>The blob, opened and checked against its name; null when it is missing.</summary>
     private static async Task<StoredBlob?> ReadWholeAsync(SealedStore store, string blob, CancellationToken cancellationToken)
     {
         var name = new BlobName(blob);

@@ -3,7 +3,7 @@ using QdrantBackup.Ids;
 
 namespace QdrantBackup.Parts;
 
-/// <summary>Writes a chunk list while its range passes by (docs/format.md §5). A chunk's id and sealed length may be told later than its place.</summary>
+/// <summary>Writes a chunk list while its range passes by (docs/format.md §5). A chunk's id and sealed length may be added later than its place.</summary>
 internal sealed class ChunkListWriter
 {
     // Far below the 64 MiB that a list may have, so that one more piece always fits.
@@ -41,7 +41,7 @@ internal sealed class ChunkListWriter
         return true;
     }
 
-    /// <summary>Adds a chunk and returns where the rest of it has to be told.</summary>
+    /// <summary>Adds a chunk and returns its place, where its id and sealed length are set later.</summary>
     public int AddChunk(int length)
     {
         _missingChunks++;
@@ -49,7 +49,7 @@ internal sealed class ChunkListWriter
         return _length - ChunkId.Length - sizeof(int);
     }
 
-    /// <summary>Tells which chunk it is, and its sealed length.</summary>
+    /// <summary>Sets the id and the sealed length of a chunk.</summary>
     public void SetChunk(int place, ChunkId id, int sealedLength)
     {
         id.CopyTo(_plaintext.AsSpan(place));

@@ -6,7 +6,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Parts;
 
-/// <summary>A chunk that is not as a list says.</summary>
+/// <summary>A chunk that does not match its entry in a list.</summary>
 /// <param name="Entry">The list's entry.</param>
 /// <param name="Collection">A collection that needs it.</param>
 /// <param name="Problem">What is wrong, or null when reading it back showed that it is sound.</param>
@@ -26,7 +26,7 @@ internal sealed class ChunkPresence(SealedStore store, PartReader reader, int ma
     /// <summary>Chunks that were known to be damaged and were read back whole.</summary>
     public IReadOnlyCollection<ChunkId> Sound => _sound;
 
-    /// <summary>Those chunks of the parts that are missing or damaged. A chunk of another length than its list says is read back: a later writer may have sealed it again.</summary>
+    /// <summary>Those chunks of the parts that are missing or damaged. A chunk whose length differs from its list is read back: a later writer may have sealed it again.</summary>
     public async Task<IReadOnlyList<SuspectChunk>> FindDamagedAsync(IReadOnlyList<ManifestPart> parts, int maxResults, CancellationToken cancellationToken)
     {
         long count = parts.Sum(p => Math.Clamp(p.Totals.Chunks, 0, int.MaxValue));

@@ -2,7 +2,7 @@ using QdrantBackup.Ids;
 
 namespace QdrantBackup.Parts;
 
-/// <summary>That a backup is in the second store; the second has one too, from the moment at which it begins to come.</summary>
+/// <summary>A backup is in the second store. The second store has such a record too, from the moment the copy begins.</summary>
 public sealed record CopyRecord
 {
     /// <summary>Version of the format.</summary>
@@ -17,10 +17,10 @@ public sealed record CopyRecord
     /// <summary>Where the other store is, without anything secret.</summary>
     public required string Location { get; init; }
 
-    /// <summary>When it was found whole in the second store, or began to come there.</summary>
+    /// <summary>When it was found whole in the second store, or when its copy began.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>In the second store: it has begun to come. Its lists may lie there without a manifest, and nobody took that away.</summary>
+    /// <summary>In the second store: the copy has begun. Chunk lists without a manifest are then expected, and not a sign that the manifest vanished.</summary>
     public bool UnderWay { get; init; }
 
     /// <summary>The run that copied it.</summary>

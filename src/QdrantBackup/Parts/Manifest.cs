@@ -17,7 +17,7 @@ public enum BackupState
     Partial,
 }
 
-/// <summary>How far a part's bytes are proven to be what Qdrant's checksum says (docs/format.md, manifest).</summary>
+/// <summary>How far a part's bytes are proven to match Qdrant's checksum (docs/format.md, manifest).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PartProof>))]
 public enum PartProof
 {
@@ -46,7 +46,7 @@ public sealed record Manifest
     /// <summary>The backup.</summary>
     public required BackupId Id { get; init; }
 
-    /// <summary>True for the marker that fences a dead run: no backup, and none may follow under this id.</summary>
+    /// <summary>True for the marker of a dead run: no backup, and no backup may follow under this id.</summary>
     public bool Aborted { get; init; }
 
     /// <summary>Version of the app that wrote it.</summary>
@@ -73,13 +73,13 @@ public sealed record Manifest
     /// <summary>Retention classes that the schedule gives: daily, weekly, monthly.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>What was asked for, where that was not every collection; null for a whole backup.</summary>
+    /// <summary>The selection, where not every collection was asked for; null for a whole backup.</summary>
     public BackupSelection? Selection { get; init; }
 
     /// <summary>Why a person must confirm this backup before it counts, or null.</summary>
     public string? Suspect { get; init; }
 
-    /// <summary>What the person who asked for it wrote.</summary>
+    /// <summary>The note of the person who asked for it.</summary>
     public string? Description { get; init; }
 
     /// <summary>Labels to find it by.</summary>
@@ -88,7 +88,7 @@ public sealed record Manifest
     /// <summary>The team that owns the data.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Whether everything selected is in it.</summary>
+    /// <summary>Whether every selected collection is in it.</summary>
     public required BackupState State { get; init; }
 
     /// <summary>Each collection that was selected.</summary>

@@ -1,6 +1,6 @@
 namespace QdrantBackup.Parts;
 
-/// <summary>What a manifest must be beyond opening: within the limits and free of contradictions (docs/format.md §6 and §8), so that no reader meets a surprise later.</summary>
+/// <summary>Checks a manifest that opens: it must be within the limits and free of contradictions (docs/format.md §6 and §8), so that readers can rely on it.</summary>
 internal static class ManifestChecks
 {
     public const int MaxParts = 20_000;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QdrantBackup.Parts;
 
-/// <summary>Which shards a manifest says there are, and whether its parts hold them all.</summary>
+/// <summary>Which shards a manifest lists, and whether its parts hold them all.</summary>
 internal static class ManifestCoverage
 {
     /// <summary>The shards of a collection that a snapshot taken on a node must hold.</summary>
@@ -12,7 +12,7 @@ internal static class ManifestCoverage
         return collection.Replicas.Where(r => r.PeerId == peer || cluster.Nodes.Count == 1).Select(r => r.Shard).Distinct();
     }
 
-    /// <summary>What a manifest that calls itself good lacks all the same, or null.</summary>
+    /// <summary>What a manifest lacks although it claims to be complete, or null.</summary>
     public static string? Problem(Manifest manifest)
     {
         foreach (ManifestCollection collection in manifest.Collections)
@@ -29,7 +29,7 @@ internal static class ManifestCoverage
         }
 
         ManifestPart? stray = manifest.Parts.FirstOrDefault(p => manifest.Collections.All(c => c.Name != p.Key.Collection || !c.Covered));
-        return stray is null ? null : $"it holds a part of collection '{stray.Key.Collection}', which it does not say that it covers";
+        return stray is null ? null : $"it holds a part of collection '{stray.Key.Collection}', which it does not claim to cover";
     }
 
     private static string? MissingFrom(Manifest manifest, ManifestCollection collection)

@@ -12,7 +12,7 @@ internal sealed class ManifestDocuments(SealedStore store)
     /// <summary>The keyed hash of a manifest's plaintext.</summary>
     public string HashOf(ReadOnlySpan<byte> plaintext) => Convert.ToHexStringLower(store.Sealer.KeyedHash(KeyedHashUse.ManifestHash, plaintext));
 
-    /// <summary>Opens a manifest and checks that it is of this backup, or null when there is none.</summary>
+    /// <summary>Opens a manifest and checks that it belongs to this backup; null when it is missing.</summary>
     public async Task<(Manifest Manifest, string Hash)?> FindAsync(BackupId id, CancellationToken cancellationToken)
     {
         BlobName name = BlobNames.Manifest(id);
@@ -31,7 +31,7 @@ internal sealed class ManifestDocuments(SealedStore store)
         return (manifest, HashOf(found.Value));
     }
 
-    /// <summary>How a manifest may be put where a backup is not: where nothing is, or in the place of the very marker that is there. Null where a manifest is, damaged or not.</summary>
+    /// <summary>How a manifest may be put where no backup is: under a free name, or over exactly the marker that is there. Null where a manifest is, damaged or not.</summary>
     public async Task<PutCondition?> ConditionWhereNoneAsync(BackupId id, CancellationToken cancellationToken)
     {
         if (await store.Blobs.FindAsync(BlobNames.Manifest(id), cancellationToken) is not { } there)
@@ -49,7 +49,7 @@ internal sealed class ManifestDocuments(SealedStore store)
         }
     }
 
-    /// <summary>Opens the summary that a listing brought, or null when it is missing or not to be trusted.</summary>
+    /// <summary>Opens the summary that came with a listing; null when it is missing or cannot be trusted.</summary>
     public BackupSummary? TryOpenSummary(BlobEntry entry, BackupId id)
     {
         if (entry.Summary is null)
@@ -90,7 +90,7 @@ internal sealed class ManifestDocuments(SealedStore store)
         }
     }
 
-    /// <summary>What a listing needs to know of a manifest.</summary>
+    /// <summary>The extract of a manifest that a listing needs.</summary>
     public static BackupSummary Summarize(Manifest manifest, string hash) => new()
     {
         Format = manifest.Format,

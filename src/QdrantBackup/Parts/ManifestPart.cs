@@ -86,7 +86,7 @@ public sealed record CaptureTotals
     };
 }
 
-/// <summary>What a listing of manifests tells of a backup without opening it: sealed, in the blob's metadata.</summary>
+/// <summary>What a listing of manifests shows of a backup without opening it: sealed, in the blob's metadata.</summary>
 public sealed record BackupSummary
 {
     /// <summary>Version of the format.</summary>
@@ -95,7 +95,7 @@ public sealed record BackupSummary
     /// <summary>The backup.</summary>
     public required BackupId Id { get; init; }
 
-    /// <summary>True for the marker that fences a dead run: no backup.</summary>
+    /// <summary>True for the marker of a dead run: no backup.</summary>
     public bool Aborted { get; init; }
 
     /// <summary>The cluster's name.</summary>
@@ -116,7 +116,7 @@ public sealed record BackupSummary
     /// <summary>Retention classes.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>Which selection it is of (<see cref="BackupSelection.Key"/>); null for a whole backup.</summary>
+    /// <summary>The key of its selection (<see cref="BackupSelection.Key"/>); null for a whole backup.</summary>
     public string? Selection { get; init; }
 
     /// <summary>Why a person must confirm it before it counts, or null.</summary>

@@ -13,6 +13,6 @@ public static class NamePattern
         // A backslash stands for itself: it is a character of names, and nothing is escaped.
         FileSystemName.MatchesSimpleExpression(pattern.Replace(@"\", @"\\", StringComparison.Ordinal), name, ignoreCase: false);
 
-    /// <summary>Whether a name fits any of several; none given fits nothing.</summary>
+    /// <summary>Whether a name fits any of several patterns; no pattern fits no name.</summary>
     public static bool MatchesAny(IEnumerable<string> patterns, string name) => patterns.Any(p => Matches(p, name));
 }

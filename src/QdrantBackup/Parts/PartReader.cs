@@ -13,7 +13,7 @@ namespace QdrantBackup.Parts;
 internal sealed class PartReader(SealedStore store, int maxChunksInFlight, SecondReads? second = null)
 {
     /// <summary>
-    /// The bytes of a part, in order; each buffer is the caller's own. Nothing is proven before the enumeration has ended: whoever lets the bytes be used holds back
+    /// The bytes of a part, in order; each buffer is the caller's own. The bytes are proven only when the enumeration has ended: a caller must hold back
     /// the last ones until then.
     /// </summary>
     /// <exception cref="SealException">A chunk or list is not to be trusted, or the whole does not have the SHA-256 that the manifest names.</exception>
@@ -35,7 +35,7 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight, Secon
         }
     }
 
-    /// <summary>The SHA-256 of a part of which nobody has told it, in lower-case hex.</summary>
+    /// <summary>The SHA-256 of a part whose hash is not known yet, in lower-case hex.</summary>
     public async Task<string> HashAsync(ManifestPart part, CancellationToken cancellationToken)
     {
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -57,7 +57,7 @@ internal sealed class PartReader(SealedStore store, int maxChunksInFlight, Secon
         }
     }
 
-    /// <summary>Opens a list and holds it to what the manifest says of it.</summary>
+    /// <summary>Opens a list and checks it against the manifest.</summary>
     public async Task<ChunkList> OpenListAsync(ManifestPart part, ManifestRange range, CancellationToken cancellationToken)
     {
         if (!BlobName.IsValid(range.List))

@@ -29,7 +29,7 @@ internal static class Prefetch
         }
         finally
         {
-            // Whoever stops early, or fails, leaves nothing running behind.
+            // After an early stop or a failure, no fetch keeps running.
             await stop.CancelAsync();
             await Task.WhenAll(inFlight).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }

@@ -4,7 +4,7 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Parts;
 
 /// <summary>
-/// Reads a blob from the second store where the first has none that is whole, or cannot be reached, and remembers which blobs those were.
+/// Reads a blob from the second store where the first has no whole one or cannot be reached, and remembers these blobs.
 /// One instance serves one piece of work.
 /// </summary>
 internal sealed class SecondReads(Func<CancellationToken, Task<SealedStore>> open)
@@ -15,7 +15,7 @@ internal sealed class SecondReads(Func<CancellationToken, Task<SealedStore>> ope
     /// <summary>The blobs that came from the second store, and what was wrong with each in the first.</summary>
     public IReadOnlyDictionary<string, BackupException> Replaced => _replaced;
 
-    /// <summary>Whether the first store did not answer; from then on it was not asked again.</summary>
+    /// <summary>Whether the first store did not answer; from then on it is not asked again.</summary>
     public bool IsFirstAway => _isFirstAway;
 
     /// <summary>Reads from the first store, and from the second one if there is one and the first fails.</summary>

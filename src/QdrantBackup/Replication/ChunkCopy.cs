@@ -5,18 +5,18 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Replication;
 
 /// <summary>
-/// Copies single chunks as they are sealed. What passes through this machine is opened before it is put. What the service copies by itself is not, so that is done only
-/// where nothing of that name is there: a copy that was never looked at must not replace one that may be good.
+/// Copies single chunks as they are sealed. A chunk that passes through this machine is opened before it is put. The service's own copy is not, so it is used only
+/// where the target has no blob of that name: an unchecked copy must not replace a chunk that may be good.
 /// </summary>
 internal sealed class ChunkCopy(SealedStore source, SealedStore target)
 {
-    // Of the chunks that this machine never saw, one in so many is read back.
+    // One in so many of the chunks that this machine never saw is read back.
     private const int SampleOneIn = 16;
 
     private readonly IServerSideCopy? _direct = target.Blobs as IServerSideCopy;
 
     /// <summary>Copies a chunk and returns its sealed length.</summary>
-    /// <exception cref="BackupException">The source has none that is whole, or one of the stores failed.</exception>
+    /// <exception cref="BackupException">The source has no whole one, or one of the stores failed.</exception>
     public async Task<long> CopyAsync(ChunkId id, CancellationToken cancellationToken)
     {
         BlobName name = BlobNames.Chunk(id);
@@ -42,7 +42,7 @@ internal sealed class ChunkCopy(SealedStore source, SealedStore target)
         }
         catch (BackupException e) when (e.IsDamage)
         {
-            // Read and put instead: that finds out which end is damaged.
+            // Read and put instead: that shows which store is damaged.
             return false;
         }
     }

@@ -9,13 +9,13 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Replication;
 
-/// <summary>Makes a copied backup exist: checks every list and chunk over there, then puts the manifest, last and once (W1, W2).</summary>
+/// <summary>Makes a copied backup exist: checks every list and chunk in the target, then puts the manifest, last and once (W1, W2).</summary>
 public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOptions options, ILogger<CopyCommit> logger)
 {
-    // As many chunks as may be gone over there before the copy is given up: a base was damaged, or somebody deletes.
+    // How many chunks may be missing in the target before the copy fails: a base was damaged, or someone deletes chunks.
     private const int MaxMissing = 10_000;
 
-    /// <summary>Commits a copy whose parts are all there. Repeating it is harmless.</summary>
+    /// <summary>Commits a copy whose parts are all in the target. Repeating it is harmless.</summary>
     public async Task CommitAsync(RunId runId, BackupId id, CancellationToken cancellationToken)
     {
         CopyBases bases = await parts.ReadBasesAsync(runId, id, cancellationToken);
@@ -30,7 +30,7 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
 
         if (await new ManifestDocuments(ends.Target).ConditionWhereNoneAsync(id, cancellationToken) is { } condition)
         {
-            // Renewed after the name was looked at: whoever ends this run closes its pin first and then changes what is under the name (RunFences), so the put fails.
+            // Renewed after the name was read: a cleanup that ends this run closes its pin first and then changes the blob under the name (RunFences), so the put fails.
             Manifest manifest = SealedStore.ReadDocument(name.Value, plaintext, PartsJson.Default.Manifest);
             await ends.TargetPins.RenewAsync(runId, cancellationToken);
             await CompleteAsync(manifest, cancellationToken);
@@ -51,11 +51,11 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
         }
         catch (StoreConflictException)
         {
-            // Another copy was faster, whether with the same is looked at next; or this one was taken for dead.
+            // Another copy was faster, and its manifest is compared next; or this run was taken for dead.
         }
     }
 
-    /// <summary>Every list opens over there and every chunk is there with its length; chunks that are not, or are known to be damaged, are copied now.</summary>
+    /// <summary>Checks that every list opens in the target and every chunk is there with its length; missing or damaged chunks are copied now.</summary>
     private async Task CompleteAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
@@ -91,7 +91,7 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
         if (there?.Hash != bases.ManifestHash)
         {
             throw new StoreConflictException(
-                there is { Manifest.Aborted: true } ? $"'{name}' in {ends.Target.Blobs.Location} is fenced: this copy was taken for dead" : $"'{name}' in {ends.Target.Blobs.Location} is another manifest than in {ends.Source.Blobs.Location}",
+                there is { Manifest.Aborted: true } ? $"'{name}' in {ends.Target.Blobs.Location} holds the marker of a dead run: this copy was taken for dead" : $"'{name}' in {ends.Target.Blobs.Location} is another manifest than in {ends.Source.Blobs.Location}",
                 there is { Manifest.Aborted: true } ? "Copy again." : "Nothing was overwritten. Find out which of the two is right: compare both with 'qdrant-backup show'.");
         }
     }

@@ -17,12 +17,12 @@ public sealed class CopyEnds
     /// <param name="target">The store that is written.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logs">Loggers.</param>
-    /// <exception cref="RefusedException">The two are not the copies of one store.</exception>
+    /// <exception cref="RefusedException">The two are not the two stores of one pair.</exception>
     public CopyEnds(SealedStore source, SealedStore target, TimeProvider time, ILoggerFactory logs)
     {
         if (source.StoreId != target.StoreId || source.KeyId != target.KeyId || source.IsReplica == target.IsReplica)
         {
-            throw new RefusedException($"{source.Blobs.Location} and {target.Blobs.Location} are not a store and its copy", "Check Storage and Storage:Second.");
+            throw new RefusedException($"{source.Blobs.Location} and {target.Blobs.Location} are not a store and its second store", "Check Storage and Storage:Second.");
         }
 
         Source = source;
@@ -43,32 +43,32 @@ public sealed class CopyEnds
     /// <summary>The store that is written.</summary>
     public SealedStore Target { get; }
 
-    /// <summary>Its backups.</summary>
+    /// <summary>The backups in the source.</summary>
     public BackupCatalog SourceCatalog { get; }
 
-    /// <summary>The backups over there.</summary>
+    /// <summary>The backups in the target.</summary>
     public BackupCatalog TargetCatalog { get; }
 
-    /// <summary>What is kept while it is read.</summary>
+    /// <summary>The pins of the source.</summary>
     public RunPins SourcePins { get; }
 
-    /// <summary>What is kept while it is written.</summary>
+    /// <summary>The pins of the target.</summary>
     public RunPins TargetPins { get; }
 
-    /// <summary>Which chunks of the source are known to be damaged; what a copy meets is added.</summary>
+    /// <summary>Which chunks of the source are known to be damaged; a copy adds what it finds.</summary>
     public DamageRecords SourceDamage { get; }
 
-    /// <summary>Which chunks over there are known to be damaged.</summary>
+    /// <summary>Which chunks of the target are known to be damaged.</summary>
     public DamageRecords TargetDamage { get; }
 
-    /// <summary>Which backups are in the second store, whichever end that is.</summary>
+    /// <summary>Which backups are in the second store, whether that is the source or the target.</summary>
     public CopyRecords Records { get; }
 
-    /// <summary>Notes in the second store that a backup begins to come, before anything of it is there.</summary>
+    /// <summary>Notes in the second store that the copy of a backup begins, before any of its blobs is there.</summary>
     internal Task NoteBegunAsync(BackupId id, string manifestHash, RunId runId, CancellationToken cancellationToken) =>
         Target.IsReplica ? _over.WriteAsync(id, manifestHash, Source.Blobs.Location, runId, underWay: true, cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Notes in both stores that a backup is whole in the second. In the first last: without that record it is noted again.</summary>
+    /// <summary>Notes in both stores that the second store holds a backup whole. The first store comes last: if its record is missing, the note is repeated.</summary>
     internal async Task NoteCopiedAsync(BackupId id, string manifestHash, RunId runId, CancellationToken cancellationToken)
     {
         if (Target.IsReplica)

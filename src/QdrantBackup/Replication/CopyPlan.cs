@@ -25,7 +25,7 @@ public sealed record CopyPlan
     /// <summary>How many bytes they have.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>What a person should know.</summary>
+    /// <summary>Warnings.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 }
 
@@ -34,8 +34,8 @@ public sealed record CopyPlan
 /// <param name="PartNo">The part's number.</param>
 /// <param name="Name">The collection.</param>
 /// <param name="Length">Its length in bytes.</param>
-/// <param name="IsFirst">Whether the backup begins with it.</param>
-/// <param name="IsLast">Whether the backup ends with it, and is committed then.</param>
+/// <param name="IsFirst">Whether it is the backup's first part.</param>
+/// <param name="IsLast">Whether it is the backup's last part, after which the backup is committed.</param>
 public sealed record CopyItem(BackupId BackupId, int PartNo, string Name, long Length, bool IsFirst, bool IsLast);
 
 /// <summary>Where in a plan the next page begins.</summary>
@@ -56,7 +56,7 @@ public sealed record CopyPage(IReadOnlyList<CopyItem> Items, CopyCursor? Next);
 /// <param name="Entry">How many entries of the range's list are done.</param>
 public sealed record CopyStep(RunId RunId, BackupId BackupId, int PartNo, int Range = 0, int Entry = 0);
 
-/// <summary>What one copy step came to.</summary>
+/// <summary>The result of one copy step.</summary>
 public sealed record CopyReceipt
 {
     /// <summary>Chunks that were copied.</summary>
@@ -65,14 +65,14 @@ public sealed record CopyReceipt
     /// <summary>Bytes copied, sealed, lists included.</summary>
     public long StoredBytes { get; init; }
 
-    /// <summary>Chunks that backups over there have already.</summary>
+    /// <summary>Chunks that pinned backups in the target have already.</summary>
     public long Reused { get; init; }
 
-    /// <summary>Where to go on; null when the part is done.</summary>
+    /// <summary>Where to continue; null when the part is done.</summary>
     public CopyStep? Next { get; init; }
 }
 
-/// <summary>Which backups over there a copy may rely on; a sealed record of the run.</summary>
+/// <summary>The backups in the target that a copy may rely on; a sealed record of the run.</summary>
 /// <param name="BackupId">The backup that is copied.</param>
 /// <param name="ManifestHash">The keyed hash of its manifest.</param>
 /// <param name="Bases">The backups, pinned before their manifests were read.</param>

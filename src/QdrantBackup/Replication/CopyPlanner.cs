@@ -7,7 +7,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Replication;
 
-/// <summary>Chooses what to copy, and pins it on both sides: there what is read, here what is put (docs/format.md §7).</summary>
+/// <summary>Chooses what to copy and pins it in both stores: in the source the backups that are read, in the target those that are put (docs/format.md §7).</summary>
 /// <param name="plans">The plans of runs.</param>
 /// <param name="ends">Where it is copied from and to.</param>
 /// <param name="options">The cluster's name.</param>
@@ -27,7 +27,7 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         var remarks = new List<string>();
         CatalogEntry[] chosen = [.. await ChooseAsync(request, wanted, remarks, cancellationToken)];
 
-        // Both before anything is read or put: nothing that is read goes, and nothing that is put is taken for refuse (W3).
+        // Both pins before anything is read or put: no backup that is read is deleted, and no chunk that is put is taken for garbage (W3).
         await ends.SourcePins.WriteAsync(request.RunId, request.Kind, [.. chosen.Select(e => e.Id)], cancellationToken);
         await ends.TargetPins.WriteAsync(request.RunId, request.Kind, [], cancellationToken);
 
@@ -57,7 +57,7 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
             cancellationToken);
     }
 
-    /// <summary>The next items of a run's plan; at least one, unless it is at its end. A backup that is gone meanwhile has none.</summary>
+    /// <summary>The next items of a run's plan; at least one, unless the plan is at its end. A backup that was deleted meanwhile has no items.</summary>
     public async Task<CopyPage> ListAsync(RunId runId, CopyCursor cursor, int count, CancellationToken cancellationToken)
     {
         CopyPlan plan = await plans.ReadAsync(runId, cancellationToken);
@@ -93,7 +93,7 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         EndedBackups ended = await ends.Target.Ends.ListAsync(asked.Contains, cancellationToken);
         if (!wanted.Make && absent.Count(e => noted.Contains(e.Id) && !ended.Contains(e.Id)) is > 0 and var gone)
         {
-            remarks.Add($"{gone} backups had been copied to {ends.Target.Blobs.Location} and are gone from there without a record of their end; they are copied again. Find out what deleted them");
+            remarks.Add($"{gone} backups had been copied to {ends.Target.Blobs.Location} and are missing there without a record of their end; they are copied again. Find out what deleted them");
         }
 
         if (absent.Count(e => ended.Contains(e.Id)) is > 0 and var count)
@@ -115,12 +115,12 @@ public sealed class CopyPlanner(CopyPlans plans, CopyEnds ends, CaptureOptions o
         return missing;
     }
 
-    /// <summary>Notes what is over there without a record here, because a run ended between the two; returns what had been noted before.</summary>
+    /// <summary>Repeats notes that are missing here because a run ended between the two writes; returns the earlier notes.</summary>
     private async Task<IReadOnlySet<BackupId>> NoteCopiesAsync(RunId runId, IEnumerable<CatalogEntry> here, IReadOnlyList<CatalogEntry> there, CancellationToken cancellationToken)
     {
         if (!ends.Target.IsReplica)
         {
-            // Whatever comes back had been copied: that it is gone is why.
+            // A backup that comes back had been copied: that is the reason it was missing.
             return new HashSet<BackupId>();
         }
 

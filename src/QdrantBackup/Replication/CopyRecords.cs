@@ -12,17 +12,17 @@ namespace QdrantBackup.Replication;
 /// <param name="LagSeconds">How much older that is than the newest backup of all; null when there is none in the second store.</param>
 public sealed record CopyLag(int Missing, BackupId? NewestCopied, long? LagSeconds);
 
-/// <summary>The records <c>copies/backupId</c>: those of the first store tell without asking the second, those of the second what came there.</summary>
+/// <summary>The records <c>copies/backupId</c>: those of the first store answer without asking the second, those of the second list what was copied there.</summary>
 public sealed class CopyRecords(SealedStore store, TimeProvider time)
 {
-    /// <summary>The record of a backup, or null. One that does not open counts as none: the next copy makes a new one.</summary>
+    /// <summary>The record of a backup, or null. One that does not open counts as missing: the next copy writes a new one.</summary>
     public Task<CopyRecord?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
         store.TryGetRecordAsync(BlobNames.Copy(id), PartsJson.Default.CopyRecord, cancellationToken);
 
     /// <summary>The backups that have a record.</summary>
     public async Task<IReadOnlySet<BackupId>> ListAsync(CancellationToken cancellationToken) => await store.ListIdsAsync(BlobNames.Copies, cancellationToken);
 
-    /// <summary>How far the second store is behind a cluster's complete whole backups, which come newest first and none of which is dated ahead.</summary>
+    /// <summary>How far the second store is behind a cluster's complete whole backups; the list is newest first, without backups dated ahead.</summary>
     public async Task<CopyLag> LagAsync(IReadOnlyList<BackupId> complete, CancellationToken cancellationToken)
     {
         IReadOnlySet<BackupId> copied = await ListAsync(cancellationToken);

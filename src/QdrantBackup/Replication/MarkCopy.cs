@@ -6,8 +6,8 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Replication;
 
 /// <summary>
-/// Carries over what is said of backups. What must be kept here must be kept over there; a hold that is there is never touched, for who can write here must not be able
-/// to release what the other store keeps. That a backup was ended is told only where it never came: its absence must alarm nobody, and one that is there is not ended from here.
+/// Copies the marks of backups. A hold of the source is set in the target too. A hold of the target is never changed: with write access to the source it must not be possible
+/// to release it. The end of a backup is copied only if the backup never came to the target, so that its absence raises no alarm. A backup in the target is not ended from here.
 /// </summary>
 internal sealed class MarkCopy(CopyEnds ends)
 {

@@ -12,14 +12,14 @@ using QdrantBackup.Verification;
 
 namespace QdrantBackup.Replication;
 
-/// <summary>Copies the chunks and lists of one part that no pinned backup over there has: the writer's rules hold for copies too (docs/format.md §7).</summary>
+/// <summary>Copies the chunks and lists of one part that no pinned backup in the target has: the writer's rules hold for copies too (docs/format.md §7).</summary>
 public sealed partial class PartCopy(SealedStore records, CopyEnds ends, CaptureOptions options, TimeProvider time, ILogger<PartCopy> logger)
 {
     private const int EntriesPerLook = 64;
 
     private readonly int _inFlight = Math.Max(1, options.MaxChunksInFlight);
 
-    /// <summary>Begins a backup: chooses which backups over there it may rely on, pins them, and only then reads whether they are there.</summary>
+    /// <summary>Begins a backup: chooses the backups in the target that it may rely on, pins them, and only then reads whether they exist.</summary>
     public async Task BeginAsync(RunId runId, BackupId id, CancellationToken cancellationToken)
     {
         (Manifest manifest, string hash) = await ends.SourceCatalog.OpenWithHashAsync(id, cancellationToken);
@@ -28,7 +28,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
             .Select(e => e.Id)];
         BackupId[] neighbours = [.. there.Where(t => IsBefore(t, id)).Take(1), .. there.Where(t => IsBefore(id, t)).TakeLast(1)];
 
-        // The backup itself too, so that whoever deletes over there knows whose lists are coming, and whose manifest may be on its way.
+        // The backup itself is pinned too, so that a pruner of the target knows that its lists, and maybe its manifest, are on their way.
         await ends.TargetPins.WriteAsync(runId, RunKind.Copy, neighbours, copies: [id], cancellationToken);
         await ends.NoteBegunAsync(id, hash, runId, cancellationToken);
         var alive = new List<BackupId>();
@@ -77,7 +77,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
     }
 
     /// <summary>Reads a copied part back, all of it, before the copy counts.</summary>
-    /// <exception cref="SealException">Something over there is damaged.</exception>
+    /// <exception cref="SealException">A blob in the target is damaged.</exception>
     public async Task CheckAsync(CopyStep step, CancellationToken cancellationToken)
     {
         Manifest manifest = await OpenAsync(await ReadBasesAsync(step.RunId, step.BackupId, cancellationToken), cancellationToken);
@@ -120,7 +120,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
             }
             catch (BackupException e) when (e.IsDamage)
             {
-                // Known from now on, so that the next backup puts it again.
+                // Noted from now on, so that the next backup uploads it again.
                 await ends.SourceDamage.AddAsync([entry.Id], runId: null, cancellation);
                 throw;
             }
@@ -144,7 +144,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
         var reader = new PartReader(ends.Target, _inFlight);
         foreach (BackupId id in bases.Bases)
         {
-            // One that is damaged by now is no base: what it has is copied again.
+            // One that is damaged by now is no base: its chunks are copied again.
             if (await TryOpenAsync(id, cancellationToken) is { } manifest && BackupBases.PartOf(manifest, key) is { } part)
             {
                 await known.AddBaseAsync(reader, part, logger, cancellationToken);
@@ -158,7 +158,7 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
     {
         var name = new BlobName(range.List);
         StoredBlob list = await ends.Source.Blobs.GetAsync(name, SealedHeader.MaxSealedLength(SealedType.List), cancellationToken)
-            ?? throw new MissingBlobException(name, "was there and is gone");
+            ?? throw new MissingBlobException(name, "was there and is missing now");
         return (await ends.Target.Blobs.PutAsync(name, list.Content, PutCondition.Always, summary: null, cancellationToken)).Length;
     }
 
@@ -178,6 +178,6 @@ public sealed partial class PartCopy(SealedStore records, CopyEnds ends, Capture
 
     private static BlobName NameOf(RunId runId, BackupId id) => BlobNames.Run(runId, $"copy-{id}");
 
-    [LoggerMessage(EventId = 3701, Level = LogLevel.Information, Message = "Backup {Id}, collection {Collection}: {Chunks} chunks copied, {Bytes} bytes, {Reused} chunks were there")]
+    [LoggerMessage(EventId = 3701, Level = LogLevel.Information, Message = "Backup {Id}, collection {Collection}: {Chunks} chunks copied, {Bytes} bytes, {Reused} chunks reused")]
     private partial void LogCopied(string id, string collection, long chunks, long bytes, long reused);
 }

@@ -15,18 +15,18 @@ namespace QdrantBackup.Restores;
 /// <param name="ItemNo">The item's number.</param>
 /// <param name="Collection">The collection that was written.</param>
 /// <param name="Bytes">Bytes uploaded.</param>
-/// <param name="FromSecond">How many blobs came from the second store, because the first had none that was whole or did not answer.</param>
-/// <param name="SecondLocation">Where the second store is, when any did.</param>
+/// <param name="FromSecond">How many blobs came from the second store, because the first had no whole one or did not answer.</param>
+/// <param name="SecondLocation">Where the second store is, if it was used.</param>
 public sealed record UploadReceipt(int ItemNo, string Collection, long Bytes, int FromSecond = 0, string? SecondLocation = null);
 
 /// <summary>
-/// Streams one part from the store to a node: every chunk authenticated, the last bytes held back until everything has been checked (W6). What the store has lost comes
+/// Streams one part from the store to a node: every chunk is authenticated, and the last bytes are held back until all checks have passed (W6). Blobs that the store has lost come
 /// from the second store, if there is one.
 /// </summary>
 public sealed partial class PartRestore(
     SealedStore store, ClusterNodes nodes, BackupCatalog catalog, RestorePlans plans, DamageRecords damage, CaptureOptions options, ILogger<PartRestore> logger, OtherCopy? second = null)
 {
-    /// <summary>Uploads one item. Anything wrong with the backup's blobs breaks the upload off before Qdrant changes anything.</summary>
+    /// <summary>Uploads one item. If a blob of the backup is damaged, the upload is broken off before Qdrant changes anything.</summary>
     public async Task<UploadReceipt> UploadAsync(RestoreStep step, CancellationToken cancellationToken)
     {
         RestorePlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
@@ -36,7 +36,7 @@ public sealed partial class PartRestore(
         IQdrantNode node = nodes.Named(item.Node);
         await ThrowIfAppearedAsync(node, step, item, cancellationToken);
 
-        // Every list of the part first: what can be known to be wrong is known before the first byte goes out.
+        // Every list of the part first: damage in a list is found before the first byte is sent.
         var reader = new PartReader(store, Math.Max(1, options.MaxChunksInFlight), reads);
         await reader.CheckListsAsync(part, cancellationToken);
         var upload = new SnapshotUpload(FileName(step), part.Length, part.Sha256, (body, cancellation) => WriteAsync(reader, part, body, cancellation));
@@ -53,10 +53,10 @@ public sealed partial class PartRestore(
         return await nodes.Named(item.Node).DeleteSnapshotAsync(item.Target, FileName(step), cancellationToken);
     }
 
-    /// <summary>The name of the copy that the server keeps: the same for every attempt, so that whoever comes later finds it.</summary>
+    /// <summary>The name of the copy that the server keeps: the same for every attempt, so that a later step finds it.</summary>
     internal static string FileName(RestoreStep step) => $"restore-{step.RunId}-{step.ItemNo:D5}.snapshot";
 
-    /// <summary>What was damaged counts as absent for the next backup, which puts it again.</summary>
+    /// <summary>Damaged chunks count as absent for the next backup, which uploads them again.</summary>
     private async Task<int> NoteReplacedAsync(RestorePlan plan, RestoreItem item, SecondReads? reads, CancellationToken cancellationToken)
     {
         if (reads is null || reads.Replaced.Count == 0)
@@ -79,7 +79,7 @@ public sealed partial class PartRestore(
         }
         catch (StoreException e)
         {
-            // The upload is done; that it could not be noted must not make it be done again.
+            // The upload is done; a failed note about it must not repeat the upload.
             LogUnnoted(plan.BackupId.Value, e.Message);
         }
 
@@ -101,7 +101,7 @@ public sealed partial class PartRestore(
 
     private static async Task ThrowIfAppearedAsync(IQdrantNode node, RestoreStep step, RestoreItem item, CancellationToken cancellationToken)
     {
-        // Qdrant would follow an alias and write to the collection behind it, whatever the plan allowed.
+        // Qdrant would follow an alias and write to the collection behind it, even if the plan forbids that.
         if ((await node.ListAliasesAsync(cancellationToken)).FirstOrDefault(a => a.Alias == item.Target) is { } alias)
         {
             throw new RefusedException(
@@ -114,7 +114,7 @@ public sealed partial class PartRestore(
             return;
         }
 
-        // An earlier attempt of this step left its copy beside the collection that it made; anybody else's collection has none.
+        // An earlier attempt of this step left its copy beside the collection that it made; a foreign collection has no such copy.
         if (snapshots.All(s => s.Name != FileName(step)))
         {
             throw new RefusedException(
@@ -142,6 +142,6 @@ public sealed partial class PartRestore(
     [LoggerMessage(EventId = 3402, Level = LogLevel.Warning, Message = "Backup {Id}, collection {Collection}: {Count} blobs came from the second store {Location}")]
     private partial void LogReplaced(string id, string collection, int count, string location);
 
-    [LoggerMessage(EventId = 3403, Level = LogLevel.Warning, Message = "Backup {Id}: which chunks are damaged could not be noted: {Reason}")]
+    [LoggerMessage(EventId = 3403, Level = LogLevel.Warning, Message = "Backup {Id}: the damaged chunks could not be noted: {Reason}")]
     private partial void LogUnnoted(string id, string reason);
 }

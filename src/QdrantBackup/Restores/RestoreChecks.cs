@@ -8,8 +8,8 @@ namespace QdrantBackup.Restores;
 /// <param name="Reason">What it still waits for.</param>
 public sealed record SettledLook(bool IsSettled, string? Reason);
 
-/// <summary>Whether a restored collection holds what the backup says.</summary>
-/// <param name="IsGood">False when a count differs from what the backup knows exactly.</param>
+/// <summary>Whether a restored collection holds as many points as the backup.</summary>
+/// <param name="IsGood">False when a count differs from the backup's exact one.</param>
 /// <param name="Expected">The backup's count, or null where it is not known exactly.</param>
 /// <param name="Actual">The count now, or null where it is not known.</param>
 /// <param name="Problem">Why the count now is not known.</param>
@@ -44,7 +44,7 @@ public sealed class RestoreChecks(ClusterNodes nodes, RestorePlans plans)
         }
         catch (SourceException e)
         {
-            // The data is there; only where the backup's count is known does this leave a doubt.
+            // The data is there; there is doubt only where the backup knows its count.
             return new RestoreVerdict(item.PointCount is null, item.PointCount, Actual: null, e.Message);
         }
 
@@ -53,7 +53,7 @@ public sealed class RestoreChecks(ClusterNodes nodes, RestorePlans plans)
             : throw new SourceException($"collection '{item.Target}' is not there after its restore", "Look at the server's log; restore it again.");
     }
 
-    /// <summary>Makes the item's aliases point to the restored collection; returns those set.</summary>
+    /// <summary>Points the item's aliases to the restored collection; returns those set.</summary>
     public async Task<IReadOnlyList<string>> SetAliasesAsync(RestoreStep step, CancellationToken cancellationToken)
     {
         RestoreItem item = (await plans.ReadAsync(step.RunId, cancellationToken)).Item(step.ItemNo);

@@ -18,7 +18,7 @@ internal static class RestoreGates
         {
             throw new RefusedException(
                 $"backup {manifest.Id} is of cluster '{manifest.Cluster.Name}', not of '{wanted.FromCluster ?? cluster}'",
-                $"If that is meant, say from cluster '{manifest.Cluster.Name}'.");
+                $"If that is meant, add: from cluster '{manifest.Cluster.Name}'.");
         }
 
         if (manifest.State == BackupState.Partial && !wanted.AllowPartial && !NamesWhatItHolds(manifest, wanted))
@@ -30,7 +30,7 @@ internal static class RestoreGates
 
         if (manifest.Cluster.Nodes.Count != 1 || manifest.Parts.Any(p => p.Key.Shard is not null))
         {
-            throw new RefusedException($"backup {manifest.Id} is of {manifest.Cluster.Nodes.Count} nodes or of single shards", "This version restores backups of standalone servers; use a newer one.");
+            throw new RefusedException($"backup {manifest.Id} is of {manifest.Cluster.Nodes.Count} nodes or of single shards", "This version restores backups of standalone servers; use a newer version.");
         }
     }
 
@@ -93,7 +93,7 @@ internal static class RestoreGates
         }
     }
 
-    // Who names collections that are there lacks nothing.
+    // A request that names collections of a partial backup lacks nothing if they are there.
     private static bool NamesWhatItHolds(Manifest manifest, RestoreRequest wanted) =>
         wanted.Collections.Count > 0 && wanted.Collections.All(name => manifest.Collections.Any(c => c.Covered && c.Name == name));
 

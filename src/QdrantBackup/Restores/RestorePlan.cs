@@ -17,13 +17,13 @@ public sealed record RestorePlan
     /// <summary>Keyed hash of its manifest, 64 hex digits.</summary>
     public required string ManifestHash { get; init; }
 
-    /// <summary>The cluster that the backup is of.</summary>
+    /// <summary>The cluster that was backed up.</summary>
     public required string SourceCluster { get; init; }
 
     /// <summary>Each upload.</summary>
     public required IReadOnlyList<RestoreItem> Items { get; init; }
 
-    /// <summary>What a person should know first.</summary>
+    /// <summary>Warnings before the restore.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The item of a number.</summary>
@@ -62,13 +62,13 @@ public sealed record RestoreItem
     public IReadOnlyList<string> Aliases { get; init; } = [];
 }
 
-/// <summary>What an orchestrator, or somebody who asks for a dry run, needs of a plan.</summary>
+/// <summary>The extract of a plan for an orchestrator or a dry run.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="PlanName">The plan's blob name; empty for a preview.</param>
 /// <param name="PlanHash">64 hex digits over source and target; an approval names it.</param>
 /// <param name="BackupId">The backup that is read.</param>
 /// <param name="Items">Each upload.</param>
-/// <param name="Warnings">What a person should know first.</param>
+/// <param name="Warnings">Warnings before the restore.</param>
 public sealed record RestorePlanOverview(
     RunId RunId, string PlanName, string PlanHash, BackupId BackupId, IReadOnlyList<RestoreItem> Items, IReadOnlyList<string> Warnings);
 

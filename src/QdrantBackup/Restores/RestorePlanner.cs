@@ -10,7 +10,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Restores;
 
-/// <summary>Chooses the backup, looks at the target and refuses what would break a promise.</summary>
+/// <summary>Chooses the backup, reads the target and refuses what would break a promise.</summary>
 public sealed class RestorePlanner(
     RestorePlans plans, ClusterNodes nodes, BackupCatalog catalog, StoreHistory history, RunPins pins, CaptureOptions options, OtherCopy? second = null)
 {
@@ -37,7 +37,7 @@ public sealed class RestorePlanner(
         return Overview(await DraftAsync(request, id, remarks, cancellationToken), planName: "");
     }
 
-    /// <summary>What a person should know of a restore that was planned; nothing where there is no plan yet.</summary>
+    /// <summary>Warnings of a planned restore; nothing where there is no plan yet.</summary>
     public async Task<IReadOnlyList<string>> FindWarningsAsync(RunId runId, CancellationToken cancellationToken) =>
         (await plans.FindAsync(runId, cancellationToken))?.Warnings ?? [];
 
@@ -100,7 +100,7 @@ public sealed class RestorePlanner(
         };
     }
 
-    /// <summary>Who names a backup gets that one or none. Who asks for the newest must be told when the store may not hold it any more.</summary>
+    /// <summary>A request that names a backup gets exactly that one. A request for the newest is warned when the store may have lost it.</summary>
     private async Task<IEnumerable<string>> GapsAsync(RestoreRequest wanted, CancellationToken cancellationToken)
     {
         if (wanted.BackupId is not null)

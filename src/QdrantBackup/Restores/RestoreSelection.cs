@@ -77,7 +77,7 @@ internal static class RestoreSelection
             }
             else if (elsewhere is not null && wanted.SwitchAliases is null)
             {
-                // Nobody asked for a switch, and the alias may have been switched away on purpose.
+                // No switch was asked for, and the alias may have been moved on purpose.
                 warnings.Add($"alias '{alias}' is left pointing to '{elsewhere}'");
             }
             else

@@ -5,14 +5,14 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>Holds: marks that keep a backup whatever the policy says (W4). A record that cannot be read holds too.</summary>
+/// <summary>Holds: marks that keep a backup against any policy (W4). A record that cannot be read holds too.</summary>
 public sealed class BackupHolds(SealedStore store, TimeProvider time)
 {
     /// <summary>The longest reason, in characters.</summary>
     public const int MaxReasonLength = 500;
 
 
-    /// <summary>Places a hold and returns the one that counts: an earlier one stays as it is. A backup that does not exist or was ended is refused.</summary>
+    /// <summary>Places a hold and returns the valid one: an earlier hold stays unchanged. A backup that does not exist or was ended is refused.</summary>
     /// <exception cref="UsageException">There is no such backup, or the reason is empty or too long.</exception>
     /// <exception cref="RefusedException">The backup was ended; it may lose its chunks at any time.</exception>
     public async Task<Hold> PlaceAsync(BackupId id, string reason, string by, CancellationToken cancellationToken)
@@ -28,13 +28,13 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
         Hold counts = await ReplaceAsync(id, found => found is { Released: false } ? null : hold, cancellationToken) ?? hold;
         try
         {
-            // Looked at again after the hold is written: a prune lists holds after retirements, so an ending that is not seen here comes with a hold that is seen there,
-            // and a hold that was confirmed is never overlooked.
+            // Re-check after the hold is written: a prune lists holds after ends, so if this check sees no end, the prune sees the hold,
+            // and a confirmed hold is never overlooked.
             await ThrowIfRetiredAsync(id, cancellationToken);
         }
         catch (RefusedException) when (ReferenceEquals(counts, hold) && store.Authority.CanProve)
         {
-            // Its own only: another's may have been confirmed before the backup was ended. An app that may release nothing leaves the hold: it keeps too much, never too little.
+            // Only this call's hold: another one may have been confirmed before the backup was ended. An app without the right to release leaves the hold: it keeps too much, never too little.
             await ReleaseAsync(id, by, cancellationToken);
             throw;
         }
@@ -42,7 +42,7 @@ public sealed class BackupHolds(SealedStore store, TimeProvider time)
         return counts;
     }
 
-    /// <summary>Releases a hold by overwriting it; false when it was released before. One that cannot be read, or is gone, is replaced: only a record that says so releases.</summary>
+    /// <summary>Releases a hold by overwriting it; false when it was released before. One that cannot be read, or is missing, is replaced: only a record marked as released releases.</summary>
     /// <exception cref="RefusedException">This app may release nothing.</exception>
     public async Task<bool> ReleaseAsync(BackupId id, string by, CancellationToken cancellationToken)
     {

@@ -9,8 +9,8 @@ namespace QdrantBackup.Retention;
 public sealed class BackupUndeletion(SealedStore store, PruneOptions options, TimeProvider time)
 {
     /// <summary>
-    /// Takes the end back; false when the backup was not ended. The record keeps the backup from the moment it is written. Then its own time tells whether that was soon enough: a pruner
-    /// for which the grace period was over has read its clock later than that, and lists these records later still, so it sees this one.
+    /// Takes the end back; false when the backup was not ended. The record protects the backup from the moment it is written. Then its own time decides whether it came soon enough: a pruner
+    /// that saw the end of the grace period read its clock later than that, and lists these records later still, so it sees this one.
     /// </summary>
     /// <exception cref="UsageException">There is no such backup.</exception>
     /// <exception cref="RefusedException">The grace period is over, or this app may not do it.</exception>
@@ -32,7 +32,7 @@ public sealed class BackupUndeletion(SealedStore store, PruneOptions options, Ti
             throw isThere
                 ? new RefusedException(
                     $"backup {id} was ended on {end.Since.UtcDateTime:yyyy-MM-dd HH:mm}Z, and its grace period of {options.Grace.TotalHours:0.#} hours is over",
-                    "Its chunks may be gone. Look for them in soft delete, trash/ or the second store ('qdrant-backup copy --back').")
+                    "Its chunks may be deleted. Look for them in soft delete, trash/ or the second store ('qdrant-backup copy --back').")
                 : Gone(id);
         }
 

@@ -6,13 +6,13 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>Reads which chunks backups need. What cannot be read, or is of a newer format, stops the prune with an error that names it.</summary>
+/// <summary>Reads which chunks backups need. A manifest or list that cannot be read, or has a newer format, stops the prune with an error that names it.</summary>
 internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, StoreClock clock, PruneOptions options)
 {
     private readonly ManifestDocuments _manifests = new(store);
     private readonly PartReader _reader = new(store, options.MaxLists);
 
-    /// <summary>Hands out every chunk that a backup needs, some of them more than once. Returns its manifest; null when it is gone, only fences a dead run, or is dead by now.</summary>
+    /// <summary>Hands out every chunk that a backup needs, some of them more than once. Returns its manifest; null when it is missing, is the marker of a dead run, or its backup is dead by now.</summary>
     public async Task<Manifest?> EachChunkAsync(BackupId id, PruneWork work, Action<ChunkId> take, CancellationToken cancellationToken)
     {
         try
@@ -40,19 +40,19 @@ internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, StoreClo
         }
         catch (BackupException e) when (e.IsDamage)
         {
-            // Another prune may be at it, if its grace period is over by now.
+            // Another prune may be deleting it, if its grace period is over by now.
             return await dead.IsDeadAsync(id, await clock.NowAsync(work.RunId, cancellationToken), cancellationToken) ? null : throw Stop(e);
         }
     }
 
-    /// <summary>Hands out every chunk that any list filed under a backup's id names, whether or not there is a manifest.</summary>
+    /// <summary>Hands out every chunk that any list filed under a backup's id names, with or without a manifest.</summary>
     public async Task EachListedChunkAsync(BackupId id, Action<ChunkId> take, CancellationToken cancellationToken)
     {
         await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.ListsOf(id), cancellationToken))
         {
             try
             {
-                // Gone since it was listed: another prune found that nothing needs it.
+                // Deleted since the listing: another prune found that no backup needs it.
                 if (await store.FindPlainAsync(entry.Name, SealedType.List, cancellationToken) is { } found)
                 {
                     Each(ChunkList.Read(entry.Name.Value, found.Value), take);
@@ -77,7 +77,7 @@ internal sealed class ChunkMarking(SealedStore store, DeadBackups dead, StoreClo
     }
 
     private static SealException Stop(BackupException damage) => new(
-        $"nothing is pruned while it is not known what a backup needs: {damage.Message}",
+        $"nothing is pruned while the chunks of a backup are unknown: {damage.Message}",
         "Put the blob back from soft delete, an older version or the second store, or give the backup up with 'qdrant-backup delete'.",
         damage);
 }

@@ -6,13 +6,13 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Retention;
 
 /// <summary>
-/// Says which backups are dead: ended longer than the grace period ago, by the store's clock, not on hold, not taken back, and not the newest whole one of their
+/// Decides which backups are dead: ended longer than the grace period ago, by the store's clock, not on hold, not taken back, and not the newest whole one of their
 /// cluster (W4). Until then an ended backup keeps all it needs.
 /// </summary>
 internal sealed class DeadBackups(SealedStore store, KnownHolds holds, BackupCatalog catalog, MaintenanceMemory memory, PruneOptions options)
 {
     /// <summary>Every end that counts.</summary>
-    /// <exception cref="RefusedException">A record says that a backup is ended and does not prove it.</exception>
+    /// <exception cref="RefusedException">A record claims that a backup is ended and does not prove it.</exception>
     public async Task<IReadOnlyDictionary<BackupId, BackupEnd>> ListEndedAsync(CancellationToken cancellationToken)
     {
         EndedBackups ended = await store.Ends.ListAsync(of: null, cancellationToken);
@@ -25,7 +25,7 @@ internal sealed class DeadBackups(SealedStore store, KnownHolds holds, BackupCat
     }
 
     /// <summary>
-    /// The dead ones at a moment by the store's clock. Holds, and what takes ends back, are listed after the ends, so that none that was confirmed is overlooked.
+    /// The dead ones at a moment of the store's clock. Holds and undeletions are listed after the ends, so that no confirmed one is overlooked.
     /// </summary>
     public async Task<HashSet<BackupId>> ListAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -41,8 +41,8 @@ internal sealed class DeadBackups(SealedStore store, KnownHolds holds, BackupCat
         (await ListAsync(now, cancellationToken)).Contains(id);
 
     /// <summary>
-    /// What must stay whatever a record says: of each cluster the newest whole backups, and where it has none, all of its backups. An ended backup counts too, for it may be the
-    /// last that is whole; the newest one that is not ended stays beside it.
+    /// What must stay against any record: the newest whole backups of each cluster, and if it has no whole one, all of its backups. An ended backup counts too, because it may be the
+    /// last whole one; the newest backup that has not ended stays beside it.
     /// </summary>
     private async Task<IReadOnlyCollection<BackupId>> ListLastAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ internal sealed class DeadBackups(SealedStore store, KnownHolds holds, BackupCat
         return last;
     }
 
-    /// <summary>A record without proof for what is not here, and never was, takes nothing away: it is not worth stopping for.</summary>
+    /// <summary>An unproven record for a backup that is not here, and never was, endangers nothing: it does not stop the prune.</summary>
     private async Task ThrowIfAtStakeAsync(IReadOnlyDictionary<BackupId, string> unproven, CancellationToken cancellationToken)
     {
         MemoryRecord seen = await memory.ReadAsync(cancellationToken);

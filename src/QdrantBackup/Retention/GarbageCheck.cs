@@ -7,25 +7,25 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>The second half of a round: pins, then manifests; whatever they need is taken back from what may go (W3).</summary>
+/// <summary>The second half of a round: lists pins, then manifests; every blob that they need is taken off the garbage (W3).</summary>
 internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins pins, ChunkMarking marking, DamageRecords damage, PruneOptions options)
 {
-    // The parts of a service do not agree on the time to the second.
+    // The machines of a service disagree about the time by seconds.
     private static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(15);
 
     private readonly ManifestDocuments _manifests = new(store);
 
-    /// <summary>Takes back what is needed.</summary>
+    /// <summary>Takes needed blobs off the garbage.</summary>
     public async Task RunAsync(PruneWork work, DateTimeOffset now, CancellationToken cancellationToken)
     {
         HashSet<ChunkId> unneeded = await ListDamagedAsync(work, cancellationToken);
         var keepers = new HashSet<BackupId>();
         DateTimeOffset oldest = await ReadPinsAsync(keepers, now, cancellationToken);
 
-        // After the pins: a run that has let go of its pin since then has a manifest, or a marker that keeps it from ever having one.
+        // After the pins: a run that has released its pin since then has a manifest, or a marker that prevents one for good.
         HashSet<BackupId> existing = await ReadManifestsAsync(work, unneeded, cancellationToken);
 
-        // Ended within the grace period or on hold, with no manifest to read what it needs from. An end that somebody began to take back when the manifest was gone stays an end.
+        // Ended within the grace period or on hold, without a manifest to read its needs from. If its undeletion began after the manifest was deleted, the end still counts.
         keepers.UnionWith((await dead.ListEndedAsync(cancellationToken))
             .Where(e => !existing.Contains(e.Key) && !work.Round.Dead.Contains(e.Key) && e.Value is not { IsKept: true, IsUndeleted: false })
             .Select(e => e.Key));
@@ -39,7 +39,7 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
             work.Round.Lists.Remove(list);
         }
 
-        // A run puts chunks before it names them in a list: whatever was put since the oldest pin began may be such a chunk.
+        // A run uploads chunks before a list names them: every blob uploaded since the oldest pin began may be such a chunk.
         foreach (ChunkId chunk in work.Round.Chunks.Where(c => c.Value.Modified >= oldest).Select(c => c.Key).ToList())
         {
             work.Round.Chunks.Remove(chunk);
@@ -48,13 +48,13 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
         await damage.RemoveAsync(unneeded, cancellationToken);
     }
 
-    /// <summary>Chunks of this round that are known to be damaged or missing and that nothing marked needs; what is left of them in the end is no damage any more.</summary>
+    /// <summary>Chunks of this round that are known to be damaged or missing and that no marked backup needs; those still left at the end are no damage any more.</summary>
     private async Task<HashSet<ChunkId>> ListDamagedAsync(PruneWork work, CancellationToken cancellationToken) =>
         [.. (await damage.LoadAsync(cancellationToken)).Ids.Where(c => c.FirstByte >= work.Next && c.FirstByte < work.Round.Position && !work.Live.Contains(c))];
 
     /// <summary>
-    /// Every pin counts, however old, unless it was released longer than the grace period ago: a release is the word of somebody with the store key, who may write it for another's run.
-    /// The pins of retention runs tell the time and keep nothing. Returns when the oldest one began.
+    /// Every pin counts, however old, unless it was released longer than the grace period ago: anyone with the store key can write a release, also for another's run.
+    /// The pins of retention runs show the time and protect nothing. Returns when the oldest pin began.
     /// </summary>
     private async Task<DateTimeOffset> ReadPinsAsync(HashSet<BackupId> keepers, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -100,7 +100,7 @@ internal sealed class GarbageCheck(SealedStore store, DeadBackups dead, RunPins 
 
         return existing;
 
-        // For this round and those that follow in the marked slice.
+        // For this round and the next ones in the marked slice.
         void KeepMarked(ChunkId chunk)
         {
             Keep(chunk, work.Round, unneeded);

@@ -4,13 +4,13 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>Deletes what a round found, each blob only as it was listed: what was put again meanwhile has another ETag and stays.</summary>
+/// <summary>Deletes what a round found, each blob only as it was listed: a blob that was put again meanwhile has another ETag and stays.</summary>
 internal sealed class GarbageDeletion(SealedStore store, ChunkMarking marking, PruneOptions options)
 {
     private const int BatchOfEach = 8;
     private const int MaxNamed = 10;
 
-    /// <summary>Lets a round pass whose deletions are usual or allowed. What backups held whose end a person confirmed is not counted, and waives nothing for the rest.</summary>
+    /// <summary>Lets a round pass whose deletions are usual or allowed. Chunks of backups whose end a person confirmed are not counted, and allow nothing for the rest.</summary>
     /// <exception cref="RefusedException">They are unusual.</exception>
     public async Task ThrowIfUnusualAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class GarbageDeletion(SealedStore store, ChunkMarking marking, P
         }
     }
 
-    /// <summary>The chunks of this round that a backup held whose end a person confirmed. Its lists are still there: they go last.</summary>
+    /// <summary>The chunks of this round that belonged to a backup whose end a person confirmed. Its lists still exist: they go last.</summary>
     private async Task<HashSet<ChunkId>> ListConfirmedAsync(PruneRound round, CancellationToken cancellationToken)
     {
         var chunks = new HashSet<ChunkId>();

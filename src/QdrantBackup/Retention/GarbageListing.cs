@@ -5,19 +5,19 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>The first half of a round: retirements and dead runs, then manifests that are given up, then the listing of chunk lists and chunks (docs/format.md §7).</summary>
+/// <summary>The first half of a round: lists ends and dead runs, deletes the manifests of dead backups, then lists chunk lists and chunks (docs/format.md §7).</summary>
 internal sealed class GarbageListing(SealedStore store, DeadBackups dead, RunFences fences, PruneOptions options)
 {
     private const int BeforeChunks = -1;
 
-    /// <summary>Everything that must come before the first chunk is listed.</summary>
-    /// <exception cref="RefusedException">An unusual share of the manifests would go, and nobody allowed that.</exception>
+    /// <summary>Everything that must happen before the first chunk is listed.</summary>
+    /// <exception cref="RefusedException">An unusual share of the manifests would be deleted, and the request does not allow that.</exception>
     public async Task BeginAsync(PruneWork work, PruneRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         HashSet<BackupId> ended = await dead.ListAsync(now, cancellationToken);
         FencedRuns runs = await fences.EndSilentAsync(now - options.DeadAfter, now - options.Grace, cancellationToken);
 
-        // What a run that lives has pinned it may still be reading: its manifest stays too.
+        // A living run may still be reading the backups that it has pinned: their manifests stay too.
         ended.ExceptWith(runs.Pinned);
         long expired = await ExpireManifestsAsync(ended, request, cancellationToken);
         work.Round = new PruneRound { Began = now, Dead = ended, Position = BeforeChunks };
@@ -25,7 +25,7 @@ internal sealed class GarbageListing(SealedStore store, DeadBackups dead, RunFen
         work.Phase = PrunePhase.List;
     }
 
-    /// <summary>Lists the next slices. What is not marked and is old enough may go.</summary>
+    /// <summary>Lists the next slices. Blobs that are not marked and old enough become garbage.</summary>
     public async Task NextAsync(PruneWork work, CancellationToken cancellationToken)
     {
         PruneRound round = work.Round;
@@ -88,7 +88,7 @@ internal sealed class GarbageListing(SealedStore store, DeadBackups dead, RunFen
         return expired.Length;
     }
 
-    /// <summary>The brake on manifests, before the first one goes. What a person ended by name is not counted, and waives nothing for the others.</summary>
+    /// <summary>The brake on manifests, before the first one is deleted. A backup that a person ended by name is not counted, and allows nothing for the others.</summary>
     private async Task ThrowIfUnusualAsync(BackupId[] expired, int all, PruneRequest request, CancellationToken cancellationToken)
     {
         if (request.AllowUnusual || expired.Length == 0)

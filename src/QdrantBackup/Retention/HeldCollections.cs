@@ -4,12 +4,12 @@ using QdrantBackup.Parts;
 namespace QdrantBackup.Retention;
 
 /// <summary>
-/// Finds out which collections backups hold and lack, as far as the rules ask for it. A summary names what a backup holds, where there is room for all names; the rest is
+/// Finds out which collections backups hold and lack, as far as the rules need it. A summary names them while there is room for all names; the others are
 /// read from manifests, one at a time (W7).
 /// </summary>
 internal sealed class HeldCollections(BackupCatalog catalog)
 {
-    /// <summary>The candidates with their collections: the newest whole one, every selection, and from the newest down until each collection that the cluster has was found in a sound one.</summary>
+    /// <summary>The candidates with their collections: the newest whole one, every selection, and from the newest down until each collection of the cluster was found in a sound one.</summary>
     public async Task<IReadOnlyList<RetentionCandidate>> FillAsync(IReadOnlyList<RetentionCandidate> candidates, DateTimeOffset now, CancellationToken cancellationToken)
     {
         RetentionCandidate[] filled = [.. candidates.OrderByDescending(b => b.Id.Value, StringComparer.Ordinal)];
@@ -24,7 +24,7 @@ internal sealed class HeldCollections(BackupCatalog catalog)
                 continue;
             }
 
-            // The newest whole one says which collections there are, and so does the newest that is better.
+            // The newest whole backup lists the collections of the cluster, and so does the newest one of a better tier.
             bool lists = backup.Selection is null && (wanted is null || (!isUndamagedListed && !backup.IsDamaged) || (!isSoundListed && backup.IsSound));
             bool isOpened = lists ? backup.Collections is null || backup.State == BackupState.Partial
                 : backup.Collections is null && (backup.Selection is not null || wanted is not { Count: 0 });
@@ -54,7 +54,7 @@ internal sealed class HeldCollections(BackupCatalog catalog)
         }
         catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
-            // Gone or damaged since it was listed: nobody can say what it holds.
+            // Deleted or damaged since the listing: its collections are unknown.
             return backup with { Collections = null };
         }
     }

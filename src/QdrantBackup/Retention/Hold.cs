@@ -3,7 +3,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>The record <c>holds/backupId</c>: this backup is kept whatever the policy says, until the record is overwritten as released (docs/format.md §6).</summary>
+/// <summary>The record <c>holds/backupId</c>: this backup is kept against any policy, until the record is overwritten as released (docs/format.md §6).</summary>
 public sealed record Hold : IProved<Hold>
 {
     /// <summary>Version of the format.</summary>
@@ -21,7 +21,7 @@ public sealed record Hold : IProved<Hold>
     /// <summary>When, by that machine's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>True once it keeps nothing any more.</summary>
+    /// <summary>True once it is released.</summary>
     public bool Released { get; init; }
 
     /// <summary>A released hold under the key of maintenance, where maintenance has a key of its own.</summary>

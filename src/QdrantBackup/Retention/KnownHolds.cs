@@ -11,11 +11,11 @@ namespace QdrantBackup.Retention;
 internal sealed record RetentionMemory(int Format, IReadOnlyList<BackupId> Held);
 
 /// <summary>
-/// Holds, and those that vanished: only an overwritten record releases a backup, so one that a retention run has seen and that is gone goes on holding (docs/format.md §6).
+/// All holds, including those that vanished: only an overwritten record releases a backup, so a hold that a retention run has seen and that is missing now still holds (docs/format.md §6).
 /// </summary>
 internal sealed class KnownHolds(SealedStore store, BackupHolds holds, MaintenanceMemory memory)
 {
-    /// <summary>Every hold in the store, those that vanished too.</summary>
+    /// <summary>Every hold in the store, including those that vanished.</summary>
     public async Task<IReadOnlyDictionary<BackupId, Hold>> ListAsync(CancellationToken cancellationToken)
     {
         var all = new Dictionary<BackupId, Hold>(await holds.ListAsync(cancellationToken));

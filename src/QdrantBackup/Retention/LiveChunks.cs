@@ -3,8 +3,8 @@ using QdrantBackup.Ids;
 namespace QdrantBackup.Retention;
 
 /// <summary>
-/// The chunks that backups need, as exact ids, in a slice of all ids. When they become too many the slice is made narrower and what lies beyond it is forgotten, to be
-/// marked again for the next slice: memory is bounded whatever the store's size (W7).
+/// The chunks that backups need, as exact ids, in a slice of all ids. When they become too many the slice is narrowed and ids beyond it are dropped, to be
+/// marked again for the next slice: memory is bounded for a store of any size (W7).
 /// </summary>
 internal sealed class LiveChunks(int from, int to, int maxIds)
 {

@@ -1,15 +1,15 @@
 namespace QdrantBackup.Retention;
 
-/// <summary>The rules of a policy that count: so many of the newest backups, and one of each of so many days, weeks and months that have any.</summary>
+/// <summary>The rules of a policy that count: so many of the newest backups, and one of each of so many days, weeks and months that have a backup.</summary>
 /// <param name="policy">How many.</param>
-/// <param name="beside">Backups that are not kept by this, and whose days, weeks and months count too.</param>
-/// <param name="remark">What to say behind each reason.</param>
-/// <param name="keep">Is told what is kept, and why.</param>
+/// <param name="beside">Backups that these rules do not keep, but whose days, weeks and months count too.</param>
+/// <param name="remark">The text behind each reason.</param>
+/// <param name="keep">Receives each kept backup and the reason.</param>
 internal sealed class PeriodRules(RetentionPolicy policy, IReadOnlyList<RetentionCandidate> beside, string remark, Action<RetentionCandidate, string> keep)
 {
     /// <summary>Keeps what the policy keeps of some backups.</summary>
     /// <param name="newestFirst">The backups.</param>
-    /// <param name="newest">Why the newest of them is kept in any case; null: it is not.</param>
+    /// <param name="newest">Why the newest of them is always kept; null: it is not.</param>
     public void Keep(IReadOnlyList<RetentionCandidate> newestFirst, string? newest)
     {
         if (newestFirst.Count > 0 && newest is not null)
@@ -28,7 +28,7 @@ internal sealed class PeriodRules(RetentionPolicy policy, IReadOnlyList<Retentio
         }
     }
 
-    /// <summary>One backup of each of the last so many periods that have any. A period's own class stands for it where there is one, else its newest backup is promoted.</summary>
+    /// <summary>Keeps one backup of each of the last so many periods that have one. A backup of the period's own class stands for it; without one, its newest backup is promoted.</summary>
     private void KeepOneOfEach(RetentionPeriod period, int count, IReadOnlyList<RetentionCandidate> newestFirst)
     {
         string PeriodOf(RetentionCandidate backup) => period.Of(TimeZoneInfo.ConvertTime(backup.Id.Began, policy.TimeZone).DateTime);

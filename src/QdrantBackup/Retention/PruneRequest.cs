@@ -4,10 +4,10 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Retention;
 
 /// <summary>What to prune.</summary>
-/// <param name="RunId">The retention run that does it; its pin tells the store's time.</param>
-/// <param name="AllowUnusual">Whether somebody said yes to deleting an unusual share, or to what vanished.</param>
+/// <param name="RunId">The retention run that prunes; its pin shows the store's time.</param>
+/// <param name="AllowUnusual">Whether a person allowed deleting an unusual share, or backups whose manifests vanished.</param>
 /// <param name="By">Who asked, for the records.</param>
-/// <param name="ConfirmClock">Whether somebody said that the clock is right although the last retention is long ago.</param>
+/// <param name="ConfirmClock">Whether a person confirmed that the clock is right although the last retention is long ago.</param>
 public sealed record PruneRequest(RunId RunId, bool AllowUnusual, string By, bool ConfirmClock = false);
 
 /// <summary>How far a prune is.</summary>

@@ -5,7 +5,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>A prune between two of its steps, without what is many.</summary>
+/// <summary>A prune between two of its steps, without its long lists.</summary>
 internal sealed record PruneState
 {
     public int Format { get; init; } = 1;
@@ -82,7 +82,7 @@ internal sealed record PruneState
     };
 }
 
-/// <summary>Some of what is many: ids of chunks that are needed, or blobs that may go.</summary>
+/// <summary>A page of the long lists: ids of needed chunks, or garbage.</summary>
 /// <param name="Format">Version of the format.</param>
 /// <param name="Live">Ids, 32 bytes each.</param>
 /// <param name="Garbage">Chunks and lists.</param>
@@ -132,9 +132,9 @@ internal sealed record PrunePage(int Format, byte[] Live, IReadOnlyList<GarbageL
     }
 }
 
-/// <summary>One blob that may go.</summary>
+/// <summary>One garbage blob.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="ETag">What it was when it was listed.</param>
+/// <param name="ETag">Its ETag when it was listed.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Modified">When it was put.</param>
 internal sealed record GarbageLine(string Name, string ETag, long Length, DateTimeOffset Modified);

@@ -22,7 +22,7 @@ public enum PrunePhase
     [JsonStringEnumMemberName("account")]
     Account,
 
-    /// <summary>List retirements and holds, fence dead runs, give manifests up.</summary>
+    /// <summary>List ends and holds, write markers for dead runs, delete the manifests of dead backups.</summary>
     [JsonStringEnumMemberName("begin round")]
     BeginRound,
 
@@ -30,7 +30,7 @@ public enum PrunePhase
     [JsonStringEnumMemberName("list")]
     List,
 
-    /// <summary>List pins, then manifests, and take back what they need.</summary>
+    /// <summary>List pins, then manifests, and take what they need off the garbage.</summary>
     [JsonStringEnumMemberName("check")]
     Check,
 
@@ -43,8 +43,8 @@ public enum PrunePhase
     Done,
 }
 
-/// <summary>A blob that goes unless something turns out to need it.</summary>
-/// <param name="ETag">What it was when it was listed; only that is deleted.</param>
+/// <summary>A blob that is deleted unless a later step finds that it is needed.</summary>
+/// <param name="ETag">Its ETag when it was listed; only that version is deleted.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Modified">When it was put, by the store's clock.</param>
 internal sealed record Garbage(string ETag, long Length, DateTimeOffset Modified)
@@ -55,7 +55,7 @@ internal sealed record Garbage(string ETag, long Length, DateTimeOffset Modified
 /// <summary>A prune on its way.</summary>
 internal sealed class PruneWork(RunId runId)
 {
-    /// <summary>Chunk ids have so many first bytes.</summary>
+    /// <summary>Number of possible first bytes of a chunk id.</summary>
     public const int Slices = 256;
 
     public RunId RunId { get; } = runId;
@@ -65,7 +65,7 @@ internal sealed class PruneWork(RunId runId)
     /// <summary>The first byte of the chunk ids at which the next round begins.</summary>
     public int Next { get; set; }
 
-    /// <summary>What the marked manifests need, in the slice that it says.</summary>
+    /// <summary>The chunks that marked manifests need, within its slice.</summary>
     public LiveChunks Live { get; set; } = new(0, Slices, 0);
 
     /// <summary>Manifests whose chunks are to be marked.</summary>
@@ -74,13 +74,13 @@ internal sealed class PruneWork(RunId runId)
     /// <summary>Backups whose chunks are marked.</summary>
     public HashSet<BackupId> Marked { get; set; } = [];
 
-    /// <summary>What maintenance remembers of manifests, and what this step saw; kept in the memory of maintenance, not with the work.</summary>
+    /// <summary>What maintenance remembers of manifests, and what this step read; kept in the memory of maintenance, not with the work.</summary>
     public SeenManifests Seen { get; set; } = new(new MemoryRecord(), acceptChanges: false);
 
     /// <summary>Earlier backups that marked manifests name.</summary>
     public HashSet<BackupId> Earlier { get; set; } = [];
 
-    /// <summary>Rounds that listed for too long and were begun again.</summary>
+    /// <summary>Rounds that listed for too long and were started again.</summary>
     public int Restarts { get; set; }
 
     public PruneRound Round { get; set; } = new();
@@ -94,7 +94,7 @@ internal sealed class PruneRound
     /// <summary>When its first listing began, by the store's clock.</summary>
     public DateTimeOffset Began { get; init; }
 
-    /// <summary>Backups that were ended longer than the grace period ago, are not on hold and not pinned; their manifests were given up before chunks were listed (W2).</summary>
+    /// <summary>Backups that were ended longer than the grace period ago, are not on hold and not pinned; their manifests were deleted before chunks were listed (W2).</summary>
     public HashSet<BackupId> Dead { get; init; } = [];
 
     /// <summary>The next first byte to list; -1: the chunk lists.</summary>

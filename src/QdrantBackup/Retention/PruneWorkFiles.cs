@@ -7,8 +7,8 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Retention;
 
 /// <summary>
-/// Keeps a prune between two of its steps: sealed records of its run, which matter to nobody else and go when it is over. A page's name tells its step and its content, so
-/// that two attempts at one step (W9) never write over each other, and the removal of one step's pages never meets those of a later one.
+/// Keeps a prune between two of its steps: sealed records of its run, which no other run reads and which are deleted when it is over. A page's name holds its step and its content, so
+/// that two attempts at one step (W9) never overwrite each other, and removing the pages of one step never affects those of a later one.
 /// </summary>
 internal sealed class PruneWorkFiles(SealedStore store)
 {
@@ -16,7 +16,7 @@ internal sealed class PruneWorkFiles(SealedStore store)
     private const int GarbageOfPage = 20_000;
     private const int MaxAttempts = 5;
 
-    /// <summary>The prune as the last step left it, or a new one; and what was found.</summary>
+    /// <summary>The prune as the last step left it, or a new one; and what was loaded.</summary>
     public async Task<(PruneWork Work, StoredDocument<PruneState>? Found)> LoadAsync(RunId runId, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
@@ -28,12 +28,12 @@ internal sealed class PruneWorkFiles(SealedStore store)
             }
             catch (MissingBlobException) when (attempt < MaxAttempts)
             {
-                // Another attempt at the same step has gone on meanwhile, and removed what it found.
+                // Another attempt at the same step has finished meanwhile, and removed these pages.
             }
         }
     }
 
-    /// <summary>Keeps the prune, unless another attempt at the same step did: a conflict then. What it was loaded from is removed.</summary>
+    /// <summary>Keeps the prune, unless another attempt at the same step did: then it is a conflict. The pages it was loaded from are removed.</summary>
     public async Task SaveAsync(PruneWork work, StoredDocument<PruneState>? loaded, CancellationToken cancellationToken)
     {
         int step = (loaded?.Value.Step ?? 0) + 1;
@@ -64,7 +64,7 @@ internal sealed class PruneWorkFiles(SealedStore store)
         foreach (BlobName name in state.Pages.Select(page => BlobNames.Run(state.RunId, page)))
         {
             PrunePage read = await store.GetDocumentAsync(name, SealedType.Record, RetentionJson.Default.PrunePage, cancellationToken)
-                ?? throw new MissingBlobException(name, "is missing: a prune needs it to go on");
+                ?? throw new MissingBlobException(name, "is missing: a prune needs it to continue");
             read.AddTo(work);
         }
 

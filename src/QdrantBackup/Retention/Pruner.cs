@@ -9,7 +9,7 @@ namespace QdrantBackup.Retention;
 
 /// <summary>
 /// Deletes what no backup needs, beside running backups on other machines (docs/format.md §7, docs/pruning.md). First the chunks of every backup are marked; then, round by round
-/// through the chunk ids: retirements and dead runs, chunks, pins, manifests, and what is left goes. Each step works for a bounded time and leaves its position in the store.
+/// through the chunk ids, it lists ends and dead runs, chunks, pins and manifests, and deletes the garbage. Each step works for a bounded time and leaves its position in the store.
 /// </summary>
 public sealed partial class Pruner
 {
@@ -45,7 +45,7 @@ public sealed partial class Pruner
     }
 
     /// <summary>
-    /// Goes on with a prune for a bounded time. Repeating a step, or doing it twice at once, is harmless. A manifest, pin or list that cannot be read is a <see cref="SealException"/>
+    /// Continues a prune for a bounded time. Repeating a step, or running it twice at once, is harmless. A manifest, pin or list that cannot be read is a <see cref="SealException"/>
     /// that names it; an unusual deletion, or a manifest that vanished, a <see cref="RefusedException"/>, unless the request allows it.
     /// </summary>
     public async Task<PruneReceipt> StepAsync(PruneRequest request, CancellationToken cancellationToken)
@@ -73,7 +73,7 @@ public sealed partial class Pruner
             }
             catch (StoreConflictException)
             {
-                // Another attempt at this step was faster; the next step goes on from where that one left.
+                // Another attempt at this step was faster; the next step continues from its result.
                 (work, _) = await _files.LoadAsync(request.RunId, cancellationToken);
             }
         }
@@ -81,7 +81,7 @@ public sealed partial class Pruner
         return new PruneReceipt(work.Phase == PrunePhase.Done, work.Phase, Math.Max(work.Next, work.Round.Position), work.Totals);
     }
 
-    /// <summary>The smallest piece of work that can stand by itself.</summary>
+    /// <summary>The smallest piece of work that can be saved.</summary>
     private async Task AdvanceAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken)
     {
         switch (work.Phase)
@@ -111,7 +111,7 @@ public sealed partial class Pruner
         }
     }
 
-    // Marking comes before the round and only keeps more: what is ended in between is still marked, what is committed in between is read by the check.
+    // Marking comes before the round and only keeps more: a backup ended in between is still marked, a backup committed in between is read by the check.
     private async Task StartAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken)
     {
         HashSet<BackupId> dead = await _dead.ListAsync(await NowAsync(work, request, cancellationToken), cancellationToken);
@@ -152,12 +152,12 @@ public sealed partial class Pruner
             {
                 throw new StoreException(
                     $"listing some of the store has taken longer than {_options.MaxListing.TotalMinutes} minutes {work.Restarts} times in a row",
-                    "Prune from a machine nearer to the store, or let it list less at once.");
+                    "Prune from a machine nearer to the store, or list fewer slices at once.");
             }
 
             LogStartingOver(work.Restarts);
 
-            // What the check marked may have made the slice so narrow that this round's beginning is no longer in it.
+            // The check may have narrowed the slice so far that this round's beginning lies outside it.
             work.Phase = work.Next < work.Live.To ? PrunePhase.BeginRound : PrunePhase.Start;
             return;
         }
@@ -171,7 +171,7 @@ public sealed partial class Pruner
     private Task<DateTimeOffset> NowAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken) =>
         _clock.TrustedNowAsync(work.RunId, request.ConfirmClock, cancellationToken);
 
-    /// <summary>Remembers the manifests that were read, and forgets those of backups that are dead and gone.</summary>
+    /// <summary>Remembers the manifests that were read, and forgets those of backups that are dead and deleted.</summary>
     private async Task RememberAsync(PruneWork work, CancellationToken cancellationToken)
     {
         var gone = new HashSet<BackupId>();

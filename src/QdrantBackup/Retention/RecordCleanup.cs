@@ -10,11 +10,11 @@ namespace QdrantBackup.Retention;
 /// <param name="Done">Whether nothing is left to remove.</param>
 /// <param name="Records">Records of runs.</param>
 /// <param name="Pins">Released pins.</param>
-/// <param name="Findings">What verifications and copies had recorded of backups that are gone.</param>
-/// <param name="Days">Days' worth of deleted blobs that the store had kept itself.</param>
+/// <param name="Findings">Findings of verifications and copies about backups that are deleted.</param>
+/// <param name="Days">Days of the trash of a directory store.</param>
 public sealed record CleanupReceipt(bool Done, long Records, long Pins, long Findings, int Days);
 
-/// <summary>Removes records of old runs, pins they have let go of, what was found out about backups that are gone, and what a directory store kept of the deleted. No backup depends on any of it.</summary>
+/// <summary>Removes records of old runs, their released pins, findings about deleted backups, and the trash of a directory store. No backup depends on them.</summary>
 public sealed class RecordCleanup(SealedStore store, RunFences fences, PruneOptions options, TimeProvider time)
 {
     private const int MonthLength = 7;
@@ -86,7 +86,7 @@ public sealed class RecordCleanup(SealedStore store, RunFences fences, PruneOpti
                 return (false, removed);
             }
 
-            // Without its pin a run could begin anew under its old id: only a manifest or a marker keeps it from that.
+            // Without its pin a run could begin again under its old id: only a manifest or a marker prevents that.
             await fences.FenceAsync(entry.Pin, cancellationToken);
             removed += await RemoveAsync(BlobNames.Pin(entry.RunId), entry.ETag, cancellationToken) ? 1 : 0;
         }
@@ -94,7 +94,7 @@ public sealed class RecordCleanup(SealedStore store, RunFences fences, PruneOpti
         return (true, removed);
     }
 
-    /// <summary>A backup that was ended and has no manifest any more is looked at by nobody: what passed, what was damaged, where its copy is, that somebody confirmed it.</summary>
+    /// <summary>Nobody reads the findings about a backup that was ended and has no manifest any more: verifications, damage, copies, confirmation.</summary>
     private async Task<(bool Done, long Removed)> RemoveFindingsAsync(Func<bool> isTimeUp, CancellationToken cancellationToken)
     {
         var old = new List<BlobEntry>();
@@ -135,7 +135,7 @@ public sealed class RecordCleanup(SealedStore store, RunFences fences, PruneOpti
         }
         catch (StoreException e) when (e is StoreConflictException or ImmutableBlobException)
         {
-            // Written again, or not free to go yet: the next cleanup looks at it.
+            // Written again, or still protected by a policy: the next cleanup tries again.
             return false;
         }
     }

@@ -3,10 +3,10 @@ using QdrantBackup.Parts;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>What retention knows of a backup that nobody has ended yet.</summary>
+/// <summary>What retention knows of a backup that has not ended yet.</summary>
 public sealed record RetentionCandidate
 {
-    /// <summary>The backup; it began when its id says, by the clock of the machine that made it.</summary>
+    /// <summary>The backup; its id holds its begin, by the clock of the machine that made it.</summary>
     public required BackupId Id { get; init; }
 
     /// <summary>Complete or partial; null when its manifest is damaged.</summary>
@@ -18,39 +18,39 @@ public sealed record RetentionCandidate
     /// <summary>The classes that its schedule gave it: daily, weekly, monthly.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>Which selection of the collections it is of (<see cref="BackupSelection.Key"/>); null for a whole backup.</summary>
+    /// <summary>The key of its selection (<see cref="BackupSelection.Key"/>); null for a whole backup.</summary>
     public string? Selection { get; init; }
 
-    /// <summary>Whether it is suspect and nobody has confirmed it: it ends nothing.</summary>
+    /// <summary>Whether it is suspect and not confirmed: it ends no other backup.</summary>
     public bool IsSuspect { get; init; }
 
-    /// <summary>Whether something is known to be damaged in it: it keeps its place and ends nothing.</summary>
+    /// <summary>Whether damage in it is known: it keeps its place and ends no other backup.</summary>
     public bool IsDamaged { get; init; }
 
-    /// <summary>Whether a proof is owed: it keeps its place and ends nothing that owes none.</summary>
+    /// <summary>Whether it owes a proof: it keeps its place and ends no proven backup.</summary>
     public bool OwesProof { get; init; }
 
     /// <summary>Whether maintenance has itself read this backup back, at level <c>readable</c>.</summary>
     public bool ReadBack { get; init; }
 
-    /// <summary>The collections that it holds; null where nobody has looked.</summary>
+    /// <summary>The collections that it holds; null when they were not read.</summary>
     public IReadOnlyCollection<string>? Collections { get; init; }
 
-    /// <summary>The collections that it found and did not get: the cluster had them.</summary>
+    /// <summary>The collections that it should hold and lacks: the cluster had them.</summary>
     public IReadOnlyCollection<string> Lacking { get; init; } = [];
 
-    /// <summary>Whether somebody holds it.</summary>
+    /// <summary>Whether it is on hold.</summary>
     public bool OnHold { get; init; }
 
-    /// <summary>Whether nothing is known to be wrong with it and no proof is owed.</summary>
+    /// <summary>Whether no damage is known and no proof is owed.</summary>
     internal bool IsSound => !IsDamaged && !OwesProof;
 
     /// <summary>The later of the two clocks: a machine whose clock is behind must not make its backups old.</summary>
     internal DateTimeOffset Youngest => Id.Began > Written ? Id.Began : Written;
 }
 
-/// <summary>What is to become of a backup, and why.</summary>
+/// <summary>The decision about a backup, and why.</summary>
 /// <param name="Id">The backup.</param>
-/// <param name="Keep">False: the policy ends it.</param>
+/// <param name="Keep">Every rule that keeps it; for an ended backup, why no rule does.</param>
 /// <param name="Reasons">Every rule that keeps it; for one that is ended, why none does.</param>
 public sealed record RetentionVerdict(BackupId Id, bool Keep, IReadOnlyList<string> Reasons);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>One of the calendar's periods that a policy keeps one backup of: what it is called, and which one an instant is in.</summary>
+/// <summary>A calendar period of which a policy keeps one backup: its name, and which period an instant is in.</summary>
 internal sealed record RetentionPeriod(string Name, string Class, Func<DateTime, string> Of)
 {
     public static RetentionPeriod Day { get; } = new("day", "daily", static local => local.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

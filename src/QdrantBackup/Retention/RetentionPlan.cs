@@ -21,7 +21,7 @@ public sealed record RetentionPlan
     /// <summary>The moment for which it judged, by the store's clock.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>The hash of the preview that this is, 64 hex digits.</summary>
+    /// <summary>The hash of the preview, 64 hex digits.</summary>
     public required string Hash { get; init; }
 
     /// <summary>What it ends, and why.</summary>
@@ -32,7 +32,7 @@ public sealed record RetentionPlan
 public sealed class RetentionPlans(SealedStore store)
     : RunPlans<RetentionPlan>(store, RetentionJson.Default.RetentionPlan, plan => plan.RunId, "nothing is ended without a plan");
 
-/// <summary>What the policy says now.</summary>
+/// <summary>The verdicts of the policy now.</summary>
 public sealed record RetentionPreview
 {
     /// <summary>The cluster whose backups these are.</summary>
@@ -41,25 +41,25 @@ public sealed record RetentionPreview
     /// <summary>The moment for which they are judged.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>64 hex digits over what would be ended and the backups that this was decided on.</summary>
+    /// <summary>64 hex digits over the backups to end and the backups that the decision is based on.</summary>
     public required string Hash { get; init; }
 
-    /// <summary>Each backup that nobody has ended, newest first.</summary>
+    /// <summary>Each backup that has not ended, newest first.</summary>
     public required IReadOnlyList<JudgedBackup> Backups { get; init; }
 
     /// <summary>Each backup that was ended and still has its manifest.</summary>
     public required IReadOnlyList<EndedBackup> Ended { get; init; }
 
-    /// <summary>Why it needs an explicit yes, or null.</summary>
+    /// <summary>Why it needs an explicit confirmation, or null.</summary>
     public string? Unusual { get; init; }
 
     /// <summary>What would be ended.</summary>
     internal IReadOnlyList<RetentionVerdict> End => [.. Backups.Where(b => !b.Verdict.Keep).Select(b => b.Verdict)];
 }
 
-/// <summary>One backup and what is to become of it.</summary>
+/// <summary>One backup and the decision about it.</summary>
 /// <param name="Verdict">Keep or end, and why.</param>
-/// <param name="Summary">What the backup is; null when it is damaged.</param>
+/// <param name="Summary">The summary of its manifest; null when it is damaged.</param>
 /// <param name="Hold">The hold on it, or null.</param>
 public sealed record JudgedBackup(RetentionVerdict Verdict, BackupSummary? Summary, Hold? Hold);
 
@@ -69,17 +69,17 @@ public sealed record JudgedBackup(RetentionVerdict Verdict, BackupSummary? Summa
 /// <param name="Until">How long its manifest and chunks stay at least.</param>
 public sealed record EndedBackup(BackupId Id, DateTimeOffset Since, DateTimeOffset Until);
 
-/// <summary>What ending one backup means.</summary>
+/// <summary>What ending one backup would do.</summary>
 /// <param name="Id">The backup.</param>
-/// <param name="Hash">64 hex digits over the backup as it is; a confirmation names it.</param>
+/// <param name="Hash">64 hex digits over the backup in its present state; a confirmation names it.</param>
 /// <param name="Bytes">Bytes that it holds; how many of them it shares with others shows only when nothing needs them.</param>
-/// <param name="Remarks">What a person should know first.</param>
+/// <param name="Remarks">Warnings for the person who decides.</param>
 public sealed record DeletionPlan(BackupId Id, string Hash, long Bytes, IReadOnlyList<string> Remarks)
 {
     /// <summary>Whether it is the newest whole backup of its cluster: ending it takes a second confirmation.</summary>
     public bool IsLast { get; init; }
 
-    /// <summary>The moment at which it was looked at, by the store's clock.</summary>
+    /// <summary>The moment of this preview, by the store's clock.</summary>
     [JsonIgnore]
     public DateTimeOffset Now { get; init; }
 }

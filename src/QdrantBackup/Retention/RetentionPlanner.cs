@@ -8,14 +8,14 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>Judges the backups of one cluster and plans what to end. Only that cluster's: a store may hold several.</summary>
+/// <summary>Judges the backups of one cluster and plans which to end. A store may hold several clusters; the others are not touched.</summary>
 public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy policy, PruneOptions options)
 {
     private const string NothingRead = "maintenance has not read a whole backup back yet: run 'qdrant-backup verify' there, or wait for Retention:ReadBack";
 
     private readonly HeldCollections _collections = new(records.Catalog);
 
-    /// <summary>What the policy says of a cluster's backups. Changes nothing.</summary>
+    /// <summary>The verdicts of the policy about a cluster's backups. Changes nothing.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="now">The moment by the store's clock; null: the store is asked, or the last manifest's time if that is later.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -40,7 +40,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
     }
 
     /// <summary>Plans what a run ends and stores the plan. Repeating it returns the plan stored first.</summary>
-    /// <exception cref="RefusedException">The run was asked for another plan, or the plan is unusual and nobody allowed that.</exception>
+    /// <exception cref="RefusedException">The run was asked for another plan, or the plan is unusual and the request does not allow that.</exception>
     public async Task<RetentionPlan> PlanAsync(RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await records.Plans.FindAsync(request.RunId, cancellationToken) is { } stored)
@@ -58,7 +58,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
         if (preview.Unusual is { } unusual && !wanted.AllowUnusual)
         {
             throw new RefusedException(
-                $"nothing was ended: {unusual}", "Look at the plan ('qdrant-backup cleanup --dry-run'). If it is as it should be, say so with 'qdrant-backup cleanup --yes-delete-unusual'.");
+                $"nothing was ended: {unusual}", "Look at the plan ('qdrant-backup cleanup --dry-run'). If it is as it should be, allow it with 'qdrant-backup cleanup --yes-delete-unusual'.");
         }
 
         await records.Known.RememberAsync(request.Cluster, preview.Backups.Where(b => b.Hold is not null).Select(b => b.Verdict.Id), cancellationToken);
@@ -66,7 +66,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
             new RetentionPlan { RunId = request.RunId, Cluster = request.Cluster, Now = now, Hash = preview.Hash, End = preview.End }, cancellationToken);
     }
 
-    /// <summary>What ending one backup of a cluster means. One on hold, the newest complete one, and one of another cluster are refused.</summary>
+    /// <summary>What ending one backup of a cluster would do. One on hold, the newest complete one, and one of another cluster are refused.</summary>
     public async Task<DeletionPlan> PreviewDeletionAsync(string cluster, BackupId id, CancellationToken cancellationToken)
     {
         IReadOnlyList<CatalogEntry> entries = await records.Catalog.ListWithFindingsAsync(new CatalogFilter { Cluster = cluster }, cancellationToken);
@@ -87,7 +87,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
         List<string> remarks = [$"its data stays at least {options.Grace.TotalHours:0.#} hours (undo: qdrant-backup undelete {id})"];
         if (isLast)
         {
-            remarks.Insert(0, $"it is the newest whole backup of cluster '{cluster}', or the newest that is sound: confirm that the last one goes with --last");
+            remarks.Insert(0, $"it is the newest whole backup of cluster '{cluster}', or the newest that is sound: confirm with --last that the last one is deleted");
         }
 
         if (entry.Damage is { } damage)
@@ -120,7 +120,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
     private static bool IsReadBack(MemoryRecord memory, CatalogEntry entry) =>
         entry.Summary is { } summary && memory.ReadBack.Any(b => b.Id == entry.Id && b.ManifestHash == summary.ManifestHash);
 
-    /// <summary>What the rules say. Maintenance that is an app of its own believes no backup that it has not read: until it has read a whole one, all of them stay.</summary>
+    /// <summary>The verdicts of the rules. Maintenance that is an app of its own relies only on backups that it has read: until it has read a whole one, all of them stay.</summary>
     private IReadOnlyList<RetentionVerdict> Verdicts(DateTimeOffset now, IReadOnlyList<RetentionCandidate> candidates)
     {
         IReadOnlyList<RetentionVerdict> verdicts = RetentionRules.Judge(policy, now, candidates);
@@ -129,7 +129,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
             : [.. verdicts.Select(v => v.Keep ? v : v with { Keep = true, Reasons = [NothingRead] })];
     }
 
-    // A directory's clock that is behind must not date the newest backup into the future: manifests carry the time at which they were written.
+    // A directory's slow clock must not date the newest backup into the future: manifests carry the time at which they were written.
     private async Task<DateTimeOffset> NowAsync(IReadOnlyList<CatalogEntry> entries, CancellationToken cancellationToken) =>
         entries.Select(e => e.Written).Append(await records.Store.Blobs.NowAsync(cancellationToken)).Max();
 
@@ -140,7 +140,7 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
         return [.. all.All.Select(e => new EndedBackup(e.Key, e.Value.Since, e.Value.Since + options.Grace)).OrderByDescending(e => e.Id.Value, StringComparer.Ordinal)];
     }
 
-    /// <summary>What an approval names: the backups as they are, and what becomes of each.</summary>
+    /// <summary>What an approval names: the backups in their present state, and the decision about each.</summary>
     private static string HashOf(string cluster, IReadOnlyList<RetentionVerdict> verdicts, Dictionary<BackupId, CatalogEntry> entries)
     {
         var text = new StringBuilder(cluster).Append('\n');

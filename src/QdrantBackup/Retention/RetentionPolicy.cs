@@ -1,9 +1,9 @@
 namespace QdrantBackup.Retention;
 
-/// <summary>How much is kept. A backup is kept if any rule keeps it; a rule that is more generous never keeps less (docs/retention.md).</summary>
+/// <summary>How much is kept. A backup is kept if any rule keeps it; a policy with a higher number never keeps less (docs/retention.md).</summary>
 public sealed record RetentionPolicy
 {
-    /// <summary>So many of the newest complete backups are kept. The newest one is kept whatever this says.</summary>
+    /// <summary>So many of the newest complete backups are kept. The newest one is always kept.</summary>
     public int KeepLast { get; init; }
 
     /// <summary>For so many of the last days that have a complete backup, one of each is kept.</summary>

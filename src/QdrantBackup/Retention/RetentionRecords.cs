@@ -3,7 +3,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>What retention reads before it takes anything away: the backups, the holds, and what maintenance remembers.</summary>
+/// <summary>What retention reads before it ends anything: the backups, the holds, and what maintenance remembers.</summary>
 public sealed class RetentionRecords
 {
     /// <summary>Puts the records of a store together.</summary>
@@ -29,15 +29,15 @@ public sealed class RetentionRecords
     /// <summary>What maintenance remembers.</summary>
     public MaintenanceMemory Memory { get; }
 
-    /// <summary>What must be kept whatever the policy says.</summary>
+    /// <summary>Holds, which keep a backup against any policy.</summary>
     public BackupHolds Holds { get; }
 
     /// <summary>Ends backups.</summary>
     public BackupRetirement Retirement { get; }
 
-    /// <summary>What retention runs end.</summary>
+    /// <summary>The plans of retention runs.</summary>
     public RetentionPlans Plans { get; }
 
-    /// <summary>Holds, and those that vanished.</summary>
+    /// <summary>Holds, including those that vanished.</summary>
     internal KnownHolds Known { get; }
 }

@@ -4,7 +4,7 @@ using QdrantBackup.Parts;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>Which backups of a cluster are kept, and why (docs/retention.md). Pure: the same backups, policy and moment give the same verdicts in whatever order they come.</summary>
+/// <summary>Which backups of a cluster are kept, and why (docs/retention.md). Pure: the same backups, policy and moment give the same verdicts in any order.</summary>
 public static class RetentionRules
 {
     /// <summary>How many of the last whole backups that maintenance has read back are kept.</summary>
@@ -12,21 +12,21 @@ public static class RetentionRules
 
     private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
 
-    // What is damaged or unproven ends nothing: the rules are applied to all, and once more to those that are better, as if the others were not there.
+    // A damaged or unproven backup ends no other: the rules are applied to all backups, and once more to each better tier, as if the others did not exist.
     private static readonly (string Remark, Func<RetentionCandidate, bool> Fits)[] Tiers =
         [("", _ => true), (", among backups without known damage", b => !b.IsDamaged), (", among proven backups", b => b.IsSound)];
 
-    /// <summary>A verdict for each backup, newest first. The newest good one, what is on hold, dated ahead or damaged is kept whatever the policy says (W4).</summary>
+    /// <summary>A verdict for each backup, newest first. The newest good one, and those on hold, dated ahead or damaged, are kept against any policy (W4).</summary>
     /// <param name="policy">What to keep.</param>
     /// <param name="now">The moment, by the store's clock.</param>
-    /// <param name="backups">The backups of one cluster that nobody has ended, each once.</param>
+    /// <param name="backups">The backups of one cluster that have not ended, each once.</param>
     public static IReadOnlyList<RetentionVerdict> Judge(RetentionPolicy policy, DateTimeOffset now, IEnumerable<RetentionCandidate> backups)
     {
         RetentionCandidate[] all = [.. NewestFirst(backups)];
         var reasons = all.ToDictionary(b => b.Id, b => new List<string>(WhateverThePolicy(b, now)));
         void Keep(RetentionCandidate backup, string reason)
         {
-            // The rules of a stricter tier often keep the same backup again: said once.
+            // The rules of a stricter tier often keep the same backup again: one reason is enough.
             if (!reasons[backup.Id].Any(r => reason.StartsWith(r, StringComparison.Ordinal)))
             {
                 reasons[backup.Id].Add(reason);
@@ -50,8 +50,8 @@ public static class RetentionRules
     }
 
     /// <summary>
-    /// What nobody may end: the newest complete whole backups that are not suspect, by either clock, that of the machine that its id tells and the store's that its manifest
-    /// tells; of all, of those not known to be damaged, and of those that owe no proof; and of those dated ahead the newest within a day, since it is dated so only because
+    /// Backups that no policy ends: the newest complete whole backups that are not suspect, by both clocks (that of the machine, from the id, and that of the store, from the
+    /// manifest). One newest of all, one without known damage, one that owes no proof. And of those dated ahead the newest within a day, since it is dated ahead only because
     /// two clocks do not agree.
     /// </summary>
     internal static IReadOnlySet<BackupId> Newest(IEnumerable<RetentionCandidate> backups, DateTimeOffset now)
@@ -114,8 +114,8 @@ public static class RetentionRules
     }
 
     /// <summary>
-    /// Each selection by itself: one of some collections takes no place of one of others, nor of a whole backup. One whose newest backup holds
-    /// nothing that the newest whole backup still lists is measured by the days, weeks and months that have whole backups too: nobody makes another of it, so by its own it would stay for ever.
+    /// Each selection by itself: a backup of some collections takes no place of one of others, nor of a whole backup. If the newest backup of a selection holds
+    /// no collection that the newest whole backup still lists, days, weeks and months with whole backups count too: no new backup of it is made, so by its own periods it would stay for ever.
     /// </summary>
     private static void KeepSelections(RetentionPolicy policy, RetentionCandidate[] past, RetentionCandidate[] whole, Action<RetentionCandidate, string> keep)
     {
@@ -128,11 +128,11 @@ public static class RetentionRules
         }
     }
 
-    /// <summary>Backups among themselves: the complete ones, and the partial ones that no complete one follows.</summary>
+    /// <summary>Periods among comparable backups: the complete ones, and the partial ones that no complete one follows.</summary>
     private static void KeepAmong(
         RetentionPolicy policy, RetentionCandidate[] newestFirst, string? newest, string remark, Action<RetentionCandidate, string> keep, RetentionCandidate[]? beside = null)
     {
-        // Half a backup is more than none: until something whole and sound follows them, partial ones are kept by the same rules, among themselves.
+        // Half a backup is better than no backup: until a whole and sound one follows, partial backups are kept by the same rules, among themselves.
         RetentionCandidate[] alone = [.. newestFirst.TakeWhile(b => b is not { State: BackupState.Complete, IsSound: true }).Where(b => b.State == BackupState.Partial)];
         foreach ((string tier, Func<RetentionCandidate, bool> fits) in Tiers)
         {
@@ -147,7 +147,7 @@ public static class RetentionRules
         }
     }
 
-    /// <summary>Of each collection that the newest whole backup still lists, the newest backup that holds it, whatever it is a backup of.</summary>
+    /// <summary>For each collection that the newest whole backup still lists, keeps the newest backup that holds it, whole or selection.</summary>
     private static void KeepCollections(RetentionCandidate[] past, RetentionCandidate[] whole, Action<RetentionCandidate, string> keep)
     {
         if (ListedByNewest(whole) is not { } listed)
@@ -169,7 +169,7 @@ public static class RetentionRules
         }
     }
 
-    /// <summary>The collections that the cluster has: what the newest whole backup lists, and the newest that is better, since what is damaged must not end anything by what it lacks.</summary>
+    /// <summary>The collections of the cluster: those that the newest whole backup lists, and the newest of a better tier, since gaps in a damaged backup must not end anything.</summary>
     private static HashSet<string>? ListedByNewest(RetentionCandidate[] whole) => Listing(whole) is { Count: > 0 } listing ? [.. listing.SelectMany(Listed)] : null;
 
     private static List<RetentionCandidate> Listing(RetentionCandidate[] whole) =>

@@ -3,7 +3,7 @@ using QdrantBackup.Schedules;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>The ids of retention runs that nobody asked for by hand: the same for the same occasion, whoever computes them, and different from every backup's.</summary>
+/// <summary>The ids of retention runs that no person started: the same for the same occasion on every machine, and different from every backup's.</summary>
 public static class RetentionRunId
 {
     // No schedule has such a name.

@@ -4,14 +4,14 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Retention;
 
 /// <summary>
-/// Compares manifests with what maintenance remembers of them. A manifest is written once. One that is another by now, or became the marker of a dead run, was replaced by
+/// Compares manifests with what maintenance remembers of them. A manifest is written once. If its content changed, or it became the marker of a dead run, it was replaced by
 /// somebody with the store key, who may want its chunks pruned.
 /// </summary>
 internal sealed class SeenManifests(MemoryRecord memory, bool acceptChanges)
 {
     private readonly Dictionary<BackupId, string> _new = [];
 
-    /// <summary>The manifests that were seen for the first time, or in a shape that somebody accepted.</summary>
+    /// <summary>The manifests that were read for the first time, or whose new content a person accepted.</summary>
     public IReadOnlyDictionary<BackupId, string> New => _new;
 
     /// <summary>The backups whose manifests maintenance has seen.</summary>
@@ -21,7 +21,7 @@ internal sealed class SeenManifests(MemoryRecord memory, bool acceptChanges)
     public bool Contains(BackupId id) => memory.HashOf(id) is not null;
 
     /// <summary>Takes note of a manifest; its hash is null where a marker lies in its place.</summary>
-    /// <exception cref="RefusedException">It is not what maintenance has seen, and nobody accepted that.</exception>
+    /// <exception cref="RefusedException">It differs from what maintenance has seen, and the request does not accept that.</exception>
     public void Check(BackupId id, string? hash)
     {
         string? known = memory.HashOf(id);
@@ -31,7 +31,7 @@ internal sealed class SeenManifests(MemoryRecord memory, bool acceptChanges)
             throw new RefusedException(
                 $"nothing is pruned: {what} 'manifests/{id}', which maintenance has seen before",
                 "Put the manifest back from soft delete, an older version or the second store, and find out who replaced it. "
-                + "If what lies there is right, say so with 'qdrant-backup cleanup --yes-delete-unusual'.");
+                + "If the new content is right, accept it with 'qdrant-backup cleanup --yes-delete-unusual'.");
         }
 
         if (hash is not null && hash != known)

@@ -5,8 +5,8 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Retention;
 
 /// <summary>
-/// The store's clock, as far as deleting may trust it. One reading decides what is old, which runs are silent and what of the trash goes; a clock that jumped ahead would end
-/// every grace period at once. So a reading counts only when it follows the last retention as the schedule lets expect. What was written since then does not vouch
+/// The store's clock, as far as deleting may trust it. One reading decides which blobs are old, which runs are silent and what the trash loses; a clock that jumped ahead would end
+/// every grace period at once. So a reading counts only when it follows the last retention within the time that the schedule allows. Blobs written since then do not vouch
 /// for the clock: the same clock may have dated it.
 /// </summary>
 public sealed class StoreClock(RunPins pins, MaintenanceMemory memory, PruneOptions options)
@@ -15,8 +15,8 @@ public sealed class StoreClock(RunPins pins, MaintenanceMemory memory, PruneOpti
     public async Task<DateTimeOffset> NowAsync(RunId asker, CancellationToken cancellationToken) =>
         (await pins.WriteAsync(asker, RunKind.Retention, [], cancellationToken)).Renewed;
 
-    /// <summary>Now, unless the clock seems to have jumped ahead and nobody confirmed it.</summary>
-    /// <exception cref="RefusedException">Too long ago a retention came to its end.</exception>
+    /// <summary>Now, unless the clock seems to have jumped ahead and no person confirmed it.</summary>
+    /// <exception cref="RefusedException">The last finished retention is too long ago.</exception>
     public async Task<DateTimeOffset> TrustedNowAsync(RunId asker, bool isConfirmed, CancellationToken cancellationToken)
     {
         DateTimeOffset now = await NowAsync(asker, cancellationToken);
@@ -24,7 +24,7 @@ public sealed class StoreClock(RunPins pins, MaintenanceMemory memory, PruneOpti
         {
             throw new RefusedException(
                 $"nothing is ended or deleted: the store's clock shows {Text(now)}, more than {options.MaxSilence.TotalDays:0.#} days after the last retention, which ended at {Text(last)}",
-                "Check the clock of the machine that holds the store. If the clock is right, because retention was off for so long, say so with 'qdrant-backup cleanup --clock-is-right'.");
+                "Check the clock of the machine that holds the store. If the clock is right, because retention was off for so long, confirm it with 'qdrant-backup cleanup --clock-is-right'.");
         }
 
         return now;

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace QdrantBackup.Retention;
 
-/// <summary>The brake: what would delete an unusual share is not done without an explicit yes.</summary>
+/// <summary>The brake: deleting an unusual share needs an explicit confirmation.</summary>
 internal static class UnusualDeletion
 {
-    // So few are never unusual: of three backups one is a third.
+    // So few are never unusual: one of three backups is a third.
     public const int MostUsualBackups = 2;
     public const int MostUsualChunks = 256;
 
-    /// <summary>What to do about it.</summary>
+    /// <summary>The hint for each refusal.</summary>
     public const string Hint =
-        "Look at what was ended with 'qdrant-backup cleanup --dry-run'. If it is as it should be, say so with 'qdrant-backup cleanup --yes-delete-unusual'.";
+        "Look at what was ended with 'qdrant-backup cleanup --dry-run'. If it is as it should be, allow it with 'qdrant-backup cleanup --yes-delete-unusual'.";
 
     /// <summary>Why ending so many backups is unusual, or null.</summary>
     public static string? OfBackups(int ended, int all, double share) => ended > MostUsualBackups && ended > all * share

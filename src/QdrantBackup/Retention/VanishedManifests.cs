@@ -8,18 +8,18 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Retention;
 
 /// <summary>
-/// Notices that a manifest is gone without a record that it was ended: a later manifest names it, maintenance has seen it, or its chunk lists lie there while neither a manifest, nor a marker,
-/// a retirement or a pin accounts for them. Somebody rolled the store back, or lost a part of it; deleting what seems unneeded would make that final.
+/// Finds manifests that are missing without a record of an end: a later manifest names the backup, maintenance has seen it, or its chunk lists exist without a manifest, a marker,
+/// an end or a pin. Someone rolled the store back, or lost a part of it; deleting chunks that seem unneeded would make that final.
 /// </summary>
 internal sealed partial class VanishedManifests(SealedStore store, RunPins pins, DeadBackups dead, BackupRetirement retirement, ILogger logger)
 {
     private const int MaxNamed = 5;
 
-    /// <summary>Accounts for everything. What is accepted as lost is recorded as ended, so that its chunks go after the grace period.</summary>
-    /// <exception cref="RefusedException">Manifests vanished and nobody accepted that.</exception>
+    /// <summary>Checks every backup that should exist. A backup that is accepted as lost is recorded as ended, so that its chunks go after the grace period.</summary>
+    /// <exception cref="RefusedException">Manifests vanished and the request does not accept that.</exception>
     public async Task CheckAsync(PruneWork work, PruneRequest request, CancellationToken cancellationToken)
     {
-        // The order tells what was there when: a list is written under a pin, a pin is released after its run's manifest or marker, a manifest goes after its retirement.
+        // The order of reading matters: a list is written under a pin, a pin is released after its run's manifest or marker, a manifest is deleted after its end is recorded.
         HashSet<BackupId> suspects = await ListListOwnersAsync(cancellationToken);
         await foreach (PinEntry pin in pins.ListAsync(cancellationToken))
         {
@@ -30,7 +30,7 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
             }
         }
 
-        // A second store may never have had the earlier ones, but knows what came.
+        // A second store may never have had the earlier ones, but it records what was copied there.
         suspects.UnionWith(store.IsReplica ? await ListArrivedAsync(cancellationToken) : work.Earlier);
         suspects.UnionWith(work.Seen.Ids);
         suspects.ExceptWith(await store.ListIdsAsync(BlobNames.Manifests, cancellationToken));
@@ -43,9 +43,9 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
         if (!request.AllowUnusual)
         {
             throw new RefusedException(
-                $"nothing is pruned: the manifest of {Name(suspects)} is gone, and no record ends that backup",
+                $"nothing is pruned: the manifest of {Name(suspects)} is missing, and no record ends that backup",
                 "It was deleted, or the store was rolled back: look for it in soft delete, older versions, trash/ or the second store. "
-                + "If it is lost for good, say so with 'qdrant-backup cleanup --yes-delete-unusual'.");
+                + "If it is lost for good, accept that with 'qdrant-backup cleanup --yes-delete-unusual'.");
         }
 
         foreach (BackupId id in suspects)
@@ -87,6 +87,6 @@ internal sealed partial class VanishedManifests(SealedStore store, RunPins pins,
     private static string Name(HashSet<BackupId> gone) =>
         string.Join(", ", gone.Select(id => id.Value).Order(StringComparer.Ordinal).Take(MaxNamed)) + (gone.Count > MaxNamed ? $" and {gone.Count - MaxNamed} more" : "");
 
-    [LoggerMessage(EventId = 3811, Level = LogLevel.Warning, Message = "The manifest of backup {Id} is gone; {By} accepted that it is lost")]
+    [LoggerMessage(EventId = 3811, Level = LogLevel.Warning, Message = "The manifest of backup {Id} is missing; {By} accepted that it is lost")]
     private static partial void LogAccepted(ILogger logger, string id, string by);
 }

@@ -14,11 +14,11 @@ public sealed record BackupRequest
     /// <summary>Collections to leave out: names or patterns.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>Whether a backup without any collection is wanted all the same. It is suspect until a person confirms it.</summary>
+    /// <summary>Whether an empty backup is allowed. It is suspect until a person confirms it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool AllowEmpty { get; init; }
 
-    /// <summary>What this backup is for, in words.</summary>
+    /// <summary>The purpose of this backup, as a note.</summary>
     public string? Description { get; init; }
 
     /// <summary>Labels to find it by.</summary>
@@ -30,10 +30,10 @@ public sealed record BackupRequest
     /// <summary>Retention classes that the schedule gives.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>Through when this run settles the due times of each schedule that it serves; null when no schedule asks, and in requests of earlier versions.</summary>
+    /// <summary>The time up to which this run serves each schedule's due times; null when no schedule asks, and in requests of earlier versions.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset>? Settles { get; init; }
 
-    /// <summary>What is selected; null where every collection is asked for, which makes a whole backup.</summary>
+    /// <summary>The selection; null where every collection is asked for, which makes a whole backup.</summary>
     [JsonIgnore]
     public BackupSelection? Selection => Exclude.Count == 0 && (Collections.Count == 0 || Collections.Contains(Everything)) ? null : new BackupSelection(Collections, Exclude);
 }

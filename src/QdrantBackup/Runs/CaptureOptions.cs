@@ -21,7 +21,7 @@ public sealed record CaptureOptions
     /// <summary>Whether chunks and lists are compressed where that pays.</summary>
     public ChunkCompression Compression { get; init; } = ChunkCompression.Auto;
 
-    /// <summary>Collections, by name or pattern, of which nothing is compressed whatever <see cref="Compression"/> says.</summary>
+    /// <summary>Collections, by name or pattern, that are never compressed, whichever <see cref="Compression"/> is set.</summary>
     public IReadOnlyList<string> Uncompressed { get; init; } = [];
 
     /// <summary>A range ends at the first piece boundary after so many bytes.</summary>
@@ -30,10 +30,10 @@ public sealed record CaptureOptions
     /// <summary>A transfer returns its position after this time.</summary>
     public TimeSpan TransferTime { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>How many chunk ids of a base are remembered; what exceeds it is put again.</summary>
+    /// <summary>How many chunk ids of a base are remembered; chunks beyond that are uploaded again.</summary>
     public int MaxKnownChunks { get; init; } = 1_000_000;
 
-    /// <summary>How what belongs to a collection is compressed.</summary>
+    /// <summary>How data of a collection is compressed.</summary>
     public ChunkCompression CompressionOf(string collection) =>
         NamePattern.MatchesAny(Uncompressed, collection) ? ChunkCompression.None : Compression;
 }

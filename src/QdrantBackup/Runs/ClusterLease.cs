@@ -5,20 +5,20 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 
-/// <summary>Whose turn it is on a cluster.</summary>
+/// <summary>Which run holds the lease of a cluster.</summary>
 /// <param name="IsMine">Whether the run that asked holds it.</param>
 /// <param name="Holder">The run that holds it.</param>
 /// <param name="Until">When it ends unless renewed, by the store's clock.</param>
 public sealed record LeaseReceipt(bool IsMine, RunId Holder, DateTimeOffset Until);
 
-/// <summary>What stands in <c>leases/cluster</c>; it ends <paramref name="Seconds"/> after the blob's modification time.</summary>
+/// <summary>The content of <c>leases/cluster</c>; the lease ends <paramref name="Seconds"/> after the blob's modification time.</summary>
 /// <param name="Format">Version of the format.</param>
 /// <param name="Holder">The run that holds it.</param>
 /// <param name="Seconds">How long it lasts from when it was written; 0 gives it back.</param>
 internal sealed record LeaseRecord(int Format, RunId Holder, double Seconds);
 
 /// <summary>
-/// Keeps two runs from working on one cluster at once. It saves double work; no promise of the store rests on it.
+/// Keeps two runs from working on one cluster at once. It saves double work; no guarantee of the store depends on it.
 /// Time is the store's: the run writes its pin, whose modification time is "now".
 /// </summary>
 public sealed class ClusterLease(SealedStore store, RunPins pins)
@@ -29,10 +29,10 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
     /// <summary>How often a run renews its lease and its pin: a renewal that is tried for as long as a run has patience is still in time, with a minute to spare.</summary>
     public static readonly TimeSpan RenewEvery = Time - Patience.OfRun.Away - TimeSpan.FromMinutes(1);
 
-    // Whatever a record says, it must not keep a cluster for longer than a run can be silent before it counts as dead.
+    // A record with a huge duration must not block a cluster longer than a run can be silent before it counts as dead.
     private const double MaxSeconds = 24 * 60 * 60;
 
-    /// <summary>Takes the lease, or renews it if the run holds it; a stale one is taken over, and so is one that does not open. Otherwise tells who holds it.</summary>
+    /// <summary>Takes the lease, or renews it if the run holds it; an expired lease, or one that does not open, is taken over. Otherwise returns the holder.</summary>
     public async Task<LeaseReceipt> TryTakeAsync(string cluster, RunId runId, RunKind kind, TimeSpan duration, CancellationToken cancellationToken)
     {
         PinEntry pin = await pins.WriteAsync(runId, kind, [], cancellationToken);
@@ -49,7 +49,7 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
         });
     }
 
-    /// <summary>Gives the lease back if the run holds it. One that does not open is left to whoever takes it next.</summary>
+    /// <summary>Gives the lease back if the run holds it. One that does not open is left to the next run that takes it.</summary>
     public async Task ReleaseAsync(string cluster, RunId runId, CancellationToken cancellationToken)
     {
         FoundRecord<LeaseRecord> found = await FindAsync(cluster, cancellationToken);
@@ -74,7 +74,7 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
     private Task<BlobEntry> PutAsync(string cluster, LeaseRecord record, PutCondition condition, CancellationToken cancellationToken) => store.PutDocumentAsync(
         BlobNames.Lease(cluster), SealedType.Record, record, RunsJson.Default.LeaseRecord, condition, summary: null, cancellationToken);
 
-    // Given back, or over; or dated so far ahead that a clock was wrong when it was written: nobody waits for that day.
+    // Given back, or expired; or dated so far ahead that a clock was wrong when it was written: no run waits for that day.
     private static bool IsFree(LeaseRecord record, BlobEntry entry, DateTimeOffset now) =>
         record.Seconds <= 0 || Receipt(entry, record, record.Holder).Until <= now || entry.Modified > now.AddSeconds(MaxSeconds);
 

@@ -11,9 +11,9 @@ public sealed record CopyRequest
     /// <summary>The other way round: from the second store into the first, for backups that it lost.</summary>
     public bool Back { get; init; }
 
-    /// <summary>Whether the second store is made anew, should its place be empty although backups were copied there before.</summary>
+    /// <summary>Whether a new second store is made if its place is empty although backups were copied there before.</summary>
     public bool Make { get; init; }
 
-    /// <summary>Whether every copied byte is read back before a copy counts, instead of a sample of those that this machine never saw.</summary>
+    /// <summary>Whether every copied byte is read back before a copy counts, instead of a sample of the chunks that this machine never saw.</summary>
     public bool Full { get; init; }
 }

@@ -5,8 +5,8 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Runs;
 
 /// <summary>
-/// The records of runs that lie in months after a given one: a clock that was ahead put them there. Hardly ever are there any, and looking takes a few dozen listings, so what
-/// a look found is believed for a while.
+/// The records of runs in months after a given one: a clock that was ahead dated them. They are rare, and finding them takes a few dozen listings, so the result
+/// of a search is reused for a while.
 /// </summary>
 internal sealed class LaterRuns(SealedStore store, TimeProvider time)
 {
@@ -23,7 +23,7 @@ internal sealed class LaterRuns(SealedStore store, TimeProvider time)
         DateTimeOffset now = time.GetUtcNow();
         Look? last = Volatile.Read(ref _last);
 
-        // A clock that was set back makes runs dated ahead of those that it had called present.
+        // When a clock is set back, runs that it dated in the present become dated ahead.
         if (last is null || last.Month != month || now < last.Now || time.GetElapsedTime(last.At) >= Belief)
         {
             var prefixes = new List<string>();

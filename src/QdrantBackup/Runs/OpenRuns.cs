@@ -3,20 +3,20 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 
-/// <summary>A run that is not known to have left nothing behind.</summary>
+/// <summary>A run that may have left something behind.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Kind">What it does.</param>
 /// <param name="InstanceId">Its orchestration's instance id.</param>
 public sealed record OpenRun(RunId RunId, RunKind Kind, string InstanceId)
 {
-    /// <summary>The backup that it follows and is started by, or null.</summary>
+    /// <summary>The backup that this follow-up belongs to, or null.</summary>
     public RunId? Follows { get; init; }
 
-    /// <summary>What it left on nodes, a sentence each, as far as somebody has looked; stays until it is gone.</summary>
+    /// <summary>What it left on nodes, one sentence each, as far as it is known; kept until it is removed.</summary>
     public IReadOnlyList<string> Left { get; init; } = [];
 }
 
-/// <summary>What stands in <c>open/cluster</c>; made anew from the records of all runs where it is missing or damaged.</summary>
+/// <summary>The content of <c>open/cluster</c>; rebuilt from the records of all runs where it is missing or damaged.</summary>
 internal sealed record OpenRunsRecord
 {
     /// <summary>Version of the format.</summary>
@@ -33,21 +33,21 @@ internal sealed record OpenRunsRecord
 }
 
 /// <summary>
-/// The index of open work: which runs of a cluster have not ended, or ended and left something on a node. A run is entered before its request is written, and taken out when
-/// nothing of it is left; so whoever sweeps up reads one record and not months of runs, and no run is too old to be found.
+/// The index of open work: which runs of a cluster have not ended, or ended and left something on a node. A run is added before its request is written, and removed when
+/// nothing of it is left. So cleaning up reads one record instead of months of runs, and finds a run of any age.
 /// </summary>
 public sealed class OpenRuns(SealedStore store)
 {
     private static readonly OpenRunsRecord Nothing = new() { Runs = [] };
 
-    // Where more are open at once, something is wrong; the search finds the others again when there is room.
+    // More open runs than this mean that something is wrong; the search finds the others again when there is room.
     private const int MaxRuns = 10_000;
 
     /// <summary>The open runs of a cluster, oldest first.</summary>
     public async Task<IReadOnlyList<OpenRun>> ListAsync(string cluster, CancellationToken cancellationToken) =>
         [.. (await ReadAsync(cluster, cancellationToken)).Runs.OrderBy(r => r.RunId.Value, StringComparer.Ordinal)];
 
-    /// <summary>Enters a run. Repeating it is harmless. Where a newer version keeps the index, its own search finds the run.</summary>
+    /// <summary>Adds a run. Repeating it is harmless. Where a newer version keeps the index, its own search finds the run.</summary>
     public async Task AddAsync(RunRequest request, CancellationToken cancellationToken)
     {
         try
@@ -56,17 +56,17 @@ public sealed class OpenRuns(SealedStore store)
         }
         catch (SealException e) when (e.IsNewerFormat)
         {
-            // What cannot be entered can be started all the same.
+            // A run that cannot be added can be started all the same.
         }
     }
 
-    /// <summary>Takes a run out: nothing of it is left.</summary>
+    /// <summary>Removes a run: nothing of it is left.</summary>
     public Task RemoveAsync(string cluster, RunId runId, CancellationToken cancellationToken) => ChangeAsync(
         cluster,
         there => there.Runs.Any(r => r.RunId == runId) ? there with { Runs = [.. there.Runs.Where(r => r.RunId != runId)] } : there,
         cancellationToken);
 
-    /// <summary>Notes what a run left on nodes; false when that was known.</summary>
+    /// <summary>Notes what a run left on nodes; false when the note existed.</summary>
     public async Task<bool> NoteLeftAsync(string cluster, RunId runId, IReadOnlyList<string> left, CancellationToken cancellationToken)
     {
         bool isNew = false;
@@ -92,7 +92,7 @@ public sealed class OpenRuns(SealedStore store)
     internal async Task<OpenRunsRecord> ReadAsync(string cluster, CancellationToken cancellationToken) =>
         (await store.FindRenewableAsync(BlobNames.OpenRuns(cluster), RunsJson.Default.OpenRunsRecord, cancellationToken)).Value ?? Nothing;
 
-    /// <summary>Enters what a search found, and how far it came.</summary>
+    /// <summary>Adds the runs that a search found, and its position.</summary>
     internal Task SearchedAsync(string cluster, IReadOnlyList<OpenRun> found, RunId? searchedTo, bool isDone, CancellationToken cancellationToken) =>
         ChangeAsync(cluster, there => With(there, found) with { SearchedTo = searchedTo ?? there.SearchedTo, IsSearched = isDone }, cancellationToken);
 

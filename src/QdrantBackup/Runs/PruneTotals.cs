@@ -18,18 +18,18 @@ public sealed record PruneTotals
     /// <summary>Chunk lists that were deleted.</summary>
     public long ListsDeleted { get; init; }
 
-    /// <summary>Manifests that were given up: deleted, or left to the lifecycle rule.</summary>
+    /// <summary>Manifests of dead backups that were deleted, or left to the lifecycle rule.</summary>
     public long ManifestsExpired { get; init; }
 
-    /// <summary>Dead runs that were fenced.</summary>
+    /// <summary>Dead runs that got a marker.</summary>
     public long RunsFenced { get; init; }
 
-    /// <summary>Blobs that somebody put again between the listing and the deletion; they stay.</summary>
+    /// <summary>Blobs that were put again between the listing and the deletion; they stay.</summary>
     public long Changed { get; init; }
 
-    /// <summary>Blobs that cannot go yet, because a policy of the store keeps them.</summary>
+    /// <summary>Blobs that a policy of the store does not let go yet.</summary>
     public long Immutable { get; init; }
 
-    /// <summary>The first of these.</summary>
+    /// <summary>The first of these blobs.</summary>
     public IReadOnlyList<string> ImmutableBlobs { get; init; } = [];
 }

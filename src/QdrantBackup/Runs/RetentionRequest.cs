@@ -3,31 +3,31 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 
-/// <summary>What a retention run is asked to do.</summary>
+/// <summary>What a retention run should do.</summary>
 public sealed record RetentionRequest : IProved<RetentionRequest>
 {
     /// <summary>Version of the format, where it stands by itself as a proof.</summary>
     public int Format { get; init; } = 1;
 
-    /// <summary>The hash of the plan that somebody saw, 64 hex digits: another plan is refused. Null: whatever the policy says now.</summary>
+    /// <summary>The hash of the approved plan, 64 hex digits: another plan is refused. Null: the present verdicts of the policy are applied.</summary>
     public string? PlanHash { get; init; }
 
-    /// <summary>Whether to go on although an unusual share would go, or a manifest vanished or changed.</summary>
+    /// <summary>Whether to continue although an unusual share would be deleted, or a manifest vanished or changed.</summary>
     public bool AllowUnusual { get; init; }
 
-    /// <summary>Whether a person says that the clock is right although the last retention is long ago.</summary>
+    /// <summary>Whether a person confirmed that the clock is right although the last retention is long ago.</summary>
     public bool ConfirmClock { get; init; }
 
-    /// <summary>Whether to delete what no backup needs, after ending what the policy ends.</summary>
+    /// <summary>Whether to prune after ending the backups that the policy does not keep.</summary>
     public bool Prune { get; init; } = true;
 
-    /// <summary>Whether everything in the trash of a directory store is removed for good now, instead of when it is old enough.</summary>
+    /// <summary>Whether the whole trash of a directory store is removed for good now, instead of when it is old enough.</summary>
     public bool EmptyTrash { get; init; }
 
-    /// <summary>The same request under the key of maintenance: without it nothing is waived.</summary>
+    /// <summary>The same request under the key of maintenance: without it no brake is waived.</summary>
     public string? Proof { get; init; }
 
-    /// <summary>What of a run's request counts in a store: a brake is waived only with a proof of maintenance.</summary>
+    /// <summary>The part of a run's request that counts in a store: a brake is waived only with a proof of maintenance.</summary>
     /// <exception cref="RefusedException">The run is no retention.</exception>
     public static RetentionRequest Of(SealedStore store, RunRequest request)
     {

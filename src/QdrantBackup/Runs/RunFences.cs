@@ -7,14 +7,14 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 
-/// <summary>What a look at all pins found.</summary>
+/// <summary>The result of reading all pins.</summary>
 /// <param name="Ended">How many dead runs were ended.</param>
-/// <param name="Pinned">The backups that runs which live have pinned.</param>
+/// <param name="Pinned">The backups that living runs have pinned.</param>
 public sealed record FencedRuns(int Ended, IReadOnlySet<BackupId> Pinned);
 
 /// <summary>
-/// Ends runs for good. What a run needed kept is let go only after it is certain that the run commits nothing any more: a backup that has no manifest gets a marker in
-/// its place, so that a commit of it that is still on its way, or a run that comes back, is refused (W1, docs/format.md §7).
+/// Ends runs for good. A run's pin is released only after it is certain that the run commits nothing any more: where a backup has no manifest, a marker is written in
+/// its place, so that a commit that is still on its way, or a run that comes back, is refused (W1, docs/format.md §7).
 /// </summary>
 public sealed class RunFences(SealedStore store, RunPins pins)
 {
@@ -23,7 +23,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
     /// <summary>The pins of the same store.</summary>
     public RunPins Pins => pins;
 
-    /// <summary>Lets go of what a run that is over needed kept. Harmless when repeated.</summary>
+    /// <summary>Releases the pin of a run that is over. Harmless when repeated.</summary>
     public async Task ReleaseAsync(RunId runId, CancellationToken cancellationToken)
     {
         if (await pins.FindAsync(runId, cancellationToken) is { Pin.Released: false } found)
@@ -32,10 +32,10 @@ public sealed class RunFences(SealedStore store, RunPins pins)
         }
     }
 
-    /// <summary>Ends the runs whose pins nobody has renewed since a moment by the store's clock. A pin that cannot be read is an error.</summary>
+    /// <summary>Ends the runs whose pins have not been renewed since a moment of the store's clock. A pin that cannot be read is an error.</summary>
     public Task<FencedRuns> EndSilentAsync(DateTimeOffset since, CancellationToken cancellationToken) => EndSilentAsync(since, DateTimeOffset.MaxValue, cancellationToken);
 
-    /// <summary>The same; what a pin names that was released after another moment counts as pinned.</summary>
+    /// <summary>The same; the backups of a pin that was released after another moment count as pinned.</summary>
     public async Task<FencedRuns> EndSilentAsync(DateTimeOffset since, DateTimeOffset releasedAfter, CancellationToken cancellationToken)
     {
         int ended = 0;
@@ -62,8 +62,8 @@ public sealed class RunFences(SealedStore store, RunPins pins)
     }
 
     /// <summary>
-    /// Ends a run unless it renewed its pin; a backup always ends, because its marker is written. A later copy may take a marker's place:
-    /// an earlier one is therefore kept from doing anything first, and what it read of the name before is then out of date (docs/pruning.md). Others only read.
+    /// Ends a run unless it renewed its pin; a backup always ends, because its marker is written. A later copy may replace a marker:
+    /// so the earlier copy is closed first, and what it read of the name is then out of date (docs/pruning.md). Other kinds of run only read.
     /// </summary>
     private async Task<bool> EndAsync(Pin pin, DateTimeOffset since, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
                 return false;
             }
 
-            // What it was about to put may have become more since this pin was read.
+            // The run may have added backups to put since this pin was read.
             foreach (BackupId id in (await pins.FindAsync(pin.RunId, cancellationToken))?.Pin.Copies ?? copies)
             {
                 await FenceCopyAsync(id, cancellationToken);
@@ -88,7 +88,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
         return await pins.ReleaseIfSilentAsync(pin.RunId, pin.Kind == RunKind.Backup ? DateTimeOffset.MaxValue : since, cancellationToken);
     }
 
-    /// <summary>Makes sure that a backup's run commits nothing from now on: with its manifest it has committed, with a marker it never will.</summary>
+    /// <summary>Makes sure that a backup's run commits nothing from now on: a run with a manifest has committed, one with a marker never will.</summary>
     public async Task FenceAsync(Pin pin, CancellationToken cancellationToken)
     {
         if (pin.Kind != RunKind.Backup)
@@ -100,7 +100,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
         BlobName name = BlobNames.Manifest(id);
         if (await store.Blobs.FindAsync(name, cancellationToken) is not null || await store.Ends.IsEndedAsync(id, cancellationToken))
         {
-            // Committed or fenced before; or committed, ended and gone: whatever came back under this id would be of no use to anybody.
+            // It has committed or has a marker; or it committed, ended and was deleted: a backup that came back under this id would be of no use.
             return;
         }
 
@@ -131,7 +131,7 @@ public sealed class RunFences(SealedStore store, RunPins pins)
         }
         catch (StoreConflictException)
         {
-            // It committed meanwhile, or somebody else fenced it.
+            // It committed meanwhile, or another writer put a marker.
         }
     }
 

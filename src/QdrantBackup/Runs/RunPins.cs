@@ -6,7 +6,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 
-/// <summary>What a running backup, restore or verification needs kept (docs/format.md, writing and deleting).</summary>
+/// <summary>What a running backup, restore or verification protects (docs/format.md, writing and deleting).</summary>
 public sealed record Pin
 {
     /// <summary>Version of the format.</summary>
@@ -18,13 +18,13 @@ public sealed record Pin
     /// <summary>What the run does.</summary>
     public required RunKind Kind { get; init; }
 
-    /// <summary>When the pin was first written, by the store's clock; null in that first write itself.</summary>
+    /// <summary>When the pin was first written, by the store's clock; null in the first write.</summary>
     public DateTimeOffset? Began { get; init; }
 
-    /// <summary>True once the run needs nothing any more.</summary>
+    /// <summary>True once the run protects nothing any more.</summary>
     public bool Released { get; init; }
 
-    /// <summary>True once the run is being ended: it may do nothing any more, and what it needed is kept until it is certain that nothing of it arrives late.</summary>
+    /// <summary>True once the run is being ended: it may do nothing any more, and its backups stay protected until it is certain that no late write of it arrives.</summary>
     public bool Closed { get; init; }
 
     /// <summary>The backups whose chunks the run may reuse or reads; only ever added to while the run lives.</summary>
@@ -38,11 +38,11 @@ public sealed record Pin
 /// <param name="RunId">The run.</param>
 /// <param name="Began">When it was first written, by the store's clock.</param>
 /// <param name="Renewed">When it was last written, by the store's clock.</param>
-/// <param name="Pin">What it says.</param>
-/// <param name="ETag">What it was when it was read.</param>
+/// <param name="Pin">Its content.</param>
+/// <param name="ETag">Its ETag when it was read.</param>
 public sealed record PinEntry(RunId RunId, DateTimeOffset Began, DateTimeOffset Renewed, Pin Pin, string ETag)
 {
-    /// <summary>Whether what the pin names is to be kept: it is not released, or was written after a moment by the store's clock, for a release by itself proves nothing.</summary>
+    /// <summary>Whether the pin protects its backups: it is not released, or was written after a moment of the store's clock, since a release by itself proves nothing.</summary>
     public bool Counts(DateTimeOffset releasedAfter) => !Pin.Released || Renewed > releasedAfter;
 }
 
@@ -62,7 +62,7 @@ public sealed class RunPins(SealedStore store)
             StoredDocument<Pin>? found = await ReadAsync(runId, cancellationToken);
             ThrowIfOver(found?.Value);
 
-            // Bases are only ever added to: an attempt that planned with others may be running beside this one (W9).
+            // Bases are only added: another attempt that planned with other bases may be running beside this one (W9).
             Pin pin = found is null
                 ? new Pin { RunId = runId, Kind = kind, Bases = bases, Copies = copies }
                 : Renewed(found) with { Bases = [.. found.Value.Bases.Union(bases)], Copies = copies is null ? found.Value.Copies : [.. copies.Union(found.Value.Copies ?? [])] };
@@ -81,14 +81,14 @@ public sealed class RunPins(SealedStore store)
         });
     }
 
-    /// <summary>Marks the pin as released; harmless when it is released or was never written. The run of a backup must be fenced before (<see cref="RunFences"/>).</summary>
+    /// <summary>Marks the pin as released; harmless when it is released or was never written. A backup's run must have its manifest or marker first (<see cref="RunFences"/>).</summary>
     public Task ReleaseAsync(RunId runId, CancellationToken cancellationToken) => ReleaseIfSilentAsync(runId, DateTimeOffset.MaxValue, cancellationToken);
 
-    /// <summary>Marks the pin as released, unless it was renewed after a moment by the store's clock, and then it is false.</summary>
+    /// <summary>Marks the pin as released; false if it was renewed after a moment of the store's clock.</summary>
     public Task<bool> ReleaseIfSilentAsync(RunId runId, DateTimeOffset since, CancellationToken cancellationToken) =>
         EndIfSilentAsync(runId, since, isEnded: pin => pin.Released, end: pin => pin with { Released = true }, cancellationToken);
 
-    /// <summary>Keeps the run from doing anything more, while what it needs goes on being kept; unless the pin was renewed after a moment by the store's clock, and then it is false.</summary>
+    /// <summary>Closes the pin: the run may do nothing any more, but its backups stay protected. False if the pin was renewed after a moment of the store's clock.</summary>
     public Task<bool> CloseIfSilentAsync(RunId runId, DateTimeOffset since, CancellationToken cancellationToken) =>
         EndIfSilentAsync(runId, since, isEnded: pin => pin.Closed || pin.Released, end: pin => pin with { Closed = true }, cancellationToken);
 
@@ -111,15 +111,15 @@ public sealed class RunPins(SealedStore store)
         });
     }
 
-    /// <summary>When the run last renewed its pin, by the store's clock; null when it has none, or gave it back.</summary>
+    /// <summary>When the run last renewed its pin, by the store's clock; null when it has no pin, or released it.</summary>
     public async Task<DateTimeOffset?> LastSignAsync(RunId runId, CancellationToken cancellationToken) =>
         await FindAsync(runId, cancellationToken) is { Pin.Released: false } found ? found.Renewed : null;
 
-    /// <summary>A run's pin, or null when it has none.</summary>
+    /// <summary>A run's pin, or null when there is no pin.</summary>
     public async Task<PinEntry?> FindAsync(RunId runId, CancellationToken cancellationToken) =>
         await ReadAsync(runId, cancellationToken) is { } found ? new PinEntry(runId, found.Value.Began ?? found.Entry.Modified, found.Entry.Modified, found.Value, found.Entry.ETag) : null;
 
-    /// <summary>All pins, the released ones too. One that cannot be read is an error that names it: it may keep anything, so nobody may delete.</summary>
+    /// <summary>All pins, including released ones. One that cannot be read is an error that names it: it may protect any backup, so nothing may be deleted.</summary>
     public async IAsyncEnumerable<PinEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (BlobEntry entry in store.Blobs.ListAsync(BlobNames.Pins, cancellationToken))

@@ -6,7 +6,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 
-/// <summary>The stored plans of runs of one kind: a run has one plan, and the first one stored counts.</summary>
+/// <summary>The stored plans of runs of one kind: a run has one plan, and the first one stored is valid.</summary>
 public abstract class RunPlans<TPlan>
     where TPlan : class
 {
@@ -18,11 +18,11 @@ public abstract class RunPlans<TPlan>
     private protected RunPlans(SealedStore store, JsonTypeInfo<TPlan> json, Func<TPlan, RunId> runOf, string whyNeeded) =>
         (_store, _json, _runOf, _whyNeeded) = (store, json, runOf, whyNeeded);
 
-    /// <summary>Stores a plan unless the run has one, and returns the one that counts.</summary>
+    /// <summary>Stores a plan unless the run has one, and returns the valid one.</summary>
     public async Task<TPlan> StoreAsync(TPlan plan, CancellationToken cancellationToken) =>
         (await _store.PutOnceAsync(BlobNames.Plan(_runOf(plan)), SealedType.Record, plan, _json, cancellationToken)).Value;
 
-    /// <summary>Reads a run's plan, or null when it has none yet.</summary>
+    /// <summary>Reads a run's plan, or null when there is no plan yet.</summary>
     public async Task<TPlan?> FindAsync(RunId runId, CancellationToken cancellationToken)
     {
         BlobName name = BlobNames.Plan(runId);

@@ -7,12 +7,12 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Runs;
 
-/// <summary>Reads what is recorded of one run. A record that does not open hides no other: the run is shown without it.</summary>
+/// <summary>Reads the records of one run. A record that does not open hides no other: the run is shown without it.</summary>
 internal sealed class RunReading(SealedStore store)
 {
     private readonly ManifestDocuments _manifests = new(store);
 
-    /// <summary>Everything that is recorded of a run beside its request.</summary>
+    /// <summary>All records of a run except its request.</summary>
     public async Task<RunOverview> ReadAsync(RunRequest request, IReadOnlyList<BlobName> names, CancellationToken cancellationToken)
     {
         RunId runId = request.RunId;
@@ -38,7 +38,7 @@ internal sealed class RunReading(SealedStore store)
         }
         catch (BackupException e) when (e.IsDamage)
         {
-            // The run is over, or nothing would lie there: a backup's manifest tells how, and nothing else does.
+            // The run is over, or this record would not exist: for a backup the manifest shows how it ended; for other runs nothing does.
             DateTimeOffset finished = (await store.Blobs.FindAsync(name, cancellationToken))?.Modified ?? request.RequestedAt;
             return request.Kind == RunKind.Backup && await FindManifestAsync(request.RunId.AsBackup(), cancellationToken) is { } manifest
                 ? ResultOf(request.RunId, manifest, finished, e)
@@ -48,7 +48,7 @@ internal sealed class RunReading(SealedStore store)
                     State = RunState.Failed,
                     Finished = finished,
                     Error = $"The record of how this run ended cannot be read: {e.Message}",
-                    Hint = "The run is over. Look for its id in the app's log, or start it again; other runs need nothing of it.",
+                    Hint = "The run is over. Look for its id in the app's log, or start it again; no other run needs this record.",
                 };
         }
     }

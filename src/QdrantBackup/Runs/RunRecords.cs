@@ -16,16 +16,16 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     internal const string Result = "result";
     internal const string NotePrefix = "note-";
 
-    // Older than any run can be: whoever asks for all of them must not make us list every month since the year 1.
+    // Older than any run can be: a request for all runs must not make us list every month since the year 1.
     private static readonly DateTimeOffset Oldest = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly LaterRuns _later = new(store, time);
     private readonly RunReading _parts = new(store);
 
-    /// <summary>The runs that are not known to have left nothing behind.</summary>
+    /// <summary>The runs that may have left something behind.</summary>
     public OpenRuns Open { get; } = new(store);
 
-    /// <summary>Writes the request, once. Writing an equal one again is harmless; a different one under the same id is refused. One that was damaged is written anew.</summary>
+    /// <summary>Writes the request, once. Writing an equal one again is harmless; a different one under the same id is refused. A damaged one is written again.</summary>
     public async Task WriteRequestAsync(RunRequest request, CancellationToken cancellationToken)
     {
         Validate(request, request.RunId);
@@ -50,7 +50,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         }
     }
 
-    /// <summary>Reads and validates a request; a missing one is a <see cref="RefusedException"/>: nothing runs without it.</summary>
+    /// <summary>Reads and validates a request; a missing one is a <see cref="RefusedException"/>: no run starts without it.</summary>
     public async Task<RunRequest> ReadRequestAsync(RunId runId, CancellationToken cancellationToken)
     {
         RunRequest request = await store.GetDocumentAsync(BlobNames.Run(runId, Request), SealedType.Record, RunsJson.Default.RunRequest, cancellationToken)
@@ -67,7 +67,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     public async Task<bool> HasResultAsync(RunId runId, CancellationToken cancellationToken) =>
         await store.Blobs.FindAsync(BlobNames.Run(runId, Result), cancellationToken) is not null;
 
-    /// <summary>Writes the result if there is none yet, or if the one there is damaged, and returns the one that counts.</summary>
+    /// <summary>Writes the result if it is missing or damaged, and returns the valid one.</summary>
     public async Task<RunResult> WriteResultAsync(RunResult result, CancellationToken cancellationToken)
     {
         RunRequest request = await ReadRequestAsync(result.RunId, cancellationToken);
@@ -87,7 +87,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
             BlobNames.Run(runId, what), SealedType.Record, note, RunsJson.Default.RunNote, PutCondition.OnlyIfAbsent, summary: null, cancellationToken);
     }
 
-    /// <summary>Everything recorded of one run, or null when there is no such run. Progress and remarks that do not open count as none.</summary>
+    /// <summary>All records of one run, or null when there is no such run. Progress and notes that do not open count as missing.</summary>
     public async Task<RunOverview?> FindAsync(RunId runId, CancellationToken cancellationToken)
     {
         var names = new List<BlobName>();
@@ -100,7 +100,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
     }
 
     /// <summary>
-    /// Runs, newest first, month by month back to <paramref name="from"/>; those dated ahead of the clock come first and say so. A run whose request cannot be opened is
+    /// Runs, newest first, month by month back to <paramref name="from"/>; those dated ahead of the clock come first and are marked. A run whose request cannot be opened is
     /// left out and logged.
     /// </summary>
     public async IAsyncEnumerable<RunOverview> ListAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -129,7 +129,7 @@ public sealed partial class RunRecords(SealedStore store, TimeProvider time, ILo
         }
     }
 
-    /// <summary>The blobs of each run, newest run first; what is no run's is left out.</summary>
+    /// <summary>The blobs of each run, newest run first; blobs of no run are left out.</summary>
     private static IEnumerable<IReadOnlyList<BlobEntry>> Group(IEnumerable<BlobEntry> blobs) => blobs
         .Where(b => RunId.IsValid(SegmentOf(b.Name)))
         .GroupBy(b => SegmentOf(b.Name), StringComparer.Ordinal)

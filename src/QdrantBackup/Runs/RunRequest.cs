@@ -19,7 +19,7 @@ public enum RunKind
     [JsonStringEnumMemberName("verify")]
     Verify,
 
-    /// <summary>Reads back, and mends what is damaged from the other store.</summary>
+    /// <summary>Reads back, and repairs damaged blobs from the other store.</summary>
     [JsonStringEnumMemberName("repair")]
     Repair,
 
@@ -27,12 +27,12 @@ public enum RunKind
     [JsonStringEnumMemberName("copy")]
     Copy,
 
-    /// <summary>Ends backups by policy and deletes what nothing needs.</summary>
+    /// <summary>Ends backups by policy and prunes.</summary>
     [JsonStringEnumMemberName("retention")]
     Retention,
 }
 
-/// <summary>The sealed record that is written before anything is scheduled: who wants what. Whoever can start orchestrations but has no key cannot write one.</summary>
+/// <summary>The sealed record that is written before anything is scheduled: who asked for what. An attacker who can start orchestrations but has no key cannot write one.</summary>
 public sealed record RunRequest
 {
     /// <summary>Version of the format.</summary>
@@ -68,9 +68,9 @@ public sealed record RunRequest
     /// <summary>What to copy.</summary>
     public CopyRequest? Copy { get; init; }
 
-    /// <summary>What to end and delete.</summary>
+    /// <summary>What to end and prune.</summary>
     public RetentionRequest? Retention { get; init; }
 
-    /// <summary>What the instance ids of all runs of a kind in a cluster begin with; whoever looks for them searches by it.</summary>
+    /// <summary>The prefix of the instance ids of all runs of a kind in a cluster; searches use it.</summary>
     public static string InstancePrefix(RunKind kind, string cluster) => $"{kind.ToString().ToLowerInvariant()}-{cluster}-";
 }

@@ -8,19 +8,19 @@ namespace QdrantBackup.Runs;
 [JsonConverter(typeof(JsonStringEnumConverter<RunState>))]
 public enum RunState
 {
-    /// <summary>All that was asked for.</summary>
+    /// <summary>All that was asked for was done.</summary>
     [JsonStringEnumMemberName("complete")]
     Complete,
 
-    /// <summary>Something, and what is missing is said.</summary>
+    /// <summary>A part was done, and the missing rest is listed.</summary>
     [JsonStringEnumMemberName("partial")]
     Partial,
 
-    /// <summary>Nothing that may be relied on.</summary>
+    /// <summary>Nothing that can be relied on was done.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>Somebody cancelled it.</summary>
+    /// <summary>A person cancelled it.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 
@@ -29,7 +29,7 @@ public enum RunState
     Refused,
 }
 
-/// <summary>The record of a run's end; the first one written counts.</summary>
+/// <summary>The record of a run's end; the first one written is valid.</summary>
 public sealed record RunResult
 {
     /// <summary>Version of the format.</summary>
@@ -50,25 +50,25 @@ public sealed record RunResult
     /// <summary>Why a person must confirm the backup that was made before it counts, or null.</summary>
     public string? Suspect { get; init; }
 
-    /// <summary>What failed, for a person.</summary>
+    /// <summary>What failed, for people.</summary>
     public string? Error { get; init; }
 
     /// <summary>What to do about it.</summary>
     public string? Hint { get; init; }
 
-    /// <summary>What was moved.</summary>
+    /// <summary>How much was moved.</summary>
     public CaptureTotals Totals { get; init; } = CaptureTotals.None;
 
     /// <summary>What was pruned, when the run is a retention.</summary>
     public PruneTotals? Pruned { get; init; }
 
-    /// <summary>What was freed and when the rest is, when the run is a retention.</summary>
+    /// <summary>How much was freed and when the rest follows, when the run is a retention.</summary>
     public RoomReport? Room { get; init; }
 
     /// <summary>Each collection or part that is worth a line.</summary>
     public IReadOnlyList<RunItem> Items { get; init; } = [];
 
-    /// <summary>What a person should know besides, e.g. that the second store had to help.</summary>
+    /// <summary>Notes for people, e.g. that blobs came from the second store.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>The runs that follow this one: the copy into the second store, the verification.</summary>
@@ -81,37 +81,37 @@ public sealed record RunResult
 /// <param name="InstanceId">Its orchestration's instance id.</param>
 public sealed record FollowUp(RunKind Kind, RunId RunId, string InstanceId)
 {
-    /// <summary>What "requested by" begins with for a run that follows a backup; the backup's id comes after it.</summary>
+    /// <summary>The beginning of "requested by" for a run that follows a backup; the backup's id comes after it.</summary>
     public const string RequestedByPrefix = "backup ";
 }
 
 /// <summary>One line of a run's result.</summary>
-/// <param name="Name">The collection, or what else it is about.</param>
+/// <param name="Name">The collection, or another subject.</param>
 /// <param name="State">How it went.</param>
 /// <param name="Bytes">Bytes moved.</param>
 /// <param name="Error">What failed.</param>
 /// <param name="Hint">What to do about it.</param>
-/// <param name="ErrorKind">What kind of failure it is, where callers may want to tell.</param>
+/// <param name="ErrorKind">The kind of failure, where callers need to distinguish them.</param>
 public sealed record RunItem(string Name, RunState State, long Bytes = 0, string? Error = null, string? Hint = null, string? ErrorKind = null);
 
-/// <summary>A remark to a run, by a person or by the app (e.g. a snapshot that was left on a node).</summary>
+/// <summary>A note on a run, by a person or by the app (e.g. that a snapshot was left on a node).</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="At">When it was made.</param>
 /// <param name="By">Who made it.</param>
-/// <param name="Text">What it says.</param>
+/// <param name="Text">The note.</param>
 public sealed record RunNote(RunId RunId, DateTimeOffset At, string By, string Text)
 {
     /// <summary>Version of the format.</summary>
     public int Format { get; init; } = 1;
 }
 
-/// <summary>Everything recorded of a run except its plan.</summary>
+/// <summary>All records of a run except its plan.</summary>
 /// <param name="Request">What was asked for.</param>
 /// <param name="Result">How it ended, or null while it goes on.</param>
-/// <param name="Notes">Remarks, oldest first.</param>
+/// <param name="Notes">Notes, oldest first.</param>
 public sealed record RunOverview(RunRequest Request, RunResult? Result, IReadOnlyList<RunNote> Notes)
 {
-    /// <summary>Whether it is dated ahead of the store's clock: it says nothing of what happened last.</summary>
+    /// <summary>Whether it is dated ahead of the store's clock: then it is not evidence of what happened last.</summary>
     public bool IsAhead { get; init; }
 
     /// <summary>When its request was written, by the store's clock.</summary>

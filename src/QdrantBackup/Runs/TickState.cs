@@ -1,10 +1,10 @@
 namespace QdrantBackup.Runs;
 
-/// <summary>What one step of the tick came to when it last ran.</summary>
+/// <summary>The last result of one step of the tick.</summary>
 /// <param name="Name">The step.</param>
 public sealed record TickStep(string Name)
 {
-    /// <summary>Since when it has failed at every tick; null when it works.</summary>
+    /// <summary>Since when it fails at every tick; null when it works.</summary>
     public DateTimeOffset? FailingSince { get; init; }
 
     /// <summary>What is wrong.</summary>
@@ -14,7 +14,7 @@ public sealed record TickStep(string Name)
     public string? Hint { get; init; }
 }
 
-/// <summary>What the tick of a cluster's app comes to, step by step; kept in the store, because whoever is asked may be another process than the one that ticks.</summary>
+/// <summary>The results of a cluster's tick, step by step; kept in the store, because the process that is asked may not be the one that ticks.</summary>
 public sealed record TickState
 {
     /// <summary>Version of the format.</summary>
@@ -23,7 +23,7 @@ public sealed record TickState
     /// <summary>When this was written: at least every hour, and at once when a step begins to fail or works again.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The steps that have run.</summary>
+    /// <summary>The steps that have run at least once.</summary>
     public required IReadOnlyList<TickStep> Steps { get; init; }
 
     /// <summary>The steps that fail.</summary>

@@ -3,7 +3,7 @@ using QdrantBackup.Ids;
 
 namespace QdrantBackup.Runs;
 
-/// <summary>What to verify, and whether to mend what is damaged.</summary>
+/// <summary>What to verify, and whether to repair damaged blobs.</summary>
 public sealed record VerifyRequest
 {
     /// <summary>This backup; null means the latest complete one, unless <see cref="All"/> is set.</summary>
@@ -18,12 +18,12 @@ public sealed record VerifyRequest
     /// <summary>Only this share of it; null means all.</summary>
     public VerifySubset? Subset { get; init; }
 
-    /// <summary>Whether what is damaged is replaced by what the other store has.</summary>
+    /// <summary>Whether damaged blobs are replaced by the other store's.</summary>
     public bool Repair { get; init; }
 
     /// <summary>Whether the second store is verified, instead of the first.</summary>
     public bool Second { get; init; }
 
-    /// <summary>Whether it is the daily share, by which the whole store is read in turn.</summary>
+    /// <summary>Whether it is the daily share; the daily shares read the whole store in turn.</summary>
     public bool Rolling { get; init; }
 }

@@ -8,7 +8,7 @@ using QdrantBackup.Ids;
 
 namespace QdrantBackup.Runs;
 
-/// <summary>The n-th of m shares of all there is to verify: the shares 1/m to m/m hold every chunk and every part exactly once, whatever comes and goes between them.</summary>
+/// <summary>The n-th of m shares of everything to verify: the shares 1/m to m/m hold every chunk and every part exactly once, even if blobs come and go between them.</summary>
 [JsonConverter(typeof(VerifySubsetConverter))]
 public readonly record struct VerifySubset
 {
@@ -36,7 +36,7 @@ public readonly record struct VerifySubset
         return new VerifySubset(number, of);
     }
 
-    /// <summary>Reads a share as somebody typed it: 3/30.</summary>
+    /// <summary>Parses a share such as 3/30.</summary>
     public static bool TryParse(string? text, out VerifySubset subset)
     {
         subset = default;
@@ -53,7 +53,7 @@ public readonly record struct VerifySubset
         return false;
     }
 
-    /// <summary>Whether a part of a backup is in it: by a hash of their names, so that it stays in the same share for as long as it exists.</summary>
+    /// <summary>Whether it holds a part of a backup. Decided by a hash of their names, so that a part stays in one share for as long as it exists.</summary>
     public bool Holds(BackupId backup, int partNo)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{backup}/{partNo}")));

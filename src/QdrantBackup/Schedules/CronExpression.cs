@@ -25,7 +25,7 @@ public sealed class CronExpression
 
     /// <summary>
     /// Reads an expression. Refused are also those that are never due (30 February) and those due more than once a minute,
-    /// which is what a forgotten zero in the seconds field looks like.
+    /// which usually lack the zero in the seconds field.
     /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out CronExpression? cron, [NotNullWhen(false)] out string? problem)
     {
@@ -77,7 +77,7 @@ public sealed class CronExpression
     /// <summary>The first local time after <paramref name="local"/> at which the expression is due, on a wall clock that never changes; null if there is none within nine years.</summary>
     internal DateTime? NextLocal(DateTime local)
     {
-        // NCrontab answers the end of the search when nothing is found, which the caller must not take for a due time.
+        // NCrontab answers with the end of the search when it finds nothing, which must not be taken for a due time.
         var end = local > DateTime.MaxValue.AddYears(-9) ? DateTime.MaxValue : local.AddYears(9);
         var next = schedule.GetNextOccurrence(local, end);
         return next >= end ? null : next;

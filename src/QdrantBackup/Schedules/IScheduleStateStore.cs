@@ -17,8 +17,8 @@ public interface IScheduleStateStore
 public interface IRunStarter
 {
     /// <summary>
-    /// Starts it under its instance id and returns once that is durable. An instance of that id that exists, in whatever
-    /// state, is success: the call is repeated after a crash, and two tickers may make it at the same time.
+    /// Starts it under its instance id and returns once that is durable. An existing instance of that id, in any
+    /// state, is a success: the call is repeated after a crash, and two tickers may make it at the same time.
     /// </summary>
     Task StartAsync(ScheduledRun run, CancellationToken cancellationToken);
 }

@@ -1,6 +1,6 @@
 namespace QdrantBackup.Schedules;
 
-/// <summary>What a scheduled backup counts as when retention decides what to keep.</summary>
+/// <summary>The class of a scheduled backup, by which retention decides.</summary>
 public enum RetentionClass
 {
     /// <summary>One of the daily backups.</summary>

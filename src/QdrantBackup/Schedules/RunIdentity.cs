@@ -4,7 +4,7 @@ using QdrantBackup.Runs;
 
 namespace QdrantBackup.Schedules;
 
-/// <summary>The ids of a scheduled run: the same for the same cluster, schedule and due time, whoever computes them.</summary>
+/// <summary>The ids of a scheduled run: the same for the same cluster, schedule and due time on every machine.</summary>
 internal static class RunIdentity
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";

@@ -18,10 +18,10 @@ public sealed record Schedule
     /// <summary>The time zone of <see cref="Cron"/>.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>What its backups count as for retention.</summary>
+    /// <summary>The retention class of its backups.</summary>
     public RetentionClass Class { get; init; }
 
-    /// <summary>A paused schedule's due times pass without a run, and are not missed.</summary>
+    /// <summary>Due times of a paused schedule pass without a run, and do not count as missed.</summary>
     public bool Paused { get; init; }
 
     /// <summary>How early a due time of this schedule may be served by the run of another schedule; zero: never early.</summary>

@@ -4,11 +4,11 @@ namespace QdrantBackup.Schedules;
 /// <param name="State">The state to save before anything is started; equal to the loaded one when nothing changed.</param>
 /// <param name="Changed">Whether <paramref name="State"/> differs from the loaded one.</param>
 /// <param name="ToStart">The run to start, which <paramref name="State"/> holds as pending; null when nothing is due.</param>
-/// <param name="Missed">The due times that <paramref name="ToStart"/> makes up.</param>
+/// <param name="Missed">The due times that <paramref name="ToStart"/> catches up on.</param>
 public sealed record Evaluation(ScheduleState State, bool Changed, ScheduledRun? ToStart, IReadOnlyList<MissedRun> Missed);
 
 /// <summary>
-/// Decides which run is due: a pure function of the time, the schedules and what is remembered of them.
+/// Decides which run is due: a pure function of the time, the schedules and their saved state.
 /// The rules are described in <c>docs/schedules.md</c>.
 /// </summary>
 public static class ScheduleEvaluator
@@ -16,21 +16,21 @@ public static class ScheduleEvaluator
     /// <summary>How many due times of one schedule a run lists; more are served and counted.</summary>
     public const int MaxListedDue = 100;
 
-    /// <summary>How late a due time may be served without being called missed, unless told otherwise: two ticks of five minutes.</summary>
+    /// <summary>How late a due time may be served before it counts as missed, unless configured otherwise: two ticks of five minutes.</summary>
     public static readonly TimeSpan DefaultGrace = TimeSpan.FromMinutes(10);
 
     // No mark is set further ahead than a merge window, so one further ahead than this was set by a clock that was wrong.
     private static readonly TimeSpan MaxAhead = Schedule.MaxMergeWindow + TimeSpan.FromHours(24);
 
-    // A bound on counting, not on serving: the mark moves to now whatever was counted.
+    // A bound on counting, not on serving: the mark moves to now even if not all were counted.
     private const int MaxCountedDue = 100_000;
 
     /// <summary>Evaluates the schedules of a cluster at an instant.</summary>
     /// <param name="cluster">The cluster's name.</param>
     /// <param name="now">The instant of this tick.</param>
     /// <param name="schedules">The schedules as configured now.</param>
-    /// <param name="state">What was remembered; null at the very first tick.</param>
-    /// <param name="grace">How late a due time may be served without being called missed.</param>
+    /// <param name="state">The saved state; null at the very first tick.</param>
+    /// <param name="grace">How late a due time may be served before it counts as missed.</param>
     public static Evaluation Evaluate(string cluster, DateTimeOffset now, IReadOnlyList<Schedule> schedules, ScheduleState? state, TimeSpan? grace = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(cluster);
@@ -38,7 +38,7 @@ public static class ScheduleEvaluator
         RequireKnownVersion(state);
         now = now.ToUniversalTime();
 
-        // A pending intent is a promise that some tick made and perhaps did not live to keep: keep it before anything new.
+        // A pending intent is a promise of an earlier tick that may have died before it started the run: keep it before anything new.
         if (state?.Pending is { } pending)
         {
             return new Evaluation(state, Changed: false, pending, pending.MissedRuns());
@@ -51,7 +51,7 @@ public static class ScheduleEvaluator
         return new Evaluation(next, changed, run, run?.MissedRuns() ?? []);
     }
 
-    /// <summary>The mark to judge a schedule by: as remembered, or from now on where what was remembered no longer applies.</summary>
+    /// <summary>The mark to judge a schedule by: the saved one, or now if the saved one no longer applies.</summary>
     private static ScheduleMark Refresh(Schedule schedule, IReadOnlyDictionary<string, ScheduleMark>? marks, DateTimeOffset now)
     {
         var fresh = new ScheduleMark(now, schedule.Cron.Text, schedule.TimeZone.Id, schedule.Paused);
@@ -65,7 +65,7 @@ public static class ScheduleEvaluator
             return fresh;
         }
 
-        // What was due under another rule, or while paused, is not due now. A mark ahead of now stays: it was served early.
+        // Due times under another rule, or while paused, are not due now. A mark ahead of now stays: that due time was served early.
         var sameRule = mark.Cron == fresh.Cron && mark.TimeZone == fresh.TimeZone && mark.Paused == fresh.Paused;
         var passes = schedule.Paused && schedule.NextDue(mark.SettledThrough) <= now;
         return sameRule && !passes ? mark : fresh with { SettledThrough = Later(mark.SettledThrough, now) };
@@ -130,7 +130,7 @@ public static class ScheduleEvaluator
         if (state is not null && state.Version != ScheduleState.CurrentVersion)
         {
             throw new StoreException(
-                $"The schedules' state in the store is of version {state.Version}; this program knows version {ScheduleState.CurrentVersion}.",
+                $"The schedules' state in the store is of version {state.Version}; this program supports version {ScheduleState.CurrentVersion}.",
                 "Run the newer version of this program that wrote it.");
         }
     }

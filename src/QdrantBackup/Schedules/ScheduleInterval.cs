@@ -1,9 +1,9 @@
 namespace QdrantBackup.Schedules;
 
-/// <summary>How far due times lie apart at present: what the age of the newest backup is to be judged by.</summary>
+/// <summary>How far apart due times lie at present: the measure for the age of the newest backup.</summary>
 public static class ScheduleInterval
 {
-    // Far enough apart for two due times of whatever is due by the minute, day, week, month or year; tried in this order.
+    // Long enough for two due times of a schedule by the minute, day, week, month or year; tried in this order.
     private static readonly TimeSpan[] LookBacks =
         [TimeSpan.FromHours(2), TimeSpan.FromDays(2), TimeSpan.FromDays(16), TimeSpan.FromDays(70), TimeSpan.FromDays(800)];
 
@@ -21,7 +21,7 @@ public static class ScheduleInterval
         return due.Length < 2 ? ahead : due.Zip(due.Skip(1), (a, b) => b - a).Max();
     }
 
-    /// <summary>The longer of the gap that an instant lies in and the one before it: a schedule of working days has a long one over the weekend.</summary>
+    /// <summary>The longer of the gap around an instant and the gap before it: a schedule of working days has a long gap over the weekend.</summary>
     private static TimeSpan? Of(Schedule schedule, DateTimeOffset now)
     {
         if (schedule.NextDue(now) is not { } next)

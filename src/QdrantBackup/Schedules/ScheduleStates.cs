@@ -7,8 +7,8 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Schedules;
 
 /// <summary>
-/// The schedules' state as a sealed document of the store, replaced only if nobody else did meanwhile. One that is damaged is worked out anew from what was run,
-/// and takes the place of just that one; one of a newer format is left alone.
+/// The schedules' state as a sealed document of the store, replaced only if no other writer changed it meanwhile. A damaged one is computed again from earlier runs,
+/// and replaces exactly that one; one of a newer format is left alone.
 /// </summary>
 public sealed partial class ScheduleStates(SealedStore store, SettledMarks settled, string cluster, IReadOnlyList<Schedule> schedules, ILogger log) : IScheduleStateStore
 {
@@ -35,12 +35,12 @@ public sealed partial class ScheduleStates(SealedStore store, SettledMarks settl
 
             if (attempt == MaxAttempts)
             {
-                throw new StoreException($"'{_name}' is damaged and was changed by others {MaxAttempts} times while it was made anew", "The next tick tries again.", isTransient: true);
+                throw new StoreException($"'{_name}' is damaged and was changed by others {MaxAttempts} times while it was computed again", "The next tick tries again.", isTransient: true);
             }
         }
     }
 
-    /// <summary>What is known of the state; nothing is changed.</summary>
+    /// <summary>The present state; nothing is changed.</summary>
     public async Task<ScheduleState?> PeekAsync(CancellationToken cancellationToken)
     {
         FoundRecord<ScheduleState> found = await FindAsync(cancellationToken);
@@ -68,16 +68,16 @@ public sealed partial class ScheduleStates(SealedStore store, SettledMarks settl
         FoundRecord<ScheduleState> found = await store.FindRenewableAsync(_name, ScheduleJson.Default.ScheduleState, cancellationToken);
         return found.Value is null || IsSound(found.Value)
             ? found
-            : found with { Value = null, Damage = new SealException($"'{_name}' opens but does not hold the state of schedules", "It is made anew.") };
+            : found with { Value = null, Damage = new SealException($"'{_name}' opens but does not hold the state of schedules", "It is computed again.") };
     }
 
-    // A member that is not there is null, whatever its declaration says; and a pending run that can never be started would keep every later one waiting.
+    // A missing member is null, against its declaration; and a pending run that can never be started would block every later one.
     private bool IsSound(ScheduleState state) =>
         state is { Marks: not null } && (state.Pending is not { } pending || (RunId.IsValid(pending.BackupId) && pending.Cluster == cluster && pending.Served is not null));
 
     private Task<ScheduleState> DeriveAsync(CancellationToken cancellationToken) =>
         settled.DeriveAsync(cluster, schedules, cancellationToken);
 
-    [LoggerMessage(2204, LogLevel.Warning, "The state of the schedules, '{Blob}', was damaged and is worked out anew from what was run: {Marks}")]
+    [LoggerMessage(2204, LogLevel.Warning, "The state of the schedules, '{Blob}', was damaged and is computed again from earlier runs: {Marks}")]
     private static partial void LogDerived(ILogger logger, string blob, string marks);
 }

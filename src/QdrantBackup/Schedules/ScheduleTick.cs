@@ -2,7 +2,7 @@ namespace QdrantBackup.Schedules;
 
 /// <summary>What a tick did.</summary>
 /// <param name="Started">The run it started, or found started; null if nothing was due or another ticker was faster.</param>
-/// <param name="Missed">The due times which that run makes up.</param>
+/// <param name="Missed">The due times that this run catches up on.</param>
 /// <param name="Yielded">Whether another ticker changed the state first, so that this one did nothing.</param>
 public sealed record TickOutcome(ScheduledRun? Started, IReadOnlyList<MissedRun> Missed, bool Yielded);
 
@@ -33,7 +33,7 @@ public sealed class ScheduleTick(string cluster, IScheduleStateStore store, IRun
 
         await starter.StartAsync(run, cancellationToken);
 
-        // Losing here is fine: whoever won has started the same run and cleared it, or will.
+        // Losing here is fine: the winner has started the same run and cleared it, or will.
         await store.TrySaveAsync(evaluation.State with { Pending = null }, etag, cancellationToken);
         return new TickOutcome(run, evaluation.Missed, Yielded: false);
     }

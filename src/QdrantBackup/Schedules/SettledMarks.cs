@@ -4,14 +4,14 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.Schedules;
 
 /// <summary>
-/// Works out from backups and runs how far schedules are settled, when the record of it was damaged: what was served before is not made up again, and what passed since is.
+/// Computes from backups and runs which due times are settled, when the record of it was damaged: served due times are not repeated, and those that passed since are made up.
 /// </summary>
 public sealed class SettledMarks(RunRecords records, BackupCatalog catalog, TimeProvider time)
 {
-    /// <summary>How far back the records of runs are read. Manifests are looked at whatever their age, so this is for runs that made no backup.</summary>
+    /// <summary>How far back the records of runs are read. Manifests of any age are read, so this limits runs that made no backup.</summary>
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(40);
 
-    /// <summary>The state of a cluster's schedules, as far as it can be told. A schedule of which nothing is known counts from now on.</summary>
+    /// <summary>The state of a cluster's schedules, as far as it can be found. A schedule without any trace counts from now on.</summary>
     public async Task<ScheduleState> DeriveAsync(string cluster, IReadOnlyList<Schedule> schedules, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();

@@ -6,25 +6,25 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Schedules;
 
 /// <summary>
-/// Says in the log how old the newest good backup (<see cref="BackupStanding"/>) and the last complete restore are. Alerts ask for these words rather than for
-/// the ends of runs: they come from the store, and their absence tells that nothing runs at all.
+/// Logs the age of the newest good backup (<see cref="BackupStanding"/>) and of the last complete restore. Alerts watch these events instead of
+/// the ends of runs: they come from the store, and when they are absent, nothing runs at all.
 /// </summary>
 public sealed partial class SignsOfLife(SealedStore store, BackupCatalog catalog, RunRecords records, TimeProvider time, ILogger<SignsOfLife> logger)
 {
-    /// <summary>How often the age of the newest backup is said, unless the process is new: a clock that ticks every minute must not fill the log.</summary>
+    /// <summary>How often the age of the newest backup is logged, unless the process is new: a tick every minute must not fill the log.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>How far back a restore is looked for.</summary>
+    /// <summary>How far back a restore is searched.</summary>
     public static readonly TimeSpan RestoreLookBack = TimeSpan.FromDays(100);
 
-    // Looking for the last restore reads the records of many runs: once a day, or a few times in a row.
+    // Finding the last restore reads the records of many runs: once a day, or a few times in a row.
     private const int RestoreHour = 5;
 
     private const int MaxNamed = 5;
 
     private DateTimeOffset _next = DateTimeOffset.MinValue;
 
-    /// <summary>Says what is due to be said; called at every tick.</summary>
+    /// <summary>Logs every event that is due; called at every tick.</summary>
     public async Task TellAsync(string cluster, IReadOnlyList<Schedule> schedules, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -64,7 +64,7 @@ public sealed partial class SignsOfLife(SealedStore store, BackupCatalog catalog
         TellOfDoubts(cluster, entries, storeNow);
     }
 
-    /// <summary>Says what counts for nothing and should: until somebody acts on it, it is said again.</summary>
+    /// <summary>Logs backups that count for nothing and should: repeated until a person acts on them.</summary>
     private void TellOfDoubts(string cluster, IReadOnlyList<CatalogEntry> entries, DateTimeOffset storeNow)
     {
         foreach (var entry in entries.Where(BackupStanding.IsSuspect).Take(MaxNamed))

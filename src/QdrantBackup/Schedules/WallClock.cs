@@ -1,8 +1,8 @@
 namespace QdrantBackup.Schedules;
 
 /// <summary>
-/// Where a local time stands in UTC. A time that a clock change skips stands at the first instant after the gap;
-/// a time that happens twice stands where it happens first. So the order of local times is never turned round.
+/// Converts local times to UTC. A time that a clock change skips becomes the first instant after the gap;
+/// a time that happens twice becomes its first occurrence. So the order of local times is never reversed.
 /// </summary>
 internal static class WallClock
 {

@@ -17,7 +17,7 @@ public sealed record Argon2idParameters(int Version, int MemoryKiB, int Passes, 
     /// <summary>The least memory: below it a passphrase is guessed too cheaply.</summary>
     public const int MinMemoryKiB = 64 << 10;
 
-    /// <summary>The most memory: whoever can write to the store must not make its readers run out of it.</summary>
+    /// <summary>The most memory: an attacker who can write to the store must not exhaust the memory of its readers.</summary>
     public const int MaxMemoryKiB = 1 << 20;
 
     /// <summary>The fewest passes.</summary>
@@ -26,7 +26,7 @@ public sealed record Argon2idParameters(int Version, int MemoryKiB, int Passes, 
     /// <summary>The most passes, for the same reason as <see cref="MaxMemoryKiB"/>.</summary>
     public const int MaxPasses = 16;
 
-    /// <summary>Whether a reader may use them; asked before anything is allocated.</summary>
+    /// <summary>Whether a reader may use them; checked before anything is allocated.</summary>
     internal bool AreWithinBounds =>
         Version == CurrentVersion
         && MemoryKiB is >= MinMemoryKiB and <= MaxMemoryKiB

@@ -5,7 +5,7 @@ using ZstdSharp.Unsafe;
 
 namespace QdrantBackup.Sealing;
 
-/// <summary>Compresses what goes into sealed objects when that pays, and decompresses what comes out. Thread-safe.</summary>
+/// <summary>Compresses the plaintext of sealed objects when that pays, and decompresses it again. Thread-safe.</summary>
 internal sealed class BodyCodec : IDisposable
 {
     // On a real snapshot level 3 saves half a percent more than level 1 and takes twice as long.
@@ -20,7 +20,7 @@ internal sealed class BodyCodec : IDisposable
     private readonly ConcurrentBag<Compressor> _compressors = [];
     private readonly ConcurrentBag<Decompressor> _decompressors = [];
 
-    /// <summary>Compresses into a rented buffer; a length of 0 says that the plaintext stays as it is.</summary>
+    /// <summary>Compresses into a rented buffer; a length of 0 means that the plaintext stays as it is.</summary>
     public (byte[] Rented, int Length, BodyCompression Compression) Compress(ReadOnlySpan<byte> plaintext, ChunkCompression wish)
     {
         if (wish == ChunkCompression.None || plaintext.Length < MinLength)
@@ -45,7 +45,7 @@ internal sealed class BodyCodec : IDisposable
     }
 
     /// <summary>Decompresses to exactly the length of the destination.</summary>
-    /// <exception cref="SealException">It does not.</exception>
+    /// <exception cref="SealException">The data is not valid, or has another length.</exception>
     public void Decompress(ReadOnlySpan<byte> body, BodyCompression compression, Span<byte> plaintext, string boundName)
     {
         if (compression == BodyCompression.ShuffledZstd)

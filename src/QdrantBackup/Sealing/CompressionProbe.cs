@@ -3,7 +3,7 @@ using ZstdSharp;
 
 namespace QdrantBackup.Sealing;
 
-/// <summary>Guesses from a small sample which way of compressing pays, so that what does not compress costs next to nothing.</summary>
+/// <summary>Guesses from a small sample which compression pays, so that incompressible data costs next to nothing.</summary>
 internal static class CompressionProbe
 {
     /// <summary>A gain below a tenth is not worth the time of every later reader.</summary>
@@ -15,7 +15,7 @@ internal static class CompressionProbe
     // zstd codes blocks of 128 KiB, each with one table of symbols: a plane has to fill one, or it shares the table with planes unlike it.
     private const int MinShuffledLength = 512 << 10;
 
-    // Sorting has to promise a little more than leaving the bytes in order: its guess leaves out what the coder's tables take.
+    // Sorting must promise a little more than the original order: its guess leaves out the coder's tables.
     private const double ShuffleMargin = 0.97;
     private const int Planes = ByteShuffle.Width;
     private const int Symbols = 256;
@@ -62,7 +62,7 @@ internal static class CompressionProbe
         }
     }
 
-    /// <summary>What a coder of single symbols would make of the four planes: that is what compressing them comes down to (docs/decisions/0021).</summary>
+    /// <summary>The size after coding the four planes symbol by symbol, which is nearly all that compressing them achieves (docs/decisions/0021).</summary>
     private static double EntropyBytes(ReadOnlySpan<int> counts)
     {
         double bits = 0;

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace QdrantBackup.Sealing;
 
-/// <summary>Who can unwrap the store key of a key document, and what that takes beside the key itself (docs/format.md §2).</summary>
+/// <summary>The recipient of a key document, and the parameters it needs beside the key itself (docs/format.md §2).</summary>
 /// <param name="Kind">The way of wrapping, e.g. <c>key-file</c>.</param>
 /// <param name="Id">The recipient's id; also the name of the document's blob.</param>
 public sealed partial record KeyRecipient(string Kind, string Id)
 {
-    /// <summary>The name of the algorithm, where the kind leaves a choice.</summary>
+    /// <summary>The name of the algorithm, where the kind has several.</summary>
     public string? Algorithm { get; init; }
 
     /// <summary>The address of the key in its vault, with its version.</summary>

@@ -5,7 +5,7 @@ namespace QdrantBackup.Sealing;
 
 /// <summary>
 /// The documents that stand in a store unencrypted, store.json and key documents, end with a keyed hash of everything before it (docs/format.md §2):
-/// whoever has opened the store knows that no byte of them was changed.
+/// after the store is opened, any change of them is detected.
 /// </summary>
 internal static class PlainDocument
 {
@@ -25,7 +25,7 @@ internal static class PlainDocument
     }
 
     /// <summary>Refuses a document of which any byte differs from what <see cref="Protect"/> made.</summary>
-    /// <exception cref="SealException">It was changed.</exception>
+    /// <exception cref="SealException">A byte was changed.</exception>
     public static void Check(StoreKey key, string name, ReadOnlySpan<byte> document)
     {
         int coveredLength = document.Length - MacLength - MacEnd.Length;

@@ -1,6 +1,6 @@
 namespace QdrantBackup.Sealing;
 
-/// <summary>The ways in which a sealed object is refused, each naming the blob, what is wrong with it and what to do.</summary>
+/// <summary>The errors for a sealed object that is refused; each names the blob, the reason and what to do.</summary>
 internal static class SealFailures
 {
     private const string PutBack =

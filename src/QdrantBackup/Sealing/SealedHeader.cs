@@ -47,7 +47,7 @@ internal readonly record struct SealedHeader(SealedType Type, BodyCompression Co
         BinaryPrimitives.WriteInt32BigEndian(destination[PlainLengthAt..], PlainLength);
     }
 
-    /// <summary>Reads and checks the header of an object that ought to be of a type.</summary>
+    /// <summary>Reads the header of an object and checks it against the expected type.</summary>
     /// <exception cref="SealException">Cut, of another type, too long, of a newer format, or no sealed object.</exception>
     public static SealedHeader Read(ReadOnlySpan<byte> sealedBytes, SealedType expected, string boundName)
     {

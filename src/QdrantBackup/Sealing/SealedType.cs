@@ -12,20 +12,20 @@ public enum SealedType : byte
     /// <summary>A manifest, at most 64 MiB.</summary>
     Manifest = 3,
 
-    /// <summary>Any other document: pins, holds, retirements, run records; at most 16 MiB.</summary>
+    /// <summary>Any other document: pins, holds, ends, run records; at most 16 MiB.</summary>
     Record = 4,
 
-    /// <summary>What a listing shows of a manifest, at most 4 KiB.</summary>
+    /// <summary>The extract of a manifest for listings, at most 4 KiB.</summary>
     Summary = 5,
 }
 
 /// <summary>How a writer compresses before it seals.</summary>
 public enum ChunkCompression
 {
-    /// <summary>Never: whoever may insert points and watch the store's sizes learns nothing from them.</summary>
+    /// <summary>Never: an attacker who can insert points and watch the store's sizes learns nothing from them.</summary>
     None,
 
-    /// <summary>Where a sample promises a gain of 10 %: zstd, as the bytes are or after sorting those of 4-byte words (float32 vectors), whichever promises more.</summary>
+    /// <summary>If a sample promises a gain of 10 %: zstd, on the bytes as they are or after sorting those of 4-byte words (float32 vectors), whichever gains more.</summary>
     Auto,
 }
 

@@ -23,7 +23,7 @@ public sealed class Sealer : IDisposable
     /// <summary>Derives the sub-keys; the caller may dispose the store key afterwards.</summary>
     /// <param name="storeId">The store.</param>
     /// <param name="key">Its key.</param>
-    /// <param name="keyNumber">Which of the encryption keys to seal with; raised when one has leaked. Whatever number is met is opened.</param>
+    /// <param name="keyNumber">Which encryption key to seal with; raised when one has leaked. Objects of any key number can be opened.</param>
     public Sealer(StoreId storeId, StoreKey key, byte keyNumber = 0)
     {
         StoreId = storeId;
@@ -95,7 +95,7 @@ public sealed class Sealer : IDisposable
         }
     }
 
-    /// <summary>The room that sealing so many bytes takes at most.</summary>
+    /// <summary>The most bytes that sealing so many bytes takes.</summary>
     public static int MaxSealedLength(int plainLength) => SealedHeader.Overhead + plainLength;
 
     /// <summary>The same into a buffer of the caller's, of <see cref="MaxSealedLength"/> bytes or more; returns the length. Chunks are sealed this way: at 4 MiB each, new arrays would outrun the collector (W7).</summary>
@@ -131,7 +131,7 @@ public sealed class Sealer : IDisposable
     }
 
     /// <summary>Opens a sealed object after checking that it is whole, of this store, of this type and of this name.</summary>
-    /// <exception cref="SealException">It is not; the message names the blob and says what is wrong.</exception>
+    /// <exception cref="SealException">It is not; the message names the blob and the reason.</exception>
     public byte[] Open(SealedType type, string boundName, ReadOnlySpan<byte> sealedBytes)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -160,7 +160,7 @@ public sealed class Sealer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Said first: a name hashed under a zeroed key would look like any other.
+        // Checked first: a name hashed under a zeroed key would look like any other.
         _disposed = true;
         foreach (Lazy<Xaes256Gcm> cipher in _ciphers.Values)
         {
@@ -206,7 +206,7 @@ public sealed class Sealer : IDisposable
         return bound;
     }
 
-    // Looked up per object and derived once per key number, of which a store has one until a data key leaks.
+    // Looked up per object and derived once per key number; a store has one number until a data key leaks.
     private Xaes256Gcm CipherOf(SealedType type, byte number) =>
         _ciphers.GetOrAdd(
             (type == SealedType.Chunk, number),

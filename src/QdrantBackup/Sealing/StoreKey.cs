@@ -11,7 +11,7 @@ public sealed class StoreKey : IDisposable
 
     private const int KeyIdLength = 16;
 
-    // Pinned, so that the collector leaves no copies behind that nobody zeroes.
+    // Pinned, so that the collector leaves no copies in memory that are never zeroed.
     private readonly byte[] _key = GC.AllocateUninitializedArray<byte>(Length, pinned: true);
     private bool _disposed;
 
@@ -23,7 +23,7 @@ public sealed class StoreKey : IDisposable
         KeyId = Convert.ToHexStringLower(id);
     }
 
-    /// <summary>Names the key without saying anything about it: 32 hex digits.</summary>
+    /// <summary>Names the key without revealing it: 32 hex digits.</summary>
     public string KeyId { get; }
 
     /// <summary>Makes a new random key.</summary>
@@ -41,7 +41,7 @@ public sealed class StoreKey : IDisposable
         return new StoreKey(key);
     }
 
-    /// <summary>Whether two keys are equal, in a time that says nothing about where they differ.</summary>
+    /// <summary>Whether two keys are equal; the time it takes does not depend on where they differ.</summary>
     public bool FixedTimeEquals(StoreKey other) => CryptographicOperations.FixedTimeEquals(Bytes, other.Bytes);
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace QdrantBackup.Storage;
 
-/// <summary>What a summary may be, the same for every store: base64, short enough for a header, and only beside a manifest (docs/format.md, names).</summary>
+/// <summary>The rules for summaries, the same in every store: base64, short enough for a header, and only beside a manifest (docs/format.md, names).</summary>
 public static class BlobSummary
 {
     /// <summary>The longest summary, in characters.</summary>

@@ -17,7 +17,7 @@ internal static class ChunkBuffers
     private const int MaxKept = 16;
     private static readonly ConcurrentBag<byte[]> Kept = [];
 
-    /// <summary>A buffer of at least so many bytes, with whatever is in it.</summary>
+    /// <summary>A buffer of at least so many bytes; its content is undefined.</summary>
     public static byte[] Rent(int minimumLength) => minimumLength switch
     {
         <= SmallLength => ArrayPool<byte>.Shared.Rent(minimumLength),

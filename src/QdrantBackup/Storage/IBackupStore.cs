@@ -31,19 +31,19 @@ public interface IBackupStore
     Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Gives a blob up: deletes it, or marks it for the store's own lifecycle rule, which deletes it later; until then it may be read and listed as before.
-    /// Harmless when there is none, and when repeated. For blobs that are put once, since the mark is bound to no ETag.
+    /// Expires a blob: deletes it, or marks it for the store's own lifecycle rule, which deletes it later; until then it can be read and listed as before.
+    /// Harmless when it is missing, and when repeated. Only for blobs that are put once, since the mark is bound to no ETag.
     /// </summary>
     Task ExpireAsync(BlobName name, CancellationToken cancellationToken);
 
-    /// <summary>Removes for good what was deleted before <paramref name="day"/>, where the store keeps it itself; returns how many days' worth went. A service that does so by itself has nothing to do.</summary>
+    /// <summary>Removes for good all blobs that were deleted before <paramref name="day"/>, where the store keeps them itself; returns the number of removed days. A service with its own soft delete does nothing.</summary>
     Task<int> PurgeDeletedAsync(DateOnly day, CancellationToken cancellationToken);
 
     /// <summary>The store's own clock, the one that <see cref="BlobEntry.Modified"/> comes from; a directory has the machine's. Nothing is written.</summary>
     Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>What a listing tells of a blob.</summary>
+/// <summary>A blob as a listing shows it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="ETag">Changes whenever the blob is put.</param>
@@ -62,8 +62,8 @@ public sealed record StoredBlob(BlobEntry Entry, ReadOnlyMemory<byte> Content)
     internal static StoredBlob In(byte[] buffer, BlobEntry entry) => new(entry, buffer.AsMemory(0, (int)entry.Length)) { _buffer = buffer };
 
     /// <summary>
-    /// Gives the content's buffer back to be used for another blob; the content must not be looked at any more. Whoever does not leaves it to the garbage collector,
-    /// which has to clear the memory of every chunk anew.
+    /// Gives the content's buffer back for another blob; the content must not be read any more. Without this call the buffer is left to the garbage collector,
+    /// which must clear the memory of every new chunk.
     /// </summary>
     internal void GiveBack() => ChunkBuffers.Return(Interlocked.Exchange(ref _buffer, []), used: 0);
 }
@@ -73,7 +73,7 @@ public readonly record struct PutCondition
 {
     private PutCondition(bool ifAbsent, string? ifMatch) => (IfAbsent, IfMatch) = (ifAbsent, ifMatch);
 
-    /// <summary>Put whatever is there.</summary>
+    /// <summary>Put in any case.</summary>
     public static PutCondition Always { get; }
 
     /// <summary>Put only if no blob of that name is there.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace QdrantBackup.Storage;
 
-/// <summary>A store in memory: for tests, and the model that says what the other stores must do.</summary>
+/// <summary>A store in memory: for tests, and the model for the other stores.</summary>
 public sealed class InMemoryStore : IBackupStore, IServerSideCopy
 {
     private readonly Lock _gate = new();

@@ -1,6 +1,6 @@
 namespace QdrantBackup.Storage;
 
-/// <summary>A blob is longer than anything that may stand under its name: it was replaced or extended, and is damaged like one that does not open.</summary>
+/// <summary>A blob is longer than any blob under such a name may be: it was replaced or extended, and is damaged like one that does not open.</summary>
 public sealed class OversizedBlobException(string message, string hint)
     : StoreException(message, hint)
 {

@@ -5,16 +5,16 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Stores;
 
-/// <summary>That a backup is ended.</summary>
+/// <summary>The end of a backup.</summary>
 /// <param name="Record">Who ended it, and why.</param>
 /// <param name="Since">From when the grace period counts: the later of the record's modification time and the time in it.</param>
-/// <param name="IsKept">Whether somebody took the end back, or is doing so: the pruner must keep the backup.</param>
+/// <param name="IsKept">Whether the end was taken back, or is being taken back: the pruner must keep the backup.</param>
 /// <param name="IsUndeleted">Whether the end was taken back for good: the backup is offered again.</param>
 public sealed record BackupEnd(Retirement Record, DateTimeOffset Since, bool IsKept, bool IsUndeleted);
 
-/// <summary>What the records in <c>retired/</c> come to.</summary>
-/// <param name="All">Every end that is proven, the ones that were taken back too.</param>
-/// <param name="Unproven">Records that end nothing, because they do not open or nobody who may end backups wrote them, and why.</param>
+/// <summary>The result of reading the records in <c>retired/</c>.</summary>
+/// <param name="All">Every end that is proven, including those that were taken back.</param>
+/// <param name="Unproven">Records that end nothing, because they do not open or lack the proof of maintenance, and why.</param>
 public sealed record EndedBackups(IReadOnlyDictionary<BackupId, BackupEnd> All, IReadOnlyDictionary<BackupId, string> Unproven)
 {
     /// <summary>Whether a backup is ended.</summary>
@@ -25,8 +25,8 @@ public sealed record EndedBackups(IReadOnlyDictionary<BackupId, BackupEnd> All, 
 }
 
 /// <summary>
-/// The one place that says whether a backup is ended. A name in <c>retired/</c> proves nothing: anybody who can write to the store can put it there. Only a record
-/// that opens, names this backup and is proven (<see cref="MaintenanceAuthority"/>) ends a backup, and only until somebody takes that end back.
+/// The one place that decides whether a backup is ended. A name in <c>retired/</c> proves nothing: anyone who can write to the store can put it there. Only a record
+/// that opens, names this backup and is proven (<see cref="MaintenanceAuthority"/>) ends a backup, and only until that end is taken back.
 /// </summary>
 public sealed class BackupEnds
 {
@@ -34,12 +34,12 @@ public sealed class BackupEnds
 
     private readonly SealedStore _store;
 
-    // A record is written once: what was read of an ETag holds for good.
+    // A record is written once: its content for an ETag never changes.
     private readonly ConcurrentDictionary<BackupId, (string ETag, Opened Opened)> _opened = new();
 
     internal BackupEnds(SealedStore store) => _store = store;
 
-    /// <summary>The end of a backup that counts, or null. One that was taken back for good is null too.</summary>
+    /// <summary>The valid end of a backup, or null. An end that was taken back for good is null too.</summary>
     public async Task<BackupEnd?> FindAsync(BackupId id, CancellationToken cancellationToken) =>
         await LookAsync(id, cancellationToken) is { End: { IsUndeleted: false } end } ? end : null;
 
@@ -49,7 +49,7 @@ public sealed class BackupEnds
     /// <summary>Every end, or those of some backups only: a store holds far more records of ends than backups.</summary>
     public async Task<EndedBackups> ListAsync(Func<BackupId, bool>? of, CancellationToken cancellationToken)
     {
-        // The records before what takes them back: an undeletion that is not seen comes too late to count (docs/pruning.md).
+        // Ends are listed before undeletions: an undeletion that is not seen comes too late to count (docs/pruning.md).
         var entries = new List<(BackupId Id, BlobEntry Entry)>();
         await foreach (BlobEntry entry in _store.Blobs.ListAsync(BlobNames.Retirements, cancellationToken))
         {
@@ -81,7 +81,7 @@ public sealed class BackupEnds
         return new EndedBackups(all, unproven);
     }
 
-    /// <summary>Ends a backup unless it is ended, over whatever lies under the record's name and ends nothing.</summary>
+    /// <summary>Ends a backup unless it is ended; overwrites a record of that name that proves nothing.</summary>
     internal async Task PutAsync(Retirement record, CancellationToken cancellationToken)
     {
         BlobName name = BlobNames.Retirement(record.Id);
@@ -130,7 +130,7 @@ public sealed class BackupEnds
         return names;
     }
 
-    /// <summary>Reads a record; null when it is gone since it was listed.</summary>
+    /// <summary>Reads a record; null when it was deleted since the listing.</summary>
     private async Task<Opened?> OpenAsync(BackupId id, BlobEntry entry, CancellationToken cancellationToken)
     {
         if (_opened.TryGetValue(id, out (string ETag, Opened Opened) known) && known.ETag == entry.ETag)

@@ -15,7 +15,7 @@ public static class BlobNames
     /// <summary>Where the records of ended backups are.</summary>
     public const string Retirements = "retired/";
 
-    /// <summary>Where the records are that take an end back, those of a backup in a folder named after it.</summary>
+    /// <summary>Where undeletions are: the records that take an end back, in a folder per backup.</summary>
     public const string Undeletions = "undeleted/";
 
     /// <summary>Where pins are.</summary>
@@ -24,10 +24,10 @@ public static class BlobNames
     /// <summary>Where holds are.</summary>
     public const string Holds = "holds/";
 
-    /// <summary>Where it is recorded which backups retention has found on hold, by cluster.</summary>
+    /// <summary>Where the backups that retention has found on hold are recorded, by cluster.</summary>
     public const string Retentions = "retention/";
 
-    /// <summary>Where chunk lists are, those of a backup in a folder named after it.</summary>
+    /// <summary>Where chunk lists are, in a folder per backup.</summary>
     public const string Lists = "lists/";
 
     /// <summary>Where the records of runs are.</summary>
@@ -39,16 +39,16 @@ public static class BlobNames
     /// <summary>Where chunks are.</summary>
     public const string ChunksFolder = "chunks/";
 
-    /// <summary>Where it is recorded which chunks are known to be damaged.</summary>
+    /// <summary>Where damaged chunks are recorded.</summary>
     public const string DamagedChunks = "damaged/";
 
-    /// <summary>Where it is recorded which backups are in the second store.</summary>
+    /// <summary>Where the backups of the second store are recorded.</summary>
     public const string Copies = "copies/";
 
-    /// <summary>Where it is recorded what verifications have shown of backups.</summary>
+    /// <summary>Where the findings of verifications about backups are recorded.</summary>
     public const string VerifiedBackups = "verified/";
 
-    /// <summary>Where it is recorded which suspect backups a person has confirmed.</summary>
+    /// <summary>Where the confirmations of suspect backups are recorded.</summary>
     public const string ConfirmedBackups = "confirmed/";
 
     private const int MaxLabelBytes = 48;
@@ -68,22 +68,22 @@ public static class BlobNames
         return new BlobName($"{ChunksFolder}{hex[..2]}/{hex}");
     }
 
-    /// <summary>Where the chunks are whose id begins with a byte.</summary>
+    /// <summary>The prefix of the chunks whose ids begin with a byte.</summary>
     public static string Chunks(byte firstByte) => $"{ChunksFolder}{firstByte:x2}/";
 
-    /// <summary>Which chunks are known to be damaged whose id begins with a byte.</summary>
+    /// <summary>The damaged chunks whose ids begin with a byte.</summary>
     public static BlobName Damaged(byte firstByte) => new($"{DamagedChunks}{firstByte:x2}");
 
-    /// <summary>What verifications have shown of a backup.</summary>
+    /// <summary>The findings of verifications about a backup.</summary>
     public static BlobName Verified(BackupId id) => new(VerifiedBackups + id);
 
-    /// <summary>That a backup is in the second store.</summary>
+    /// <summary>The record that a backup is in the second store.</summary>
     public static BlobName Copy(BackupId id) => new(Copies + id);
 
-    /// <summary>How far the rolling verification of the whole store is.</summary>
+    /// <summary>The progress of the rolling verification of the whole store.</summary>
     public static BlobName RollingVerification { get; } = new("checks/rolling");
 
-    /// <summary>What the store held when that was last worked out.</summary>
+    /// <summary>The last usage report of the store.</summary>
     public static BlobName Usage { get; } = new("checks/usage");
 
     /// <summary>The chunk list of one range of one part; <paramref name="listHash"/> is the whole keyed hash of its plaintext.</summary>
@@ -102,10 +102,10 @@ public static class BlobNames
     /// <summary>The record that takes one end of a backup back.</summary>
     public static BlobName Undeletion(BackupId id, string endId) => new(UndeletionsOf(id) + endId);
 
-    /// <summary>Where the records are that take ends of a backup back.</summary>
+    /// <summary>Where the undeletions of a backup are.</summary>
     public static string UndeletionsOf(BackupId id) => $"{Undeletions}{id}/";
 
-    /// <summary>What maintenance remembers of this store; where maintenance is an app of its own, in a place that only it can reach.</summary>
+    /// <summary>The memory of maintenance about this store; where maintenance is an app of its own, in a place that only it can reach.</summary>
     public static BlobName Memory { get; } = new("maintenance/memory");
 
     /// <summary>The key of maintenance, in that place.</summary>
@@ -117,7 +117,7 @@ public static class BlobNames
     /// <summary>The record that a person confirmed a suspect backup.</summary>
     public static BlobName Confirmed(BackupId id) => new(ConfirmedBackups + id);
 
-    /// <summary>What the sealed summary of a manifest is bound to.</summary>
+    /// <summary>The name that the sealed summary of a manifest is bound to.</summary>
     public static string SummaryOf(BlobName manifest) => manifest.Value + "#summary";
 
     /// <summary>A run's pin.</summary>
@@ -126,7 +126,7 @@ public static class BlobNames
     /// <summary>A record of a run.</summary>
     public static BlobName Run(RunId id, string what) => new(RunFolder(id) + what);
 
-    /// <summary>What a run plans to do.</summary>
+    /// <summary>The plan of a run.</summary>
     public static BlobName Plan(RunId id) => Run(id, "plan");
 
     /// <summary>Where a run's records are.</summary>
@@ -135,22 +135,22 @@ public static class BlobNames
     /// <summary>Where the records of a month's runs are.</summary>
     public static string RunMonth(DateTimeOffset month) => Runs + month.UtcDateTime.ToString("yyyy'/'MM'/'", CultureInfo.InvariantCulture);
 
-    /// <summary>Whose turn it is on a cluster.</summary>
+    /// <summary>The lease of a cluster.</summary>
     public static BlobName Lease(string cluster) => new("leases/" + ClusterSegment(cluster));
 
     /// <summary>The state of a cluster's schedules.</summary>
     public static BlobName Schedules(string cluster) => new("schedules/" + ClusterSegment(cluster));
 
-    /// <summary>Which runs of a cluster are not known to have left nothing behind.</summary>
+    /// <summary>The index of a cluster's open runs: runs that may have left something behind.</summary>
     public static BlobName OpenRuns(string cluster) => new("open/" + ClusterSegment(cluster));
 
-    /// <summary>What the last tick of a cluster's app of some role came to.</summary>
+    /// <summary>The results of the last tick of a cluster's app, by role.</summary>
     public static BlobName Tick(string role, string cluster) => new($"checks/tick-{role}/{ClusterSegment(cluster)}");
 
     /// <summary>Which runs of a cluster were last started, by what they do.</summary>
     public static BlobName Starts(string cluster) => new("checks/starts/" + ClusterSegment(cluster));
 
-    /// <summary>What retention of a cluster remembers.</summary>
+    /// <summary>What retention remembers of a cluster.</summary>
     public static BlobName Retention(string cluster) => new(Retentions + ClusterSegment(cluster));
 
     /// <summary>The readable, short and unique part of a chunk list's folder: the beginning of the collection's name, the shard, a keyed hash.</summary>
@@ -160,21 +160,21 @@ public static class BlobNames
         return $"{Uri.EscapeDataString(CutToBytes(key.Collection, MaxLabelBytes))}~{key.ShardText}-{Convert.ToHexStringLower(hash.AsSpan(0, 4))}";
     }
 
-    /// <summary>The id of the backup whose manifest, or retirement, has this name; false for what is no such name.</summary>
+    /// <summary>The id of the backup whose manifest, or record of an end, has this name; false for any other name.</summary>
     public static bool TryReadId(BlobName name, string folder, out BackupId id)
     {
         id = default;
         return name.Value.StartsWith(folder, StringComparison.Ordinal) && BackupId.TryParse(name.Value[folder.Length..], out id);
     }
 
-    /// <summary>The backup that a chunk list is filed under; false for what is no list's name.</summary>
+    /// <summary>The backup that a chunk list is filed under; false for a name that is no chunk list's.</summary>
     public static bool TryReadListOwner(BlobName name, out BackupId owner)
     {
         owner = default;
         return name.Value.StartsWith(Lists, StringComparison.Ordinal) && BackupId.TryParse(name.Value[Lists.Length..].Split('/')[0], out owner);
     }
 
-    /// <summary>The chunk that has this name; false for what is no chunk's name.</summary>
+    /// <summary>The chunk of this name; false for a name that is no chunk's.</summary>
     public static bool TryReadChunk(BlobName name, out ChunkId id)
     {
         id = default;

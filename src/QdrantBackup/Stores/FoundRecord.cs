@@ -5,25 +5,25 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Stores;
 
-/// <summary>A record that can be made anew, as it was found.</summary>
-/// <param name="Value">What it says; null when there is none, or when it does not open.</param>
-/// <param name="Entry">What lies there, so that nothing else is ever replaced; null when there is nothing.</param>
-/// <param name="Damage">Why it does not open; null when it does, or when there is none.</param>
+/// <summary>A record that can be written again, as it was found.</summary>
+/// <param name="Value">Its content; null when it is missing or does not open.</param>
+/// <param name="Entry">The blob under its name, so that no other version is ever replaced; null when there is no blob.</param>
+/// <param name="Damage">Why it does not open; null when it opens or is missing.</param>
 internal sealed record FoundRecord<T>(T? Value, BlobEntry? Entry, BackupException? Damage = null)
     where T : class
 {
-    /// <summary>The condition under which a new one takes its place.</summary>
+    /// <summary>The condition under which a new one replaces it.</summary>
     public PutCondition Condition => Entry is null ? PutCondition.OnlyIfAbsent : PutCondition.OnlyIfMatch(Entry.ETag);
 }
 
-/// <summary>Reads records that can be made anew: a damaged one must stop nothing, and one of a newer format must never be taken for damaged.</summary>
+/// <summary>Reads records that can be written again: a damaged one must stop nothing, and one of a newer format must never be taken for damaged.</summary>
 internal static partial class RenewableRecords
 {
     private const int DigitAt = 3;
     private const int CompressionAt = 5;
     private const int ZeroAt = 7;
 
-    /// <summary>Reads a record; one that is cut, changed or no document is told of as damaged, and logged.</summary>
+    /// <summary>Reads a record; one that is cut, changed or not a document is returned as damaged, and logged.</summary>
     /// <exception cref="SealException">A newer version of this program wrote it.</exception>
     public static async Task<FoundRecord<T>> FindRenewableAsync<T>(this SealedStore store, BlobName name, JsonTypeInfo<T> json, CancellationToken cancellationToken)
         where T : class
@@ -49,7 +49,7 @@ internal static partial class RenewableRecords
             }
             catch (OversizedBlobException e)
             {
-                // Only what is too long itself counts: it may have been replaced by a sound one since it was read.
+                // Only what is too long itself counts: a sound one may have replaced it since it was read.
                 if (await store.Blobs.FindAsync(name, cancellationToken) is { } entry && entry.Length > SealedHeader.MaxSealedLength(SealedType.Record))
                 {
                     return new FoundRecord<T>(null, entry, e);
@@ -112,6 +112,6 @@ internal static partial class RenewableRecords
         return false;
     }
 
-    [LoggerMessage(3601, LogLevel.Warning, "The record '{Blob}' does not open and is made anew: {Problem}")]
+    [LoggerMessage(3601, LogLevel.Warning, "The record '{Blob}' does not open and is written again: {Problem}")]
     private static partial void LogDamaged(ILogger logger, string blob, string problem);
 }

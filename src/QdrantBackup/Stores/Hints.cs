@@ -1,6 +1,6 @@
 namespace QdrantBackup.Stores;
 
-/// <summary>What to do, where several errors have the same answer.</summary>
+/// <summary>Hints that several errors share.</summary>
 internal static class Hints
 {
     public const string OtherBackup =

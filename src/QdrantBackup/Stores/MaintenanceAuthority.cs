@@ -5,7 +5,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Stores;
 
-/// <summary>A record that only maintenance, or an administrator, may write: it carries itself once more, sealed under their key.</summary>
+/// <summary>A record that only maintenance, or an administrator, may write: it holds a second copy of itself, sealed under their key.</summary>
 /// <typeparam name="T">The record.</typeparam>
 internal interface IProved<T>
 {
@@ -17,7 +17,7 @@ internal interface IProved<T>
 }
 
 /// <summary>
-/// Decides whose word may take something away: end a backup, release a hold, waive a brake. Everything in the store is sealed under the store key, and the backup app
+/// Decides who may end a backup, release a hold or waive a brake. Everything in the store is sealed under the store key, and the backup app
 /// has that key. Where maintenance is an app of its own, such records therefore count only with a proof under a key that the backup app does not have.
 /// </summary>
 public sealed class MaintenanceAuthority : IDisposable
@@ -31,7 +31,7 @@ public sealed class MaintenanceAuthority : IDisposable
     /// <summary>One identity does everything: the seal of the store is the proof.</summary>
     public static MaintenanceAuthority OfStore { get; } = new(canProve: true, own: null);
 
-    /// <summary>This app may take nothing away. What others took away it believes by the seal of the store: it deletes nothing on the strength of that.</summary>
+    /// <summary>This app may end and release nothing. Ends and releases of others it accepts by the seal of the store, since it deletes nothing because of them.</summary>
     public static MaintenanceAuthority None { get; } = new(canProve: false, own: null);
 
     /// <summary>Maintenance has a key of its own, kept where the backup app cannot read.</summary>
@@ -46,12 +46,12 @@ public sealed class MaintenanceAuthority : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _own?.Dispose();
 
-    /// <summary>The store as only maintenance reads and writes it: for records that decide what is deleted and that no other app needs.</summary>
+    /// <summary>The view of the store that only maintenance reads and writes: for records that decide what is deleted and that no other app needs.</summary>
     internal SealedStore Wrap(SealedStore store) =>
         _own is null ? store : new SealedStore(store.Blobs, _own, store.IsReplica, ownsSealer: false);
 
     /// <summary>Adds the proof to a record.</summary>
-    /// <exception cref="RefusedException">This app may take nothing away.</exception>
+    /// <exception cref="RefusedException">This app may end and release nothing.</exception>
     internal T Prove<T>(BlobName name, T record, JsonTypeInfo<T> json)
         where T : class, IProved<T>
     {
@@ -61,7 +61,7 @@ public sealed class MaintenanceAuthority : IDisposable
             : record.With(Convert.ToBase64String(_own.Seal(SealedType.Record, name.Value + Purpose, JsonSerializer.SerializeToUtf8Bytes(record.With(null), json))));
     }
 
-    /// <summary>What of a record counts: with a key of its own, maintenance takes the copy under that key and nothing else. Null: the record is not proven.</summary>
+    /// <summary>The valid content of a record: maintenance with a key of its own accepts only the copy under that key. Null: the record is not proven.</summary>
     internal T? Check<T>(BlobName name, T record, JsonTypeInfo<T> json)
         where T : class, IProved<T>
     {
@@ -82,8 +82,8 @@ public sealed class MaintenanceAuthority : IDisposable
         }
     }
 
-    /// <summary>Refuses what only maintenance or an administrator may do.</summary>
-    /// <exception cref="RefusedException">This app may take nothing away.</exception>
+    /// <summary>Refuses actions that only maintenance or an administrator may take.</summary>
+    /// <exception cref="RefusedException">This app may end and release nothing.</exception>
     public void ThrowUnlessAllowed()
     {
         if (!CanProve)

@@ -4,7 +4,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Stores;
 
-/// <summary>A backup that maintenance has itself read back, every byte of it.</summary>
+/// <summary>A backup of which maintenance itself has read back every byte.</summary>
 /// <param name="Id">The backup.</param>
 /// <param name="ManifestHash">The keyed hash of the manifest that was read.</param>
 /// <param name="At">When.</param>
@@ -22,7 +22,7 @@ public sealed record MemoryRecord
     /// <summary>The last backups that maintenance has read back, the newest first.</summary>
     public IReadOnlyList<ReadBackup> ReadBack { get; init; } = [];
 
-    /// <summary>When a retention last came to its end, by the store's clock.</summary>
+    /// <summary>When a retention last finished, by the store's clock.</summary>
     public DateTimeOffset? LastRetention { get; init; }
 
     /// <summary>The hash of a manifest that maintenance has seen, or null.</summary>
@@ -36,7 +36,7 @@ public sealed record MemoryRecord
 internal sealed record MaintenanceKeyRecord(int Format, byte[] Key, DateTimeOffset Created);
 
 /// <summary>
-/// What maintenance remembers of a store: which manifests it has seen, which backups it has read back, when it last came to an end. The backup app can write the store;
+/// What maintenance remembers of a store: which manifests it has seen, which backups it has read back, when it last finished. The backup app can write the store;
 /// where maintenance is an app of its own, its memory therefore lies in another place, together with its key. Such a record protects backups, so one that does not
 /// open stops maintenance.
 /// </summary>
@@ -67,13 +67,13 @@ public sealed class MaintenanceMemory(SealedStore place)
             async () => await place.FindDocumentAsync(BlobNames.MaintenanceKey, SealedType.Record, StoreJson.Default.MaintenanceKeyRecord, cancellationToken)
                 ?? await place.PutOnceAsync(
                     BlobNames.MaintenanceKey, SealedType.Record, new MaintenanceKeyRecord(1, candidate.Bytes.ToArray(), time.GetUtcNow()), StoreJson.Default.MaintenanceKeyRecord, cancellationToken),
-            "Put it back from soft delete or an older version: without it no end that maintenance gave counts any more. If it is lost for good, delete that blob; then maintenance makes another key, and what is ended must be ended again.");
+            "Put it back from soft delete or an older version: without it no end by maintenance counts any more. If it is lost for good, delete that blob; then maintenance makes another key, and what is ended must be ended again.");
         using StoreKey key = StoreKey.FromBytes(record.Key);
         store.Use(MaintenanceAuthority.Own(new Sealer(store.StoreId, key)));
         return new MaintenanceMemory(place);
     }
 
-    /// <summary>What is remembered; a memory that was never written is empty.</summary>
+    /// <summary>The memory; one that was never written is empty.</summary>
     /// <exception cref="RefusedException">The record does not open.</exception>
     public async Task<MemoryRecord> ReadAsync(CancellationToken cancellationToken) => (await FindAsync(cancellationToken))?.Value ?? new MemoryRecord();
 
@@ -97,7 +97,7 @@ public sealed class MaintenanceMemory(SealedStore place)
         memory => memory with { ReadBack = [.. memory.ReadBack.Where(b => b.Id != backup.Id).Append(backup).OrderByDescending(b => b.Id.Value, StringComparer.Ordinal).Take(MaxReadBack)] },
         cancellationToken);
 
-    /// <summary>Remembers that a retention came to its end.</summary>
+    /// <summary>Remembers that a retention finished.</summary>
     public Task NoteRetentionAsync(DateTimeOffset at, CancellationToken cancellationToken) => ChangeAsync(memory => memory with { LastRetention = at }, cancellationToken);
 
     private async Task ChangeAsync(Func<MemoryRecord, MemoryRecord> change, CancellationToken cancellationToken)
@@ -119,7 +119,7 @@ public sealed class MaintenanceMemory(SealedStore place)
 
     private Task<StoredDocument<MemoryRecord>?> FindAsync(CancellationToken cancellationToken) => GuardAsync(
         place, BlobNames.Memory, () => place.FindDocumentAsync(BlobNames.Memory, SealedType.Record, StoreJson.Default.MemoryRecord, cancellationToken),
-        "Put it back from soft delete or an older version. If it is lost for good, delete that blob: maintenance then starts to remember anew.");
+        "Put it back from soft delete or an older version. If it is lost for good, delete that blob: maintenance then starts with an empty memory.");
 
     private static async Task<T> ReadAsync<T>(SealedStore place, BlobName name, Func<Task<StoredDocument<T>>> read, string hint) =>
         (await GuardAsync(place, name, read, hint)).Value;

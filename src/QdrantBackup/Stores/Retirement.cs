@@ -5,7 +5,7 @@ namespace QdrantBackup.Stores;
 
 /// <summary>
 /// The record <c>retired/backupId</c>: retention or a person ended this backup. From then on the backup is not offered and is no base. The record is never deleted:
-/// it tells a manifest that was ended from one that vanished. Only <see cref="BackupEnds"/> decides whether a record counts.
+/// it distinguishes a manifest that was deleted after an end from one that vanished. Only <see cref="BackupEnds"/> decides whether a record counts.
 /// </summary>
 public sealed record Retirement : IProved<Retirement>
 {
@@ -30,13 +30,13 @@ public sealed record Retirement : IProved<Retirement>
     /// <summary>The retention run that did it, or null for a person.</summary>
     public RunId? RunId { get; init; }
 
-    /// <summary>Names this very end: 16 hex digits at random, so that the record that takes it back can name no other. Earlier writers wrote none.</summary>
+    /// <summary>Names exactly this end: 16 random hex digits, so that its undeletion can apply to no other. Earlier writers set no name.</summary>
     public string EndId { get; init; } = OldEndId;
 
-    /// <summary>Whether a person said yes to this one by name, or to a plan that ends an unusual share: the pruner asks no second time.</summary>
+    /// <summary>Whether a person confirmed this one by name, or a plan that ends an unusual share: the pruner asks no second time.</summary>
     public bool Confirmed { get; init; }
 
-    /// <summary>Whether a person ended it after a warning that it is the newest whole backup: only then may the pruner take that one (W4).</summary>
+    /// <summary>Whether a person ended it after a warning that it is the newest whole backup: only then may the pruner delete that one (W4).</summary>
     public bool? EndsLast { get; init; }
 
     /// <summary>The same record under the key of maintenance, where maintenance has a key of its own.</summary>
@@ -52,8 +52,8 @@ public sealed record Retirement : IProved<Retirement>
 }
 
 /// <summary>
-/// The record <c>undeleted/backupId/endId</c>: a person took the end of this name back. It has a name of its own, which comes from the end that it takes back, so that
-/// writing that end again changes nothing. For the pruner its existence is enough; the backup is offered again once it is <see cref="Settled"/>.
+/// The record <c>undeleted/backupId/endId</c>: a person took the end of this name back. Its name holds the id of that end, so that
+/// writing the end again changes nothing. For the pruner its existence is enough; the backup is offered again once it is <see cref="Settled"/>.
 /// </summary>
 public sealed record Undeletion
 {
@@ -69,6 +69,6 @@ public sealed record Undeletion
     /// <summary>When, by that machine's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Whether a second look, after the first write, found that no pruner can have taken the backup for dead.</summary>
+    /// <summary>Whether a second check, after the first write, found that no pruner can have taken the backup for dead.</summary>
     public bool Settled { get; init; }
 }

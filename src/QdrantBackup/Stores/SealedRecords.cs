@@ -5,7 +5,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Stores;
 
-/// <summary>Records that only say what was learnt: one that does not open counts as none, because looking again makes a new one; and several machines may change one at once.</summary>
+/// <summary>Records of findings: one that does not open counts as missing, because the next check writes it again; several machines may change one at once.</summary>
 internal static class SealedRecords
 {
     /// <summary>How often a record is read again when another writer was faster.</summary>
@@ -51,7 +51,7 @@ internal static class SealedRecords
         return true;
     });
 
-    /// <summary>The backups that have a record in a folder, whatever it says.</summary>
+    /// <summary>The backups that have a record in a folder, readable or not.</summary>
     public static async Task<HashSet<BackupId>> ListIdsAsync(this SealedStore store, string folder, CancellationToken cancellationToken)
     {
         var ids = new HashSet<BackupId>();
@@ -79,8 +79,8 @@ internal static class SealedRecords
     }
 
     /// <summary>
-    /// Puts what <paramref name="change"/> makes of the record (null: there is none), and returns it; when it makes the same, or null, nothing is put.
-    /// A record that does not open is replaced as if there were none; one of a newer format is not.
+    /// Changes a record with <paramref name="change"/> (null: the record is missing), puts the result and returns it; when the result is equal, or null, nothing is put.
+    /// A record that does not open is replaced as if it were missing; one of a newer format is not.
     /// </summary>
     /// <exception cref="SealException">A newer version of this program wrote it.</exception>
     public static async Task<T?> ChangeRecordAsync<T>(

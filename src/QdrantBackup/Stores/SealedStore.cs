@@ -8,7 +8,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Stores;
 
-/// <summary>A document and what the store knows of it.</summary>
+/// <summary>A document and its blob.</summary>
 /// <param name="Entry">The blob.</param>
 /// <param name="Value">Its content.</param>
 public sealed record StoredDocument<T>(BlobEntry Entry, T Value);
@@ -33,19 +33,19 @@ public sealed class SealedStore : IDisposable
     /// <summary>Seals and opens.</summary>
     public Sealer Sealer { get; }
 
-    /// <summary>Whether it is the second copy of a store, which is never backed up into directly.</summary>
+    /// <summary>Whether it is the second store, into which no backup is made directly.</summary>
     public bool IsReplica { get; }
 
     /// <summary>Which backups are ended.</summary>
     public BackupEnds Ends { get; }
 
-    /// <summary>How many small records are read at once, where all of a kind are.</summary>
+    /// <summary>How many small records of one kind are read at once.</summary>
     internal int RecordsAtOnce { get; set; } = 16;
 
-    /// <summary>Whose word takes something away in this store, as this app sees it.</summary>
+    /// <summary>Who may end backups and release holds in this store, as this app sees it.</summary>
     public MaintenanceAuthority Authority { get; private set; } = MaintenanceAuthority.OfStore;
 
-    /// <summary>The store as only maintenance reads and writes it, where maintenance has a key of its own; else the store itself.</summary>
+    /// <summary>The view of the store that only maintenance reads and writes, if maintenance has a key of its own; else the store itself.</summary>
     public SealedStore OfMaintenance { get; private set; }
 
     /// <summary>The store's id.</summary>
@@ -54,31 +54,31 @@ public sealed class SealedStore : IDisposable
     /// <summary>The id of the store's key.</summary>
     public string KeyId => Sealer.KeyId;
 
-    /// <summary>Whom the store's key is wrapped for, as it was opened.</summary>
+    /// <summary>The recipients that the store's key is wrapped for.</summary>
     public IReadOnlyList<KeyRecipient> Recipients { get; internal init; } = [];
 
-    /// <summary>What went wrong with recipients before one opened the store.</summary>
+    /// <summary>Failures of recipients before one opened the store.</summary>
     public IReadOnlyList<BackupException> RecipientFailures { get; internal init; } = [];
 
-    /// <summary>Where it is logged that a record which can be made anew was damaged.</summary>
+    /// <summary>The log for damaged records that can be written again.</summary>
     public ILogger Log { internal get; set; } = NullLogger.Instance;
 
-    /// <summary>Says whose word takes something away, before anything of the store is read. The store disposes a key that is maintenance's own.</summary>
+    /// <summary>Sets who may end backups and release holds, before any blob of the store is read. The store disposes maintenance's own key.</summary>
     public void Use(MaintenanceAuthority authority)
     {
         Authority = authority;
         OfMaintenance = authority.Wrap(this);
     }
 
-    /// <summary>Refuses to be backed up into when this is a second copy: what it holds comes from the store that it copies.</summary>
-    /// <exception cref="RefusedException">It is a copy.</exception>
+    /// <summary>Throws when this is the second store: its backups come from the first store.</summary>
+    /// <exception cref="RefusedException">It is the second store.</exception>
     public void ThrowIfReplica()
     {
         if (IsReplica)
         {
             throw new RefusedException(
-                $"the store at {Blobs.Location} is the second copy of a store and takes no backups of its own",
-                "Let Storage name the store itself, and this one as Storage:Second. If the store is lost, make a new one from this copy with 'qdrant-backup copy --back'.");
+                $"the store at {Blobs.Location} is a second store and takes no backups of its own",
+                "Let Storage name the store itself, and this one as Storage:Second. If the store is lost, make a new one from this second store with 'qdrant-backup copy --back'.");
         }
     }
 
@@ -87,7 +87,7 @@ public sealed class SealedStore : IDisposable
         BlobName name, SealedType type, T value, JsonTypeInfo<T> json, PutCondition condition, string? summary, CancellationToken cancellationToken) =>
         PutPlainAsync(name, type, JsonSerializer.SerializeToUtf8Bytes(value, json), condition, summary, cancellationToken);
 
-    /// <summary>Puts a document unless there is one, and returns the one that counts: repeating a step never changes what the first attempt decided.</summary>
+    /// <summary>Puts a document unless there is one, and returns the valid one: repeating a step never changes the decision of the first attempt.</summary>
     public async Task<StoredDocument<T>> PutOnceAsync<T>(BlobName name, SealedType type, T value, JsonTypeInfo<T> json, CancellationToken cancellationToken)
     {
         try
@@ -97,7 +97,7 @@ public sealed class SealedStore : IDisposable
         }
         catch (StoreConflictException)
         {
-            return await FindDocumentAsync(name, type, json, cancellationToken) ?? throw new MissingBlobException(name, "was there and is gone");
+            return await FindDocumentAsync(name, type, json, cancellationToken) ?? throw new MissingBlobException(name, "was there and is missing now");
         }
     }
 
@@ -116,7 +116,7 @@ public sealed class SealedStore : IDisposable
     public async Task<T?> GetDocumentAsync<T>(BlobName name, SealedType type, JsonTypeInfo<T> json, CancellationToken cancellationToken) =>
         await FindDocumentAsync(name, type, json, cancellationToken) is { } found ? found.Value : default;
 
-    /// <summary>Two copies of a store share one key; whoever opened the first lets go of it.</summary>
+    /// <summary>Both stores of a pair share one key; the opener of the first disposes it.</summary>
     public void Dispose()
     {
         Authority.Dispose();
@@ -169,7 +169,7 @@ public sealed class SealedStore : IDisposable
         }
         catch (JsonException e)
         {
-            // The reader's message may quote the document (W5), so only its place is told.
+            // The reader's message may quote the document (W5), so only its place is reported.
             throw new SealException($"'{name}' opens but is no {typeof(T).Name} (at byte {e.BytePositionInLine})", "A faulty writer made it. Use the newest version of this program.");
         }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace QdrantBackup.Stores;
 
-/// <summary>How every document of a store is written: UTF-8, camelCase; unknown members are ignored (docs/format.md §6). Deeper than an answer of Qdrant may be, for manifests hold some.</summary>
+/// <summary>How every document of a store is written: UTF-8, camelCase; unknown members are ignored (docs/format.md §6). Manifests hold answers of Qdrant, so the depth is greater than theirs.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -10,7 +10,7 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Usage;
 
 /// <summary>
-/// Works out what each backup and collection costs by reading every chunk list. Memory is bounded: the ids are worked through in slices, and the lists are read once
+/// Computes how much room each backup and collection takes by reading every chunk list. Memory is bounded: the ids are processed in slices, and the lists are read once
 /// for each (W7). The result is kept in the store until a backup comes or goes.
 /// </summary>
 public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimeProvider time, int maxIdsInMemory = StoreUsage.DefaultMaxIds)
@@ -21,7 +21,7 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
     private const int MaxSlices = 1024;
     private const double WindowDays = 30;
 
-    /// <summary>The report: the one kept, unless a backup has come or gone since, or <paramref name="fresh"/> asks for a new one.</summary>
+    /// <summary>The report: the stored one, unless a backup came or went since, or <paramref name="fresh"/> asks for a new one.</summary>
     public async Task<UsageReport> ReportAsync(bool fresh, CancellationToken cancellationToken)
     {
         CatalogEntry[] entries = [.. (await catalog.ListAsync(new CatalogFilter(), cancellationToken)).Where(e => e.Summary is not null)];
@@ -49,7 +49,7 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
         }
         catch (SealException e) when (e.IsNewerFormat)
         {
-            // A newer version keeps its report there; this one works it out each time.
+            // A newer version keeps its report there; this version computes it each time.
             return (null, false);
         }
     }
@@ -95,7 +95,7 @@ public sealed class StoreUsage(SealedStore store, BackupCatalog catalog, TimePro
             }
             catch (BackupException e) when (e.IsDamage || e is UsageException)
             {
-                // Gone or damaged since it was listed: what it needs cannot be told.
+                // Deleted or damaged since the listing: its chunks are unknown.
                 continue;
             }
 

@@ -2,16 +2,16 @@ using QdrantBackup.Ids;
 
 namespace QdrantBackup.Usage;
 
-/// <summary>What a store holds, and for whom. Stored bytes are those of sealed blobs.</summary>
+/// <summary>What a store holds, by backup and collection. Stored bytes are those of sealed blobs.</summary>
 public sealed record UsageReport
 {
     /// <summary>Version of the format.</summary>
     public int Format { get; init; } = 1;
 
-    /// <summary>When it was worked out.</summary>
+    /// <summary>When it was computed.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Which backups there were then: the same text as long as none comes or goes.</summary>
+    /// <summary>A text that changes whenever a backup comes or goes.</summary>
     public required string Catalog { get; init; }
 
     /// <summary>How many chunks the store holds.</summary>
@@ -20,7 +20,7 @@ public sealed record UsageReport
     /// <summary>Stored bytes of all chunks.</summary>
     public long ChunkBytes { get; init; }
 
-    /// <summary>Of these, bytes of chunks that some backup needs.</summary>
+    /// <summary>Of these, bytes of chunks that a backup needs.</summary>
     public long NeededBytes { get; init; }
 
     /// <summary>Stored bytes of all chunk lists and manifests.</summary>
@@ -42,17 +42,17 @@ public sealed record UsageReport
     public required Growth Growth { get; init; }
 }
 
-/// <summary>What one backup costs.</summary>
+/// <summary>The room that one backup takes.</summary>
 /// <param name="Id">The backup.</param>
-/// <param name="Cluster">The cluster it is of.</param>
-/// <param name="Retired">Whether it was ended and goes with the next pruning.</param>
+/// <param name="Cluster">The cluster that was backed up.</param>
+/// <param name="Retired">Whether it was ended and is deleted by a later prune.</param>
 /// <param name="LogicalBytes">Bytes in its snapshots.</param>
-/// <param name="UniqueBytes">Stored bytes that it alone needs, its lists included: what deleting it would free.</param>
+/// <param name="UniqueBytes">Stored bytes that only this backup needs, its lists included: deleting it would free them.</param>
 /// <param name="SharedBytes">Stored bytes that it and other backups need.</param>
-/// <param name="NewBytes">Stored bytes that were put when it was made.</param>
+/// <param name="NewBytes">Stored bytes that this backup put.</param>
 public sealed record BackupUsage(BackupId Id, string Cluster, bool Retired, long LogicalBytes, long UniqueBytes, long SharedBytes, long NewBytes);
 
-/// <summary>What one collection costs, over all backups.</summary>
+/// <summary>The room that one collection takes, over all backups.</summary>
 /// <param name="Name">The collection.</param>
 /// <param name="Cluster">The cluster it is in.</param>
 /// <param name="Backups">How many backups hold it.</param>
@@ -61,7 +61,7 @@ public sealed record BackupUsage(BackupId Id, string Cluster, bool Retired, long
 /// <param name="NewBytes">Stored bytes that were put for it in the last thirty days.</param>
 public sealed record CollectionUsage(string Name, string Cluster, int Backups, long LogicalBytes, long StoredBytes, long NewBytes);
 
-/// <summary>How a store grows, from what backups put in the last thirty days. What pruning frees is not counted, so this is the most that it will be.</summary>
+/// <summary>How a store grows, by the bytes that backups put in the last thirty days. What pruning frees is not subtracted, so this is an upper bound.</summary>
 /// <param name="Days">Days that the figure is from.</param>
 /// <param name="BytesPerDay">Stored bytes put a day.</param>
 /// <param name="In30Days">Stored bytes in thirty days.</param>

@@ -5,7 +5,7 @@ using QdrantBackup.Parts;
 
 namespace QdrantBackup.Usage;
 
-/// <summary>Counts who needs which chunk. Backups come one after the other, so that the last one seen tells whether a chunk was counted for it.</summary>
+/// <summary>Counts which backups need which chunk. Backups come one after the other, so that the last one seen shows whether a chunk was counted for it.</summary>
 internal sealed class UsageTally
 {
     private readonly Dictionary<ChunkId, Need> _needs = [];
@@ -85,7 +85,7 @@ internal sealed class UsageTally
         }
     }
 
-    /// <summary>What only one backup needed is its own; the next ids follow.</summary>
+    /// <summary>Chunks that only one backup needed count as its own; the next ids follow.</summary>
     public void EndSlice()
     {
         foreach (Need need in _needs.Values)

@@ -7,13 +7,13 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Verification;
 
-/// <summary>What verifying one part showed.</summary>
+/// <summary>The result of verifying one part.</summary>
 internal sealed class PartFindings(DamageLog damages)
 {
     /// <summary>What is wrong.</summary>
     public DamageLog Damages { get; } = damages;
 
-    /// <summary>Chunks that were known to be damaged and are whole.</summary>
+    /// <summary>Chunks that were known to be damaged and were read back whole.</summary>
     public HashSet<ChunkId> Sound { get; } = [];
 
     /// <summary>Bytes read back.</summary>
@@ -30,7 +30,7 @@ internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
 
     /// <summary>
     /// Verifies one part; damages are returned, not thrown. A store that cannot be reached throws. With a second store, a list that is damaged here
-    /// is read there, so that what else is damaged comes out too.
+    /// is read there, so that damage in its chunks is found too.
     /// </summary>
     public async Task<PartFindings> VerifyPartAsync(
         Manifest manifest, ManifestPart part, VerifyLevel level, KnownDamage known, SecondReads? second, CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
         }
     }
 
-    /// <summary>Reads every chunk of a range, also after a damaged one: whoever mends the store wants to know all of them.</summary>
+    /// <summary>Reads every chunk of a range, also after a damaged one: a repair needs all of them.</summary>
     private async Task ReadRangeAsync(
         ChunkList list, KnownDamage known, PartFindings found, Action<ReadOnlyMemory<byte>> take, CancellationToken cancellationToken)
     {
@@ -142,7 +142,7 @@ internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
         }
     }
 
-    /// <summary>The list as it is here; a damaged one is noted, and what the second store has stands in for it.</summary>
+    /// <summary>The list of this store; a damaged one is noted, and the second store's is used instead.</summary>
     private async Task<ChunkList?> TryOpenAsync(ManifestPart part, ManifestRange range, SecondReads? second, DamageLog found, CancellationToken cancellationToken)
     {
         try
@@ -160,7 +160,7 @@ internal sealed class BackupVerifier(SealedStore store, CaptureOptions options)
         }
         catch (BackupException)
         {
-            // Neither store has it: its chunks cannot be told.
+            // Neither store has it whole: its chunks are unknown.
             return null;
         }
     }

@@ -7,7 +7,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Verification;
 
-/// <summary>What reading back some chunks showed.</summary>
+/// <summary>The result of reading back some chunks.</summary>
 internal sealed class ChunkFindings
 {
     public DamageLog Damages { get; } = new(collection: null, DamageReport.MaxDamages);
@@ -18,7 +18,7 @@ internal sealed class ChunkFindings
 
     public long Chunks { get; set; }
 
-    /// <summary>The id after which to go on; null when all were read.</summary>
+    /// <summary>The id after which to continue; null when all were read.</summary>
     public ChunkId? After { get; set; }
 }
 
@@ -29,7 +29,7 @@ internal sealed class ChunkReadBack(SealedStore store, CaptureOptions options, T
 
     private readonly int _inFlight = Math.Max(1, options.MaxChunksInFlight);
 
-    /// <summary>Reads chunks that the store lists. One that is gone by the time it is read was not needed.</summary>
+    /// <summary>Reads chunks that the store lists. A chunk that is deleted before it is read was not needed.</summary>
     public async Task<ChunkFindings> ReadListedAsync(IdRange ids, ChunkId? after, KnownDamage known, CancellationToken cancellationToken)
     {
         var listed = new List<ChunkId>();
@@ -47,7 +47,7 @@ internal sealed class ChunkReadBack(SealedStore store, CaptureOptions options, T
         return await ReadAsync(listed, isComplete: listed.Count < options.MaxKnownChunks, mustExist: false, known, cancellationToken);
     }
 
-    /// <summary>Reads chunks that a backup needs; one that is gone is a damage. Lists that do not open are passed over: whoever looks at parts reports them.</summary>
+    /// <summary>Reads chunks that a backup needs; a missing one is a damage. Lists that do not open are skipped: verifying parts reports them.</summary>
     public async Task<ChunkFindings> ReadNeededAsync(
         Manifest manifest, IdRange ids, ChunkId? after, KnownDamage known, SecondReads? second, CancellationToken cancellationToken)
     {
@@ -83,7 +83,7 @@ internal sealed class ChunkReadBack(SealedStore store, CaptureOptions options, T
                 }
             }
 
-            // Between two looks nothing is on its way, so that no chunk is read twice.
+            // Between two steps no read is in flight, so that no chunk is read twice.
             if (time.GetElapsedTime(began) >= options.TransferTime && found.Chunks < ids.Count)
             {
                 found.After = some[^1];

@@ -27,10 +27,10 @@ internal sealed class DamageTally
         }
     }
 
-    /// <summary>Whether lists have to be read to know whom the damages touch.</summary>
+    /// <summary>Whether lists must be read to know which backups the damages affect.</summary>
     public bool HasChunks => _byChunk.Count > 0;
 
-    /// <summary>A backup needs its manifest and its lists; a null manifest could be opened nowhere.</summary>
+    /// <summary>A backup needs its manifest and its lists; a null manifest opened in neither store.</summary>
     public void Touch(BackupId id, Manifest? manifest)
     {
         Add(BlobNames.Manifest(id).Value, id);
@@ -52,7 +52,7 @@ internal sealed class DamageTally
         }
     }
 
-    /// <summary>How many damages that are not mended a backup needs, and whether any was written so.</summary>
+    /// <summary>How many unrepaired damages a backup needs, and whether any was written that way.</summary>
     public (int Count, bool IsAsWritten) UnmendedOf(BackupId id)
     {
         Damage[] left = [.. _byBlob.Values.Where(t => !t.Damage.IsMended && t.Last == id).Select(t => t.Damage)];

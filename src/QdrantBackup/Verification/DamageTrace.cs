@@ -9,19 +9,19 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Verification;
 
-/// <summary>How far a trace is.</summary>
-/// <param name="After">The backup after which to go on; null when it is done.</param>
+/// <summary>The position of a trace.</summary>
+/// <param name="After">The backup after which to continue; null when it is done.</param>
 public sealed record TraceReceipt(BackupId? After);
 
-/// <summary>Finds out which backups need what a verification found damaged, and records of each backup what was shown of it.</summary>
+/// <summary>Finds the backups that need a verification's damaged blobs, and records the findings about each backup.</summary>
 /// <param name="records">The store that keeps the run's records.</param>
 /// <param name="store">The store that is verified.</param>
 /// <param name="plans">The plans of verifications.</param>
 /// <param name="catalog">The backups of that store.</param>
-/// <param name="verified">What is recorded of them.</param>
+/// <param name="verified">What is recorded about them.</param>
 /// <param name="options">How long one step may take.</param>
 /// <param name="time">The clock.</param>
-/// <param name="other">The other copy of that store, if there is one.</param>
+/// <param name="other">The other store, if there is one.</param>
 public sealed class DamageTrace(
     SealedStore records, SealedStore store, VerifyPlans plans, BackupCatalog catalog, VerifiedRecords verified, CaptureOptions options, TimeProvider time, OtherCopy? other = null)
 {
@@ -30,8 +30,8 @@ public sealed class DamageTrace(
 
     /// <summary>Traces until the time is used up, in the order of the backups' ids.</summary>
     /// <param name="runId">The run.</param>
-    /// <param name="after">The backup after which to go on.</param>
-    /// <param name="isWhole">Whether every item of the plan was looked at, so that what shows no damage has none.</param>
+    /// <param name="after">The backup after which to continue.</param>
+    /// <param name="isWhole">Whether every item of the plan was verified, so that a backup without findings has no damage.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<TraceReceipt> TraceAsync(RunId runId, BackupId? after, bool isWhole, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ public sealed class DamageTrace(
         DamageReport report = after is null ? await GatherAsync(runId, cancellationToken) : await ReadAsync(runId, cancellationToken) ?? await GatherAsync(runId, cancellationToken);
         var tally = new DamageTally(report);
 
-        // Of a damage that is counted and not listed nobody can say whom it touches: then none passes.
+        // For a damage that is counted but not listed, the affected backups are unknown: then no backup passes.
         bool isListed = report.Count == report.Damages.Count;
         long began = time.GetTimestamp();
         BackupId[] left = [.. (await BackupsAsync(plan, tally, cancellationToken)).Where(id => after is null || string.CompareOrdinal(id.Value, after.Value.Value) > 0)];
@@ -57,11 +57,11 @@ public sealed class DamageTrace(
         return new TraceReceipt(After: null);
     }
 
-    /// <summary>What a run found, or null when it found nothing or is not that far.</summary>
+    /// <summary>The findings of a run, or null when it found nothing or is not that far.</summary>
     public Task<DamageReport?> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
         records.GetDocumentAsync(BlobNames.Run(runId, Report), SealedType.Record, DamagesJson.Default.DamageReport, cancellationToken);
 
-    /// <summary>Notes what an item found. Looking at it again overwrites that.</summary>
+    /// <summary>Notes the findings of an item. Verifying it again overwrites them.</summary>
     internal Task NoteAsync(VerifyStep step, ItemDamage found, CancellationToken cancellationToken)
     {
         VerifyItem item = step.Item;
@@ -94,7 +94,7 @@ public sealed class DamageTrace(
         (int count, bool isAsWritten) = tally.UnmendedOf(id);
         if (hash is not null && count > 0)
         {
-            // Every level opens what was found not to open; what was written wrongly shows only where it showed.
+            // Every level finds a blob that does not open; a fault of the writer shows only at the level that found it.
             VerifyLevel level = isAsWritten ? plan.Request.Level : VerifyLevel.Exists;
             await verified.MarkDamagedAsync(id, hash, count, level, plan.RunId, cancellationToken);
         }
@@ -104,7 +104,7 @@ public sealed class DamageTrace(
         }
     }
 
-    /// <summary>Every backup of the store where a chunk is damaged, whoever may need it; else those that were looked at.</summary>
+    /// <summary>Every backup of the store when a chunk is damaged, since any may need it; else those that were verified.</summary>
     private async Task<IReadOnlyList<BackupId>> BackupsAsync(VerifyPlan plan, DamageTally tally, CancellationToken cancellationToken)
     {
         if (!tally.HasChunks)
@@ -123,7 +123,7 @@ public sealed class DamageTrace(
         await foreach (BlobEntry entry in records.Blobs.ListAsync(BlobNames.RunFolder(runId) + ItemPrefix, cancellationToken))
         {
             ItemDamage found = await records.GetDocumentAsync(entry.Name, SealedType.Record, DamagesJson.Default.ItemDamage, cancellationToken)
-                ?? throw new MissingBlobException(entry.Name, "was there and is gone");
+                ?? throw new MissingBlobException(entry.Name, "was there and is missing now");
             count += found.Count - found.Damages.Count;
             foreach (Damage damage in found.Damages)
             {
@@ -133,7 +133,7 @@ public sealed class DamageTrace(
                     continue;
                 }
 
-                // Several items meet the same blob; it is mended once any of them mended it.
+                // Several items find the same blob; it is repaired once any of them repaired it.
                 damages[damage.Blob] = damages.TryGetValue(damage.Blob, out Damage? met) && met.IsMended ? met : damage;
             }
         }

@@ -10,13 +10,13 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.Verification;
 
 /// <summary>
-/// Carries out the items of a verification: verifies, mends if that was asked for, and records what is damaged. Repeating an item is harmless.
+/// Runs the items of a verification: verifies, repairs if that was asked for, and records damaged blobs. Repeating an item is harmless.
 /// </summary>
 public sealed partial class ItemVerifier(
     VerifyPlans plans, SealedStore store, BackupCatalog catalog, DamageRecords damage, VerifiedRecords verified, DamageTrace trace,
     CaptureOptions options, TimeProvider time, ILogger<ItemVerifier> logger, OtherCopy? other = null)
 {
-    // Asking the other store takes a read each; beyond so many, whoever repairs finds out.
+    // Asking the other store takes a read per blob; beyond this number, a repair finds out.
     private const int MaxAsked = 100;
 
     /// <summary>Verifies one item, or as much of a stretch of chunks as there is time for.</summary>
@@ -34,7 +34,7 @@ public sealed partial class ItemVerifier(
         int mended = damages.Count(d => d.IsMended);
         if (mended == found.Count && step.Item.Ids is null)
         {
-            // Mended bytes were not part of what was hashed, so the item is looked at once more.
+            // Repaired bytes were not part of the hash, so the item is verified once more.
             (receipt, DamageLog left, sound) = await LookAsync(step, cancellationToken);
             damages = [.. damages, .. left.Damages];
             await damage.RemoveAsync(sound, cancellationToken);
@@ -90,8 +90,8 @@ public sealed partial class ItemVerifier(
     }
 
     /// <summary>
-    /// The manifest as it is here; one that is damaged or missing is noted, and what the other store has stands in for it. One that retention has taken
-    /// meanwhile is nothing to look at.
+    /// The manifest of this store; one that is damaged or missing is noted, and the other store's is used instead. A manifest that retention has deleted
+    /// meanwhile is skipped.
     /// </summary>
     private async Task<(Manifest Manifest, string Hash, SecondReads? Second)?> OpenAsync(BackupId id, DamageLog found, CancellationToken cancellationToken)
     {
@@ -175,9 +175,9 @@ public sealed partial class ItemVerifier(
         }
     }
 
-    [LoggerMessage(EventId = 3501, Level = LogLevel.Error, Message = "{Where}, {What}: {Count} blobs are damaged, {Mended} of them mended, first {First}")]
+    [LoggerMessage(EventId = 3501, Level = LogLevel.Error, Message = "{Where}, {What}: {Count} blobs are damaged, {Mended} of them repaired, first {First}")]
     private partial void LogDamaged(string where, string what, long count, int mended, string first);
 
-    [LoggerMessage(EventId = 3502, Level = LogLevel.Warning, Message = "The other copy of the store at {Location} cannot be asked: {Reason}")]
+    [LoggerMessage(EventId = 3502, Level = LogLevel.Warning, Message = "The other store at {Location} cannot be read: {Reason}")]
     private partial void LogOtherAway(string location, string reason);
 }

@@ -15,11 +15,11 @@ public sealed record VerifiedShare(int Number, DateTimeOffset At, RunId RunId);
 /// <param name="Number">Which share, from 1.</param>
 /// <param name="Of">Of how many.</param>
 /// <param name="DecidedAt">When.</param>
-/// <param name="RunId">The run, the same however often it is started.</param>
-/// <param name="Cluster">The cluster whose app decided it and starts it: a store may be shared by several.</param>
+/// <param name="RunId">The run, the same for every attempt to start it.</param>
+/// <param name="Cluster">The cluster whose app decided it and starts it: several apps may share a store.</param>
 public sealed record DecidedShare(int Number, int Of, DateTimeOffset DecidedAt, RunId RunId, string Cluster);
 
-/// <summary>How far the rolling verification of a store is; one record for all who work on it, replaced only by compare-and-swap.</summary>
+/// <summary>The progress of a store's rolling verification; one record for all apps, replaced only by compare-and-swap.</summary>
 public sealed record RollingVerification
 {
     /// <summary>Version of the format.</summary>
@@ -28,7 +28,7 @@ public sealed record RollingVerification
     /// <summary>How many shares there are.</summary>
     public required int Of { get; init; }
 
-    /// <summary>When somebody first thought of it: due times before that are not made up.</summary>
+    /// <summary>When the first decision was made: due times before that are not made up.</summary>
     public required DateTimeOffset Since { get; init; }
 
     /// <summary>The last share that was decided.</summary>
@@ -40,21 +40,21 @@ public sealed record RollingVerification
     /// <summary>Each share's last verification.</summary>
     public IReadOnlyList<VerifiedShare> Done { get; init; } = [];
 
-    /// <summary>Since when every chunk has been read at least once; null until the first round is over.</summary>
+    /// <summary>The time since which every chunk has been read at least once; null until the first round is over.</summary>
     public DateTimeOffset? CoveredSince() => Done.Count == Of ? Done.Min(s => s.At) : null;
 }
 
 /// <summary>Decides which share of the store is verified next, so that a missed day delays a share and never leaves one out.</summary>
 public sealed class RollingVerifications(SealedStore store, TimeProvider time)
 {
-    // An app that decided and was gone before it started must not keep the others from going on.
+    // An app that stops between its decision and the start must not block the others.
     private static readonly TimeSpan MaxPending = TimeSpan.FromDays(1);
 
     /// <summary>The state, or null before the first decision.</summary>
     public Task<RollingVerification?> FindAsync(CancellationToken cancellationToken) =>
         store.TryGetRecordAsync(BlobNames.RollingVerification, VerificationJson.Default.RollingVerification, cancellationToken);
 
-    /// <summary>The share to start now, or null. Repeated until <see cref="StartedAsync"/>, it gives the same.</summary>
+    /// <summary>The share to start now, or null. Repeated until <see cref="StartedAsync"/>, it returns the same share.</summary>
     public async Task<DecidedShare?> DecideAsync(string cluster, Schedule schedule, int shares, CancellationToken cancellationToken)
     {
         RollingVerification? state = await store.ChangeRecordAsync(
@@ -69,7 +69,7 @@ public sealed class RollingVerifications(SealedStore store, TimeProvider time)
         there => there is { IsStarted: false } && there.Last == share ? there with { IsStarted = true } : there,
         cancellationToken);
 
-    /// <summary>A share was verified, all of it.</summary>
+    /// <summary>A share was verified as a whole.</summary>
     public Task DoneAsync(VerifySubset share, RunId runId, CancellationToken cancellationToken) => store.ChangeRecordAsync(
         BlobNames.RollingVerification,
         VerificationJson.Default.RollingVerification,
@@ -83,7 +83,7 @@ public sealed class RollingVerifications(SealedStore store, TimeProvider time)
         DateTimeOffset now = time.GetUtcNow();
         if (there is null || there.Of != shares)
         {
-            // Shares of another size cover other chunks: the round begins anew.
+            // Shares of another size cover other chunks: the round begins again.
             return new RollingVerification { Of = shares, Since = now };
         }
 

@@ -7,7 +7,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Verification;
 
-/// <summary>Works out a plan's items page by page: a store may have millions of parts, and a plan must stay small.</summary>
+/// <summary>Computes a plan's items page by page: a store may have millions of parts, and a plan must stay small.</summary>
 internal sealed class VerifyItems(VerifyPlan plan, BackupCatalog catalog, OtherCopy? other, CaptureOptions options)
 {
     private readonly List<VerifyItem> _items = [];
@@ -16,17 +16,17 @@ internal sealed class VerifyItems(VerifyPlan plan, BackupCatalog catalog, OtherC
     public static VerifyItem Part(BackupId id, ManifestPart part, VerifyLevel level) =>
         new() { BackupId = id, PartNo = part.PartNo, Level = level, Name = part.Key.Collection, Length = level == VerifyLevel.Exists ? 0 : part.Length };
 
-    /// <summary>How deep parts are looked at. Chunks that are read one by one leave of the parts what is not in chunks: that their lists open.</summary>
+    /// <summary>The level for parts. When chunks are read one by one, only the rest of the parts remains: their lists must open.</summary>
     public static VerifyLevel LevelOfParts(VerifyRequest request) =>
         request.Level == VerifyLevel.Readable && (request.All || request.Subset is not null) ? VerifyLevel.Exists : request.Level;
 
     /// <summary>
-    /// The stretches of ids whose chunks are read one by one: of the whole store, or of one backup's share. A whole backup is read part by part instead, which
+    /// The stretches of ids whose chunks are read one by one: in the whole store, or in one backup's share. A whole backup is read part by part instead, which
     /// proves its hashes too.
     /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="chunks">How many chunks the one backup has, so that the ids of a stretch fit into memory (W7).</param>
-    /// <param name="options">The limit of that.</param>
+    /// <param name="chunks">How many chunks the one backup has; the ids of a stretch must fit into memory (W7).</param>
+    /// <param name="options">The limit of ids in memory.</param>
     public static IReadOnlyList<IdRange> Stretches(VerifyPlan plan, long chunks, CaptureOptions options)
     {
         VerifyRequest request = plan.Request;
@@ -85,7 +85,7 @@ internal sealed class VerifyItems(VerifyPlan plan, BackupCatalog catalog, OtherC
                 .ThenBy(p => p.PartNo)
                 .Select(p => Part(id, p, level));
 
-            // What is wrong with the manifest itself is an item of its own: that it was read elsewhere, or that it promises what it does not hold.
+            // Damage of the manifest itself is an item of its own: that it was read from the other store, or that it claims more than it holds.
             return level == VerifyLevel.Restorable || second?.Replaced.Count > 0 ? [own, .. parts] : [.. parts];
         }
         catch (BackupException e) when (e.IsDamage || e is UsageException)

@@ -4,7 +4,7 @@ using QdrantBackup.Runs;
 
 namespace QdrantBackup.Verification;
 
-/// <summary>What a verification looks at; a sealed document of its run. Which items that makes is worked out page by page.</summary>
+/// <summary>The scope of a verification; a sealed document of its run. Its items are computed page by page.</summary>
 public sealed record VerifyPlan
 {
     /// <summary>Version of the format.</summary>
@@ -19,7 +19,7 @@ public sealed record VerifyPlan
     /// <summary>The backups, oldest first.</summary>
     public required IReadOnlyList<BackupId> Backups { get; init; }
 
-    /// <summary>Parts whose proof is owed, which are read first whatever else is looked at.</summary>
+    /// <summary>Parts whose proof is owed; they are read first, with every scope.</summary>
     public IReadOnlyList<VerifyItem> Owed { get; init; } = [];
 
     /// <summary>About how many items there are, for progress.</summary>
@@ -32,7 +32,7 @@ public sealed record VerifyPlan
 /// <summary>One thing to verify: a manifest, a part, or the chunks whose ids are in a stretch.</summary>
 public sealed record VerifyItem
 {
-    /// <summary>The backup; null: the chunks that the store lists, whoever needs them.</summary>
+    /// <summary>The backup; null: the chunks that the store lists, needed or not.</summary>
     public BackupId? BackupId { get; init; }
 
     /// <summary>The part's number; 0: the manifest, or chunks.</summary>
@@ -41,10 +41,10 @@ public sealed record VerifyItem
     /// <summary>The chunks to read back, when it is about chunks.</summary>
     public IdRange? Ids { get; init; }
 
-    /// <summary>How deep.</summary>
+    /// <summary>The level.</summary>
     public VerifyLevel Level { get; init; }
 
-    /// <summary>What it is, for people.</summary>
+    /// <summary>Its name, for people.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>Bytes of it, where that is known.</summary>

@@ -6,16 +6,16 @@ using QdrantBackup.Runs;
 
 namespace QdrantBackup.Verification;
 
-/// <summary>Chooses what a verification looks at, and pins it before it is read (W3).</summary>
+/// <summary>Chooses the scope of a verification, and pins its backups before they are read (W3).</summary>
 /// <param name="plans">The plans of runs, in the store that keeps the runs' records.</param>
 /// <param name="catalog">The backups of the store that is verified.</param>
-/// <param name="verified">What is known of them.</param>
+/// <param name="verified">The findings about them.</param>
 /// <param name="pins">The pins of that store.</param>
 /// <param name="options">Limits and the cluster's name.</param>
-/// <param name="other">The other copy of that store, if there is one.</param>
+/// <param name="other">The other store, if there is one.</param>
 public sealed class VerifyPlanner(VerifyPlans plans, BackupCatalog catalog, VerifiedRecords verified, RunPins pins, CaptureOptions options, OtherCopy? other = null)
 {
-    // More are rare, and the next day's run pays the rest.
+    // More are rare, and the next day's run reads the rest.
     private const int MaxOwed = 100;
 
     /// <summary>Plans, pins, stores the plan. Repeating it returns the plan stored first.</summary>

@@ -21,7 +21,7 @@ internal sealed record RunCost(double CpuSeconds, double Seconds, long PeakBytes
     /// <param name="environment">Variables beside those of this process.</param>
     /// <param name="input">The file to read as standard input, or none.</param>
     /// <param name="output">The file to write standard output to; nowhere without one.</param>
-    /// <exception cref="InvalidOperationException">It failed; the message holds what it said.</exception>
+    /// <exception cref="InvalidOperationException">It failed; the message holds its output.</exception>
     public static async Task<RunCost> OfAsync(
         IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, string input = "/dev/null", string output = "/dev/null")
     {

@@ -9,7 +9,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Benchmarks.Pipeline;
 
-/// <summary>A store that says it holds a million chunks which nobody had to write: they are listed, and can be deleted, but not read. Everything else is another store's.</summary>
+/// <summary>A store that claims to hold a million chunks which nobody had to write: they are listed, and can be deleted, but not read. Everything else is another store's.</summary>
 internal sealed class ListedChunks(IBackupStore inner, int count) : RelayingStore(inner)
 {
     public const int SealedLength = (4 << 20) + SealedHeader.Overhead;

@@ -20,7 +20,7 @@ internal static class PassProcess
     private const string Discard = "discard";
     private const string KeyFileName = "store.key";
 
-    /// <summary>Its arguments, for whoever starts it.</summary>
+    /// <summary>The arguments of the process.</summary>
     public static IReadOnlyList<string> Command(params string[] arguments) =>
         ["dotnet", Path.Combine(AppContext.BaseDirectory, "QdrantBackup.Benchmarks.dll"), "child", .. arguments];
 

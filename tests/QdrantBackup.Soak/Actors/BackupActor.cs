@@ -61,7 +61,7 @@ internal sealed class BackupActor(SimulatedWorld world, string name) : DurableAc
         await StepAsync(machine => machine.Results.RecordDoneAsync(new PartDone { RunId = run, PartNo = partNo, Snapshot = snapshot, Ranges = ranges }, default));
     }
 
-    /// <summary>A run that was fenced, or told to stop, may fail; one that lives must find everything that it was promised.</summary>
+    /// <summary>A run that has a marker, or was cancelled, may fail; one that lives must find everything that it was promised.</summary>
     private void Judge(RunId run, BackupException failure)
     {
         World.Tell($"{Name} fails: {failure.Message}");

@@ -40,7 +40,7 @@ internal sealed class CopyActor(SimulatedWorld world, string name) : DurableActo
         await StepAsync(machine => machine.Fences.ReleaseAsync(run, default));
     }
 
-    /// <summary>A copy that was fenced, or told to stop, may fail; one that lives must find everything that it was promised.</summary>
+    /// <summary>A copy that has a marker, or was cancelled, may fail; one that lives must find everything that it was promised.</summary>
     private void Judge(RunId run, BackupId id, BackupException failure)
     {
         World.Tell($"{Name} fails: {failure.Message}");

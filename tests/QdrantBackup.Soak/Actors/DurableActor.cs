@@ -2,7 +2,7 @@ using QdrantBackup.Soak.World;
 
 namespace QdrantBackup.Soak.Actors;
 
-/// <summary>An orchestration: its steps are attempted until one attempt ends, whatever dies meanwhile. What has failed for good fails the step.</summary>
+/// <summary>An orchestration: its steps are attempted until one attempt ends, even if processes die meanwhile. A final failure of an attempt fails the step.</summary>
 internal abstract class DurableActor(SimulatedWorld world, string name, ActorKind kind)
 {
     private const int MaxTransientFailures = 1000;

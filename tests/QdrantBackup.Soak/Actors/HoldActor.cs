@@ -14,7 +14,7 @@ internal sealed class HoldActor(SimulatedWorld world, string name) : DurableActo
         {
             await StepAsync(machine => machine.Holds.PlaceAsync(chosen, "simulated", Name, default));
 
-            // Not within the step: what an attempt is told that was taken for dead, nobody hears.
+            // Not within the step: no person receives the result of an attempt that was taken for dead.
             World.Oracle.Held.Add(chosen);
             World.Tell($"{chosen} is held");
         }

@@ -21,7 +21,7 @@ internal sealed class PruneActor(SimulatedWorld world, string name) : DurableAct
         catch (RefusedException e) when (e.Message.Contains("has ended", StringComparison.Ordinal))
         {
             // It was silent for so long that another pruner took it for dead.
-            World.Tell($"{Name} is told to stop");
+            World.Tell($"{Name} is cancelled");
         }
         catch (StoreException e) when (e.Message.Contains("has taken longer", StringComparison.Ordinal))
         {

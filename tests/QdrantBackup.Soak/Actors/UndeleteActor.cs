@@ -3,7 +3,7 @@ using QdrantBackup.Soak.World;
 
 namespace QdrantBackup.Soak.Actors;
 
-/// <summary>Takes the end of a backup back. From the moment that this is confirmed nothing of the backup may go, unless it is ended anew.</summary>
+/// <summary>Takes the end of a backup back. From the moment of the confirmation nothing of the backup may be deleted, unless it is ended again.</summary>
 internal sealed class UndeleteActor(SimulatedWorld world, string name) : DurableActor(world, name, ActorKind.Other)
 {
     public override async Task RunAsync()

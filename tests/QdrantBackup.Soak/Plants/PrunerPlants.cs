@@ -6,7 +6,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Soak.Plants;
 
-/// <summary>Takes the pin of a dead run for released without having fenced the run.</summary>
+/// <summary>Takes the pin of a dead run for released without having written the run's marker.</summary>
 internal sealed class MarkerForgotten(IBackupStore inner) : FaultyStore(inner)
 {
     private readonly HashSet<BlobName> _ignored = [];
@@ -37,7 +37,7 @@ internal sealed class MarkerForgotten(IBackupStore inner) : FaultyStore(inner)
             : null;
 }
 
-/// <summary>Deletes whatever lies under the name, changed or not.</summary>
+/// <summary>Deletes the blob under the name, changed or not.</summary>
 internal sealed class IfMatchForgotten(IBackupStore inner) : FaultyStore(inner)
 {
     public override Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) => Inner.DeleteAsync(name, ifMatch: null, cancellationToken);
@@ -107,7 +107,7 @@ internal abstract class EarlierListings(IBackupStore inner) : FaultyStore(inner)
         _listings[prefix] = entries;
         foreach (BlobEntry entry in withContents ? entries : [])
         {
-            // Its own pin, and its like, it goes on writing.
+            // It still writes its own pin, and the pins of other retention runs.
             if (await Inner.GetAsync(entry.Name, long.MaxValue, cancellationToken) is { } blob && ReadPin(entry.Name, blob.Content.Span).Kind != QdrantBackup.Runs.RunKind.Retention)
             {
                 _contents[entry.Name] = blob;
@@ -116,7 +116,7 @@ internal abstract class EarlierListings(IBackupStore inner) : FaultyStore(inner)
     }
 }
 
-/// <summary>Lists retirements, and fences, only after chunks, pins and manifests were listed.</summary>
+/// <summary>Lists ends, and writes markers, only after chunks, pins and manifests were listed.</summary>
 internal sealed class RetirementsLast(IBackupStore inner) : EarlierListings(inner)
 {
     protected override async Task BeforeListingAsync(string prefix, CancellationToken cancellationToken)

@@ -63,7 +63,7 @@ internal sealed class ExistenceIsEvidence(IBackupStore inner) : FaultyStore(inne
             : await Inner.PutAsync(name, content, condition, summary, cancellationToken);
 }
 
-/// <summary>A run that failed lets go of its pin without a marker, while a late request of it may still commit.</summary>
+/// <summary>A run that failed releases its pin without a marker, while a late request of it may still commit.</summary>
 internal sealed class ReleasedWithoutMarker(IBackupStore inner) : FaultyStore(inner)
 {
     public override Task<BlobEntry> PutAsync(

@@ -2,7 +2,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Soak.World;
 
-/// <summary>The blob service: every effect happens at one moment, in the order of arrival, and is shown to whoever watches over the invariants.</summary>
+/// <summary>The blob service: every effect happens at one moment, in the order of arrival, and is reported to the checker of the invariants.</summary>
 internal sealed class BlobService(ServiceClock clock, Oracle oracle)
 {
     private readonly SortedDictionary<string, StoredBlob> _blobs = new(StringComparer.Ordinal);

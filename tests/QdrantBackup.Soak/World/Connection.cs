@@ -98,7 +98,7 @@ internal sealed class Connection(SimulatedWorld world, Attempt attempt, Ghosts g
     }
 }
 
-/// <summary>Requests that arrive late: sent by somebody who is dead by now, or sent twice.</summary>
+/// <summary>Requests that arrive late: sent by a process that is dead by now, or sent twice.</summary>
 internal sealed class Ghosts
 {
     private readonly List<(string What, Func<Task> Effect)> _pending = [];
@@ -107,7 +107,7 @@ internal sealed class Ghosts
 
     public void Add(string what, Func<Task> effect) => _pending.Add((what, effect));
 
-    /// <summary>Lets one arrive; what it says is for the trace.</summary>
+    /// <summary>Lets one arrive; its text is for the trace.</summary>
     public async Task<string> ArriveAsync(int index)
     {
         (string what, Func<Task> effect) = _pending[index];

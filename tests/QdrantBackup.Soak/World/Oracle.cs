@@ -18,7 +18,7 @@ internal sealed class Oracle
 
     public string? Violation { get; private set; }
 
-    /// <summary>Backups whose hold was confirmed to whoever placed it.</summary>
+    /// <summary>Backups whose hold was confirmed to the person who placed it.</summary>
     public HashSet<BackupId> Held { get; } = [];
 
     /// <summary>For which moment the endings were decided that are under way; what was dated in the future then counts for nothing.</summary>

@@ -2,7 +2,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Soak.World;
 
-/// <summary>A store that passes everything on; whoever inherits overrides what is to go otherwise.</summary>
+/// <summary>A store that passes every call on; a derived class overrides the calls that it changes.</summary>
 internal abstract class RelayingStore(IBackupStore inner) : IBackupStore
 {
     protected IBackupStore Inner { get; } = inner;

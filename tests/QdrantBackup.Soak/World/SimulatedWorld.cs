@@ -11,7 +11,7 @@ internal sealed class SimulatedWorld
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int MaxSteps = 30_000;
 
-    // What goes on being struck never ends, which says nothing about it.
+    // A seed that is struck again and again never ends, which proves nothing about it.
     private const int MaxBlows = 40;
 
     private readonly Trace _trace;
@@ -74,7 +74,7 @@ internal sealed class SimulatedWorld
         return new Machine(_plant.Kind == kind ? _plant.Wrap(blobs) : blobs, First, Node, time, Weather);
     }
 
-    /// <summary>What there is becomes the first store, and the simulated one begins anew as its second.</summary>
+    /// <summary>The present contents become the first store, and the simulated one begins again as its second.</summary>
     public async Task BeginReplicaAsync()
     {
         var first = new InMemoryStore(Clock.OfMachine(TimeSpan.Zero));

@@ -32,7 +32,7 @@ internal static class StoreContents
 
     public static bool IsChunkFolder(string prefix) => prefix == Folder;
 
-    /// <summary>A collection snapshot that holds some of the pieces, and a text that tells it from every other.</summary>
+    /// <summary>A collection snapshot that holds some of the pieces, and a text that makes it unique.</summary>
     public static byte[] Snapshot(IEnumerable<int> pieces, string text)
     {
         var snapshot = new MemoryStream();

@@ -2,7 +2,7 @@ namespace QdrantBackup.Soak.World;
 
 /// <summary>
 /// Decides who goes on. Every request to the store waits here until it is let through; nothing else in the simulated programs takes time. Exactly one of them
-/// runs at any moment, so that a seed repeats whatever the machine's threads do.
+/// runs at any moment, so that a seed repeats independently of the machine's threads.
 /// </summary>
 internal sealed class Turnstile
 {
@@ -49,7 +49,7 @@ internal sealed class Turnstile
         request.Turn.SetResult();
     }
 
-    /// <summary>Forgets a request: whoever made it is dead.</summary>
+    /// <summary>Forgets a request: its sender is dead.</summary>
     public void Drop(Request request)
     {
         lock (_gate)

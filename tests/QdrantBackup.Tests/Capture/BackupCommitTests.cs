@@ -49,7 +49,7 @@ public sealed class BackupCommitTests
     }
 
     [Fact]
-    public async Task A_fenced_run_cannot_commit()
+    public async Task A_run_with_a_marker_cannot_commit()
     {
         using CaptureRig rig = Rig();
         RunId runId = await rig.CaptureAsync();
@@ -61,7 +61,7 @@ public sealed class BackupCommitTests
         await rig.Store.PutDocumentAsync(
             BlobNames.Manifest(runId.AsBackup()), SealedType.Manifest, marker, PartsJson.Default.Manifest, PutCondition.Always, null, Cancellation);
         var failure = await Assert.ThrowsAsync<StoreConflictException>(() => rig.Get<BackupCommit>().CommitAsync(runId, Cancellation));
-        Assert.Contains("fenced", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the marker of a dead run", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class BackupCommitTests
     }
 
     [Fact]
-    public async Task A_failed_part_is_named_and_nothing_captured_is_a_failure()
+    public async Task A_failed_part_is_named_and_a_backup_without_any_part_fails()
     {
         using CaptureRig rig = Rig();
         RunRequest request = await rig.AskAsync();
@@ -113,7 +113,7 @@ public sealed class BackupCommitTests
     }
 
     [Fact]
-    public async Task A_base_is_pinned_before_it_is_read_again_and_its_chunks_are_not_put_again()
+    public async Task A_base_is_pinned_before_it_is_read_again_and_its_chunks_are_not_uploaded_again()
     {
         RecordingStore? recording = null;
         using CaptureRig rig = Rig(s => recording = new RecordingStore(s));
@@ -131,7 +131,7 @@ public sealed class BackupCommitTests
     }
 
     [Fact]
-    public async Task A_chunk_that_merely_exists_is_put_again()
+    public async Task A_chunk_that_exists_but_is_in_no_base_is_uploaded_again()
     {
         RecordingStore? recording = null;
         using CaptureRig rig = Rig(s => recording = new RecordingStore(s));
@@ -144,7 +144,7 @@ public sealed class BackupCommitTests
     }
 
     [Fact]
-    public async Task Of_a_base_that_lost_a_chunk_that_chunk_alone_is_put_again()
+    public async Task Only_the_missing_chunk_of_a_base_is_uploaded_again()
     {
         using CaptureRig rig = Rig();
         CommitReceipt first = await rig.BackupAsync();

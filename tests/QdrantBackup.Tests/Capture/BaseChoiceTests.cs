@@ -5,7 +5,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Tests.Capture;
 
-/// <summary>Which earlier backups a run may reuse the chunks of.</summary>
+/// <summary>The earlier backups whose chunks a run may reuse.</summary>
 public sealed class BaseChoiceTests : IDisposable
 {
     private readonly CaptureRig _rig = new();
@@ -17,7 +17,7 @@ public sealed class BaseChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Backups_of_one_collection_however_many_hide_no_base_of_another()
+    public async Task Many_backups_of_one_collection_do_not_hide_the_base_of_another()
     {
         BackupId whole = (await _rig.BackupAsync()).Id;
         BackupId last = default;
@@ -41,7 +41,7 @@ public sealed class BaseChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Backups_that_are_dated_ahead_hide_no_base_of_the_present()
+    public async Task Backups_that_are_dated_ahead_do_not_hide_a_present_base()
     {
         using var ahead = new CaptureRig(_rig.Node, _rig.Blobs, new SealedStore(_rig.Blobs, _rig.Store.Sealer, ownsSealer: false));
         ahead.Time.Advance(TimeSpan.FromDays(400));

@@ -26,7 +26,7 @@ internal sealed class CaptureRig : IDisposable
     {
     }
 
-    /// <summary>A rig on a node and, when given, on a store that somebody else opened.</summary>
+    /// <summary>A rig on a node and, if one is given, on an opened store.</summary>
     public CaptureRig(
         FakeNode node, InMemoryStore? blobs, SealedStore? store, Func<CaptureOptions, CaptureOptions>? change = null, Func<IBackupStore, IBackupStore>? wrap = null,
         Action<IServiceCollection>? more = null, FakeTimeProvider? time = null)
@@ -114,7 +114,7 @@ internal sealed class CaptureRig : IDisposable
         return await Get<RunRecords>().ReadRequestAsync(request.RunId, Cancellation);
     }
 
-    /// <summary>A backup up to, but without, its commit.</summary>
+    /// <summary>All steps of a backup except its commit.</summary>
     public async Task<RunId> CaptureAsync(BackupRequest? backup = null)
     {
         RunRequest request = await AskAsync(backup);
@@ -158,7 +158,7 @@ internal sealed class CaptureRig : IDisposable
         return await Get<PartResults>().RecordDoneAsync(new PartDone { RunId = runId, PartNo = partNo, Snapshot = snapshot, Ranges = ranges }, Cancellation);
     }
 
-    /// <summary>Transfers a part in planned ranges, the last one first, each in as many steps as the time lets it take.</summary>
+    /// <summary>Transfers a part in planned ranges, the last one first, each in as many steps as its time limit needs.</summary>
     public async Task<PartReceipt> TransferBackwardsAsync(RunId runId, int partNo, SnapshotDescription snapshot, TimeSpan? transferTime = null)
     {
         var options = Get<CaptureOptions>();
@@ -197,7 +197,7 @@ internal sealed class CaptureRig : IDisposable
         return plan;
     }
 
-    /// <summary>Writes the record that a backup is ended, without looking whether it may be.</summary>
+    /// <summary>Writes the record that a backup is ended, without checking whether it may be.</summary>
     public Task RetireAsync(BackupId id) => Blobs.PutAsync(BlobNames.Retirement(id), SealedEnd(id), PutCondition.Always, null, Cancellation);
 
     /// <summary>The record that a backup is ended, as it lies in the store.</summary>

@@ -31,7 +31,7 @@ public sealed class ChunkUploadsTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public async Task A_chunk_that_comes_again_while_it_is_put_is_put_once_and_stands_in_the_list_each_time()
+    public async Task A_chunk_that_comes_again_during_its_upload_is_uploaded_once_and_listed_each_time()
     {
         await using ChunkUploads uploads = NewUploads();
         foreach (uint seed in (uint[])[1, 2, 1, 1])
@@ -51,7 +51,7 @@ public sealed class ChunkUploadsTests : IDisposable
     }
 
     [Fact]
-    public async Task When_a_put_fails_everybody_who_waits_for_it_fails_and_nobody_knows_the_chunk()
+    public async Task When_an_upload_fails_every_caller_that_waits_for_it_fails_and_the_chunk_stays_unknown()
     {
         await using ChunkUploads uploads = NewUploads();
         await AddAsync(uploads, TarBuilder.Noise(10_000, 1));
@@ -66,7 +66,7 @@ public sealed class ChunkUploadsTests : IDisposable
     }
 
     [Fact]
-    public async Task Not_more_than_so_many_are_on_their_way_at_once()
+    public async Task The_number_of_uploads_at_once_is_limited()
     {
         await using ChunkUploads uploads = NewUploads();
         for (uint seed = 1; seed <= 4; seed++)
@@ -92,7 +92,7 @@ public sealed class ChunkUploadsTests : IDisposable
 
     private ChunkUploads NewUploads() => new(_store, _known, _list, ChunkCompression.Auto, 4, Cancellation);
 
-    /// <summary>Puts wait for a gate, and end as it does.</summary>
+    /// <summary>Puts wait for a gate, and then succeed or fail as the gate does.</summary>
     private sealed class GatedStore(Task gate) : RelayingStore(new InMemoryStore(TimeProvider.System))
     {
         private int _puts;

@@ -18,7 +18,7 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
 
     public bool IsCluster { get; set; }
 
-    /// <summary>What it answers whoever asks for, or deletes, its snapshots; null: what was asked for.</summary>
+    /// <summary>Its answer to requests for snapshots and to their deletion; null: the normal one.</summary>
     public SourceException? Refusal { get; set; }
 
     public bool HasChecksums { get; set; } = true;
@@ -32,7 +32,7 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
 
     public Dictionary<string, string> Status { get; } = [];
 
-    /// <summary>What the placement of every collection is, if not one active shard.</summary>
+    /// <summary>The placement of every collection; null: one active shard.</summary>
     public CollectionPlacement? Placement { get; set; }
 
     /// <summary>Why no points can be counted.</summary>
@@ -49,7 +49,7 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
 
     public IEnumerable<string> SnapshotNames => _snapshots.Keys.Select(k => k.Name);
 
-    /// <summary>Somebody deletes a snapshot.</summary>
+    /// <summary>Another program deletes a snapshot.</summary>
     public void Forget(string collection, string name) => _snapshots.Remove((collection, name));
 
     public void ForgetUploads() => (LastUploadReceived, LastUploadWasWhole) = (0, false);

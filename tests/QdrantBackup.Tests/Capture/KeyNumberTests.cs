@@ -8,7 +8,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Tests.Capture;
 
-/// <summary>Raising the key number retires an encryption key that leaked: what is sealed afterwards, and the next backup as a whole, needs it no more.</summary>
+/// <summary>Raising the key number takes a leaked encryption key out of use: objects sealed afterwards, and the whole next backup, do not need it.</summary>
 public sealed class KeyNumberTests
 {
     private const int KeyNumberAt = 6;
@@ -17,7 +17,7 @@ public sealed class KeyNumberTests
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task The_first_backup_after_the_raise_puts_every_chunk_again_and_the_second_reuses_them()
+    public async Task The_first_backup_after_the_raise_uploads_every_chunk_again_and_the_second_reuses_them()
     {
         using StoreKey key = StoreKey.Generate();
         using CaptureRig before = Rig(key, keyNumber: 0, new FakeNode(), blobs: null);
@@ -40,7 +40,7 @@ public sealed class KeyNumberTests
     }
 
     [Fact]
-    public async Task Backups_from_before_and_after_the_raise_are_read_by_whoever_has_the_store_key()
+    public async Task The_store_key_opens_backups_from_before_and_after_the_raise()
     {
         using StoreKey key = StoreKey.Generate();
         using CaptureRig before = Rig(key, keyNumber: 0, new FakeNode(), blobs: null);

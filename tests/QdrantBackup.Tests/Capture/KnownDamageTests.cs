@@ -8,13 +8,13 @@ using QdrantBackup.Tests.Verification;
 
 namespace QdrantBackup.Tests.Capture;
 
-/// <summary>What is known to be damaged counts as absent.</summary>
+/// <summary>Chunks that are known to be damaged count as absent.</summary>
 public sealed class KnownDamageTests
 {
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task The_next_backup_puts_a_damaged_chunk_again_and_nothing_else_and_heals_the_earlier_ones()
+    public async Task The_next_backup_uploads_only_the_damaged_chunk_again_and_so_repairs_the_earlier_ones()
     {
         using CaptureRig rig = Rig();
         CommitReceipt first = await rig.BackupAsync();
@@ -29,7 +29,7 @@ public sealed class KnownDamageTests
     }
 
     [Fact]
-    public async Task A_damage_that_nobody_found_yet_is_reused()
+    public async Task A_damaged_chunk_is_reused_until_its_damage_is_found()
     {
         using CaptureRig rig = Rig();
         await rig.BackupAsync();
@@ -63,7 +63,7 @@ public sealed class KnownDamageTests
     }
 
     [Fact]
-    public async Task Of_a_record_that_does_not_open_every_chunk_may_be_damaged()
+    public async Task If_a_record_does_not_open_each_of_its_chunks_counts_as_damaged()
     {
         using CaptureRig rig = Rig();
         CommitReceipt first = await rig.BackupAsync();
@@ -88,7 +88,7 @@ public sealed class KnownDamageTests
     }
 
     [Fact]
-    public async Task Machines_that_note_damages_at_once_lose_none()
+    public async Task No_damage_is_lost_when_machines_note_damages_at_once()
     {
         using var rig = new CaptureRig();
         ChunkId[] ids = [.. Enumerable.Range(0, 40).Select(n => new ChunkId([7, .. new byte[30], (byte)n]))];

@@ -4,7 +4,7 @@ using QdrantBackup.Ids;
 
 namespace QdrantBackup.Tests.Capture;
 
-/// <summary>Somebody else may snapshot the same collection at the same time.</summary>
+/// <summary>Another program may make a snapshot of the same collection at the same time.</summary>
 public sealed class NewSnapshotTests
 {
     private static readonly PartKey Docs = new("docs", "http://node:6333");
@@ -12,7 +12,7 @@ public sealed class NewSnapshotTests
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task Of_several_new_snapshots_every_one_is_reported_and_none_is_chosen()
+    public async Task Several_new_snapshots_are_all_reported_and_none_is_chosen()
     {
         using var rig = new CaptureRig();
         rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");

@@ -3,7 +3,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Tests.Capture;
 
-/// <summary>Notes in which order blobs are read and written.</summary>
+/// <summary>Records the order in which blobs are read and written.</summary>
 internal sealed class RecordingStore(IBackupStore inner) : RelayingStore(inner)
 {
     private readonly Lock _gate = new();

@@ -52,7 +52,7 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public async Task Nothing_of_an_excepted_collection_is_compressed_and_the_others_are()
+    public async Task An_excepted_collection_is_not_compressed_and_the_others_are()
     {
         using var rig = new CaptureRig(options => options with { Uncompressed = ["secret*"] });
         rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/mixtral_vectors.snapshot");
@@ -155,7 +155,7 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public async Task A_collection_that_cannot_be_captured_makes_the_backup_partial_and_says_why()
+    public async Task A_collection_that_cannot_be_captured_makes_the_backup_partial_and_the_reason_is_recorded()
     {
         using var rig = new CaptureRig();
         rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");

@@ -31,7 +31,7 @@ public sealed class BackupCatalogTests
     }
 
     [Fact]
-    public async Task Further_pages_are_of_the_listing_that_the_first_was_cut_from_for_a_minute()
+    public async Task Further_pages_come_from_the_first_pages_listing_for_a_minute()
     {
         using var rig = new CaptureRig();
         (CommitReceipt first, CommitReceipt second) = await TwoAsync(rig);
@@ -61,7 +61,7 @@ public sealed class BackupCatalogTests
     }
 
     [Fact]
-    public async Task A_day_without_backup_names_its_neighbours_and_a_retired_one_is_not_offered()
+    public async Task A_day_without_backup_names_its_neighbours_and_an_ended_one_is_not_offered()
     {
         using var rig = new CaptureRig();
         (CommitReceipt first, CommitReceipt second) = await TwoAsync(rig);

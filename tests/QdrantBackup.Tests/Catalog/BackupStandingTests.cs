@@ -36,7 +36,7 @@ public sealed class BackupStandingTests
     }
 
     [Fact]
-    public void The_newest_good_one_of_each_cluster_is_found_and_the_newest_that_owes_no_proof_beside_it()
+    public void Each_cluster_has_its_newest_good_backup_and_its_newest_that_owes_no_proof()
     {
         CatalogEntry[] entries =
         [

@@ -9,7 +9,7 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Catalog;
 
-/// <summary>Which backup is the latest: the newest that covers what is asked, is sound, and is not of the future.</summary>
+/// <summary>The choice of the latest backup: the newest one that covers the request, is sound, and is not dated ahead.</summary>
 public sealed class ChoosingTests : IDisposable
 {
     private static readonly BackupWanted Prod = new() { Cluster = "prod" };
@@ -25,7 +25,7 @@ public sealed class ChoosingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_of_one_collection_is_the_latest_of_that_one_and_of_nothing_else()
+    public async Task A_backup_of_one_collection_is_the_latest_for_that_collection_only()
     {
         BackupId whole = await BackUpAsync();
         BackupId part = await BackUpAsync("docs");
@@ -39,7 +39,7 @@ public sealed class ChoosingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_with_exclusions_is_no_whole_one_and_one_of_every_name_is()
+    public async Task A_backup_with_exclusions_is_not_whole_and_one_that_names_every_collection_is()
     {
         BackupId whole = await CommitAsync(new BackupRequest { Collections = ["*"] });
         await CommitAsync(new BackupRequest { Exclude = ["users"] });
@@ -48,7 +48,7 @@ public sealed class ChoosingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restore_of_a_collection_that_the_newest_whole_backup_lacks_takes_an_older_one_and_says_so()
+    public async Task A_restore_takes_an_older_backup_when_the_newest_whole_one_lacks_the_collection_and_reports_that()
     {
         BackupId old = await BackUpAsync();
         _rig.Node.Collections.Remove("users");
@@ -63,7 +63,7 @@ public sealed class ChoosingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_partial_backup_is_the_latest_of_what_it_holds_and_not_of_everything()
+    public async Task A_partial_backup_is_the_latest_for_the_collections_it_holds_only()
     {
         BackupId whole = await BackUpAsync();
         _rig.Node.Status["users"] = "red";
@@ -78,7 +78,7 @@ public sealed class ChoosingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_known_to_be_damaged_is_passed_over_and_that_is_said()
+    public async Task A_backup_known_to_be_damaged_is_passed_over_and_that_is_reported()
     {
         BackupId old = await BackUpAsync();
         BackupId young = await BackUpAsync();
@@ -88,7 +88,7 @@ public sealed class ChoosingTests : IDisposable
         Assert.Equal(old, plan.BackupId);
         Assert.Contains(plan.Warnings, w => w.Contains($"backup {young} was passed over: it is known to be damaged: 3 blobs", StringComparison.Ordinal));
 
-        // Whoever verifies or mends means the newest as it is.
+        // Verification and repair want the newest as it is.
         Assert.Equal(young, (await Catalog.LatestAsync("prod", Cancellation)).Id);
 
         await MarkDamagedAsync(old);
@@ -99,7 +99,7 @@ public sealed class ChoosingTests : IDisposable
     }
 
     [Fact]
-    public async Task Damage_of_a_manifest_that_was_replaced_says_nothing_and_a_record_that_does_not_open_is_said()
+    public async Task Damage_of_a_replaced_manifest_does_not_count_and_a_record_that_does_not_open_is_reported()
     {
         BackupId id = await BackUpAsync();
         await new VerifiedRecords(_rig.Store, _rig.Time).MarkDamagedAsync(id, new string('0', 64), 3, VerifyLevel.Exists, id.AsRun(), Cancellation);
@@ -112,7 +112,7 @@ public sealed class ChoosingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_that_owes_a_proof_is_restored_and_that_is_said_until_it_is_paid()
+    public async Task A_backup_that_owes_a_proof_is_restored_with_a_warning_until_the_proof_is_delivered()
     {
         _rig.Node.HasChecksums = false;
         BackupId id = await BackUpAsync();
@@ -128,7 +128,7 @@ public sealed class ChoosingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_that_is_dated_ahead_of_the_clock_is_never_the_latest_and_that_is_said()
+    public async Task A_backup_that_is_dated_ahead_of_the_clock_is_never_the_latest_and_that_is_reported()
     {
         using var ahead = new CaptureRig(_rig.Node, _rig.Blobs, new SealedStore(_rig.Blobs, _rig.Store.Sealer, ownsSealer: false));
         BackupId present = await BackUpAsync();
@@ -143,13 +143,13 @@ public sealed class ChoosingTests : IDisposable
         Assert.Equal(present, (await Catalog.ChooseAsync(Prod with { AtOrBefore = future.Began.AddDays(1) }, Cancellation)).Id);
         await Assert.ThrowsAsync<UsageException>(() => Catalog.ChooseAsync(Prod with { Day = DateOnly.FromDateTime(future.Began.UtcDateTime) }, Cancellation));
 
-        // When its time has come it counts.
+        // It counts from the moment of its date.
         _rig.Time.Advance(TimeSpan.FromDays(401));
         Assert.Equal(future, await LatestAsync());
     }
 
     [Fact]
-    public async Task Where_every_backup_is_ahead_of_the_clock_the_clock_is_suspected_and_an_id_gets_through()
+    public async Task If_every_backup_is_dated_ahead_the_clock_is_doubted_and_an_id_is_accepted()
     {
         using var ahead = new CaptureRig(_rig.Node, _rig.Blobs, new SealedStore(_rig.Blobs, _rig.Store.Sealer, ownsSealer: false));
         ahead.Time.Advance(TimeSpan.FromDays(400));

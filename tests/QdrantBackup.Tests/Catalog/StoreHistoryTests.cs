@@ -13,7 +13,7 @@ using QdrantBackup.Tests.Replication;
 
 namespace QdrantBackup.Tests.Catalog;
 
-/// <summary>Whoever asks for the newest backup is told when the store does not hold what it should: somebody deleted, replaced or rolled back.</summary>
+/// <summary>A request for the newest backup is warned when the store lacks backups: they were deleted, replaced or rolled back.</summary>
 public sealed class StoreHistoryTests : IDisposable
 {
     private readonly CaptureRig _rig = new();
@@ -33,7 +33,7 @@ public sealed class StoreHistoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_manifest_that_a_later_one_names_and_that_is_gone_is_a_gap_unless_its_end_is_recorded()
+    public async Task A_missing_manifest_that_a_later_one_names_is_a_gap_unless_its_end_is_recorded()
     {
         await MakeAsync(3);
         await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
@@ -46,7 +46,7 @@ public sealed class StoreHistoryTests : IDisposable
     }
 
     [Fact]
-    public async Task When_the_newest_is_gone_only_the_app_knows()
+    public async Task When_the_newest_manifest_is_missing_only_the_app_remembers_it()
     {
         await MakeAsync(2);
         await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
@@ -55,7 +55,7 @@ public sealed class StoreHistoryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_made_in_another_store_is_not_missed_in_this_one()
+    public async Task A_backup_of_another_store_is_no_gap_in_this_one()
     {
         await MakeAsync(2);
         await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
@@ -63,7 +63,7 @@ public sealed class StoreHistoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_manifest_with_another_content_than_the_one_that_is_known_is_a_gap()
+    public async Task A_manifest_whose_content_changed_is_a_gap()
     {
         await MakeAsync(2);
         Assert.Contains("was replaced", Assert.Single(await GapsAsync(_made[1] with { ManifestHash = new string('0', 64) })).Problem, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class StoreHistoryTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_restore_of_the_latest_tells_what_the_store_lacks_and_one_by_id_does_not_care(bool byId)
+    public async Task A_restore_of_the_latest_reports_what_the_store_lacks_and_one_by_id_does_not_check(bool byId)
     {
         await MakeAsync(2);
         await _rig.Blobs.DeleteAsync(BlobNames.Manifest(_made[1].Id), null, Cancellation);
@@ -115,7 +115,7 @@ public sealed class StoreHistoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_store_lacks_what_came_there_and_not_what_never_did()
+    public async Task A_second_store_lacks_only_backups_that_were_copied_there()
     {
         await MakeAsync(3);
         Copying copying = await Copying.IntoMemoryAsync(_rig);

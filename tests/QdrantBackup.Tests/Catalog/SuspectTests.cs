@@ -35,7 +35,7 @@ public sealed class SuspectTests : IDisposable
     [Theory]
     [InlineData("nothing-*", "")]
     [InlineData("", "*")]
-    public async Task A_selection_that_nothing_fits_is_no_backup_either(string collections, string exclude)
+    public async Task A_selection_that_matches_no_collection_is_not_backed_up_either(string collections, string exclude)
     {
         _rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/empty.snapshot");
         var request = new BackupRequest { Collections = [.. new[] { collections }.Where(c => c.Length > 0)], Exclude = [.. new[] { exclude }.Where(c => c.Length > 0)] };
@@ -69,7 +69,7 @@ public sealed class SuspectTests : IDisposable
     }
 
     [Fact]
-    public async Task A_confirmation_is_of_one_manifest_and_cannot_be_moved_or_made_without_the_key()
+    public async Task A_confirmation_belongs_to_one_manifest_and_cannot_be_moved_or_made_without_the_key()
     {
         await BackUpAsync("docs");
         BackupId wrong = await BackUpAsync("other");
@@ -94,7 +94,7 @@ public sealed class SuspectTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_a_suspect_backup_that_nobody_has_ended_can_be_confirmed()
+    public async Task Only_a_suspect_backup_that_has_not_ended_can_be_confirmed()
     {
         BackupId good = await BackUpAsync("docs");
         BackupId wrong = await BackUpAsync("other");
@@ -107,7 +107,7 @@ public sealed class SuspectTests : IDisposable
     }
 
     [Fact]
-    public async Task A_selection_of_a_new_collection_is_not_suspect_and_what_follows_a_confirmed_empty_one_is_not_either()
+    public async Task A_selection_of_a_new_collection_is_not_suspect_nor_is_a_backup_after_a_confirmed_empty_one()
     {
         await BackUpAsync("docs");
         _rig.Node.Collections["young"] = CaptureRig.Fixture("snapshots/empty.snapshot");
@@ -119,7 +119,7 @@ public sealed class SuspectTests : IDisposable
     }
 
     [Fact]
-    public async Task A_confirmation_comes_along_into_the_second_store_and_goes_with_its_backup()
+    public async Task A_confirmation_is_copied_to_the_second_store_and_removed_with_its_backup()
     {
         await BackUpAsync("docs");
         BackupId wrong = await BackUpAsync("other");

@@ -14,7 +14,7 @@ public sealed class ArchiveCheckTests
     [InlineData("0/replica_state.json", "shard 0 lacks replica_state.json")]
     [InlineData("version.info", "version.info is missing")]
     [InlineData("config.json", "config.json is missing")]
-    public void What_a_collection_snapshot_lacks_is_named(string lacking, string problem) =>
+    public void A_file_that_a_collection_snapshot_lacks_is_named(string lacking, string problem) =>
         Assert.Equal(problem, Check(Archive(s_collection.Where(n => n != lacking)).End()));
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ArchiveCheckTests
     }
 
     [Fact]
-    public void What_is_no_archive_or_empty_is_refused()
+    public void A_file_that_is_no_archive_or_is_empty_is_refused()
     {
         Assert.Equal("it is empty", Check([]));
         Assert.Equal("it is not a tar archive", Check(TarBuilder.Noise(5000, 1)));

@@ -4,7 +4,7 @@ using QdrantBackup.Chunking;
 
 namespace QdrantBackup.Tests.Chunking;
 
-/// <summary>One piece, kept: what a list would say of it.</summary>
+/// <summary>One piece, kept: the entry that a list would have for it.</summary>
 internal sealed record KeptPiece(bool IsInline, int Length, string Hash);
 
 /// <summary>Runs a chunker over bytes as a capture does.</summary>
@@ -37,7 +37,7 @@ internal static class ChunkerDriver
         return pieces;
     }
 
-    /// <summary>All pieces when another chunker goes on after every so many of them, its state having been JSON in between.</summary>
+    /// <summary>All pieces when a new chunker continues after every so many of them, its state having been JSON in between.</summary>
     public static List<KeptPiece> CutInRanges(ReadOnlyMemory<byte> bytes, int piecesPerRange)
     {
         var pieces = new List<KeptPiece>();

@@ -22,7 +22,7 @@ public sealed class RangePlannerTests
     }
 
     [Fact]
-    public async Task A_real_collection_is_split_about_where_it_is_asked_to_and_little_of_it_is_read()
+    public async Task A_real_collection_is_split_near_the_requested_places_and_little_of_it_is_read()
     {
         byte[] bytes = SnapshotFixture.Day("day1.collection.snapshot");
         (IReadOnlyList<RangeStart> starts, long bytesRead) = await PlanAsync(bytes, 4 * MiB);
@@ -45,7 +45,7 @@ public sealed class RangePlannerTests
     }
 
     [Fact]
-    public async Task What_is_no_archive_or_breaks_half_way_is_split_too()
+    public async Task A_file_that_is_no_archive_or_breaks_half_way_is_split_too()
     {
         byte[] noise = TarBuilder.Noise(30 * MiB, 1);
         (IReadOnlyList<RangeStart> starts, _) = await PlanAsync(noise, 8 * MiB);
@@ -69,7 +69,7 @@ public sealed class RangePlannerTests
     }
 
     [Fact]
-    public async Task The_last_range_knows_what_the_whole_archive_has_shown()
+    public async Task The_last_range_has_the_summary_of_the_whole_archive()
     {
         byte[] bytes = SnapshotFixture.Load("yi34b_vectors").Bytes;
         (IReadOnlyList<RangeStart> starts, _) = await PlanAsync(bytes, 500_000);

@@ -2,7 +2,7 @@ using QdrantBackup.Harness;
 
 namespace QdrantBackup.Tests.Chunking;
 
-/// <summary>What one day's snapshot of a real collection shares with the next day's: chunks, by their plaintext; what stands in lists is told apart.</summary>
+/// <summary>How much one day's snapshot of a real collection shares with the next day's: chunks, by their plaintext; inline bytes are counted separately.</summary>
 public sealed class SharingTests(ITestOutputHelper output, SharingTests.Pieces pieces) : IClassFixture<SharingTests.Pieces>
 {
     [Theory]
@@ -22,7 +22,7 @@ public sealed class SharingTests(ITestOutputHelper output, SharingTests.Pieces p
     [Fact]
     public void Overwriting_one_percent_in_place_makes_four_fifths_of_an_unindexed_snapshot_new()
     {
-        // The worst case, told as it is: points spread over the whole file of vectors, which nothing rebuilds, touch each of its pieces.
+        // The worst case, measured as it is: points spread over the whole file of vectors, which no optimizer rebuilds, touch each of its pieces.
         (double percent, _) = NewPercent("unindexed-day2-overwritten-1.shard.snapshot");
         Assert.InRange(percent, 75, 85);
     }

@@ -104,7 +104,7 @@ public sealed class SnapshotChunkerTests
     }
 
     [Fact]
-    public void What_is_not_tar_is_cut_at_four_mebibytes()
+    public void A_file_that_is_not_tar_is_cut_at_four_mebibytes()
     {
         byte[] bytes = TarBuilder.Noise(10 * MiB, 1);
         List<KeptPiece> pieces = ChunkerDriver.Cut(bytes);
@@ -113,7 +113,7 @@ public sealed class SnapshotChunkerTests
     }
 
     [Fact]
-    public void What_breaks_half_way_is_cut_at_four_mebibytes_from_there()
+    public void An_archive_that_breaks_half_way_is_cut_at_four_mebibytes_from_there()
     {
         byte[] archive = new TarBuilder().Add("0/a", 100_000).Add("0/b", 6 * MiB).End();
         archive[512 + 100_352 + 3] ^= 1;

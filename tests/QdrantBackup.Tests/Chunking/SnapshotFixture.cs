@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace QdrantBackup.Tests.Chunking;
 
-/// <summary>A snapshot that a real server made, and what stands in it.</summary>
+/// <summary>A snapshot that a real server made, and a description of its content.</summary>
 internal sealed record SnapshotFixture(string Name, byte[] Bytes, IReadOnlyList<FixtureMember> Members, string Kind)
 {
     public static string Folder => Path.Combine(Repository.Root, "tests", "fixtures", "snapshots");

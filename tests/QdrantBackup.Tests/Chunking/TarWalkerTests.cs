@@ -134,7 +134,7 @@ public sealed class TarWalkerTests
     }
 
     [Fact]
-    public void Whatever_bytes_come_the_walk_passes_all_of_them() =>
+    public void The_walk_passes_any_bytes_to_their_end() =>
         Gen.Select(Gen.Byte, Gen.Int[0, 5000], Gen.Int[0, 5000]).Array[1, 30].Sample(changes =>
         {
             byte[] inner = new TarBuilder().Add("a", 700).Add("b", 10).End();

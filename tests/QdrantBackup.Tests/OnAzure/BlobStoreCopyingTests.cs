@@ -9,7 +9,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Tests.OnAzure;
 
-/// <summary>What is asked of the service when it is to copy from another account, and what becomes of a refusal.</summary>
+/// <summary>The requests to the service when it should copy from another account, and the handling of its refusals.</summary>
 public sealed class BlobStoreCopyingTests
 {
     private const string Signature = "sig=c2VjcmV0LXNpZ25hdHVyZQ%3D%3D";

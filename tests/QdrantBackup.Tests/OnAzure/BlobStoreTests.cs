@@ -5,7 +5,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Tests.OnAzure;
 
-/// <summary>What the service may answer when it does not do what was asked, and what we make of it.</summary>
+/// <summary>Failures and odd answers of the service, and how the store handles them.</summary>
 public sealed class BlobStoreTests
 {
     private const string Signature = "sig=c2VjcmV0LXNpZ25hdHVyZQ%3D%3D";
@@ -25,7 +25,7 @@ public sealed class BlobStoreTests
     [InlineData(500, "InternalError", true, "repeated by itself")]
     [InlineData(409, "ContainerBeingDeleted", true, "documentation")]
     [InlineData(400, "InvalidHeaderValue", false, "documentation")]
-    public async Task A_refusal_says_what_to_do_and_keeps_the_SAS_to_itself(int status, string code, bool isTransient, string hint)
+    public async Task A_refusal_has_a_hint_and_hides_the_SAS(int status, string code, bool isTransient, string hint)
     {
         var store = Open(_ => ScriptedTransport.Answer(status, code, $"the service quotes {Signature}"));
 
@@ -61,7 +61,7 @@ public sealed class BlobStoreTests
     }
 
     [Fact]
-    public async Task A_blob_under_an_immutability_policy_is_told_apart()
+    public async Task A_blob_under_an_immutability_policy_is_an_error_of_its_own()
     {
         var store = Open(_ => ScriptedTransport.Answer(409, "BlobImmutableDueToPolicy"));
 
@@ -71,7 +71,7 @@ public sealed class BlobStoreTests
     [Theory]
     [InlineData(400, "InvalidQueryParameterValue")]
     [InlineData(409, "FeatureNotYetSupportedForHierarchicalNamespaceAccounts")]
-    public async Task Where_an_account_has_no_tags_a_blob_that_is_given_up_is_deleted(int status, string code)
+    public async Task If_an_account_has_no_tags_an_expired_blob_is_deleted(int status, string code)
     {
         var requests = new List<string>();
         var store = Open(request =>
@@ -86,7 +86,7 @@ public sealed class BlobStoreTests
     }
 
     [Fact]
-    public async Task A_put_whose_answer_was_lost_meets_its_own_blob_and_has_won()
+    public async Task A_put_whose_answer_was_lost_finds_its_own_blob_and_has_won()
     {
         string? mark = null;
         var store = Open(request =>
@@ -108,7 +108,7 @@ public sealed class BlobStoreTests
     [Theory]
     [InlineData(409, "BlobAlreadyExists")]
     [InlineData(412, "ConditionNotMet")]
-    public async Task A_put_that_meets_anothers_blob_has_lost(int status, string code)
+    public async Task A_put_that_finds_another_writers_blob_has_lost(int status, string code)
     {
         var store = Open(request => request.Method == HttpMethod.Put ? ScriptedTransport.Answer(status, code) : WithMark("another's"));
 

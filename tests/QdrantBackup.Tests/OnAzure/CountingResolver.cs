@@ -2,7 +2,7 @@ using Azure.Core.Cryptography;
 
 namespace QdrantBackup.Tests.OnAzure;
 
-/// <summary>Notes which keys are asked for.</summary>
+/// <summary>Records which keys are requested.</summary>
 internal sealed class CountingResolver(IKeyEncryptionKeyResolver inner) : IKeyEncryptionKeyResolver
 {
     public List<string> Asked { get; } = [];

@@ -12,7 +12,7 @@ public sealed class KeyVaultChallengeTests
     [InlineData("https://hsm.managedhsm.azure.net", "https://managedhsm.azure.net", "https://managedhsm.azure.net/.default")]
     [InlineData("https://v.vault.azure.cn", "https://vault.azure.cn", "https://vault.azure.cn/.default")]
     [InlineData("https://V.VAULT.azure.net", "https://vault.azure.net/", "https://vault.azure.net/.default")]
-    public void A_challenge_says_what_token_to_get(string vault, string resource, string scope)
+    public void A_challenge_names_the_token_to_get(string vault, string resource, string scope)
     {
         var challenge = KeyVaultChallenge.Read($"Bearer authorization=\"https://login.microsoftonline.com/{Tenant}\", resource=\"{resource}\"", new Uri(vault));
 
@@ -32,7 +32,7 @@ public sealed class KeyVaultChallengeTests
     [InlineData("https://azure.net.")]
     [InlineData("http://vault.azure.net")]
     [InlineData("vault")]
-    public void A_token_for_somebody_else_is_never_asked_for(string resource)
+    public void A_token_for_another_service_is_never_requested(string resource)
     {
         var header = $"Bearer authorization=\"https://login.microsoftonline.com/{Tenant}\", resource=\"{resource}\"";
 
@@ -47,7 +47,7 @@ public sealed class KeyVaultChallengeTests
     [InlineData("Basic realm=\"x\"")]
     [InlineData("Bearer ")]
     [InlineData("Bearer authorization=\"https://login.microsoftonline.com/x\"")]
-    public void What_is_no_challenge_is_none(string? header) => Assert.Null(KeyVaultChallenge.Read(header, new Uri("https://v.vault.azure.net")));
+    public void An_invalid_challenge_is_ignored(string? header) => Assert.Null(KeyVaultChallenge.Read(header, new Uri("https://v.vault.azure.net")));
 
     [Fact]
     public void A_challenge_of_any_length_costs_nothing() =>
@@ -76,5 +76,5 @@ public sealed class KeyVaultChallengeTests
     [InlineData("https://v.vault.azure.net/keys/store?x=1")]
     [InlineData("https://user@v.vault.azure.net/keys/store")]
     [InlineData("https://v.vault.azure.net/keys/store#x")]
-    public void What_is_no_address_of_a_key_is_refused(string? text) => Assert.False(VaultKeyAddress.TryParse(text, out _));
+    public void An_invalid_key_address_is_refused(string? text) => Assert.False(VaultKeyAddress.TryParse(text, out _));
 }

@@ -9,7 +9,7 @@ using QdrantBackup.Sealing;
 
 namespace QdrantBackup.Tests.OnAzure;
 
-/// <summary>What a vault may answer, and what we make of it.</summary>
+/// <summary>Failures and odd answers of a vault, and how the recipient handles them.</summary>
 public sealed class KeyVaultRecipientTests : IAsyncLifetime
 {
     private readonly StoreId _storeId = StoreId.Generate();
@@ -27,7 +27,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_first_request_is_challenged_and_goes_without_token_and_content_and_the_version_that_wrapped_is_recorded()
+    public async Task The_first_request_carries_no_token_and_no_content_and_the_version_that_wrapped_is_recorded()
     {
         using var recipient = _vault.Add("store");
         var version = _vault.Server.Keys["store"].Newest.Version;
@@ -52,7 +52,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_configured_version_wraps_even_when_there_is_a_newer_one()
+    public async Task A_configured_version_wraps_even_if_a_newer_one_exists()
     {
         var old = _vault.Server.Keys.GetOrAdd("store", _ => TestVault.CheapRsa()).Newest.Version;
         _vault.Server.Keys["store"].Rotate();
@@ -64,7 +64,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_expired_key_still_unwraps_and_wraps_no_more_and_its_expiry_is_told()
+    public async Task An_expired_key_still_unwraps_but_does_not_wrap_and_its_expiry_is_reported()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         using var recipient = _vault.Add("store", time: time);
@@ -82,7 +82,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_disabled_key_does_neither_and_the_command_that_enables_it_is_told()
+    public async Task A_disabled_key_does_neither_and_the_error_has_the_command_that_enables_it()
     {
         using var recipient = _vault.Add("store");
         var document = await recipient.WrapAsync(_key, _storeId, Cancellation);
@@ -98,7 +98,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keys_that_are_of_no_use_are_refused_before_anything_is_wrapped()
+    public async Task Unusable_keys_are_refused_before_anything_is_wrapped()
     {
         var later = TimeProvider.System.GetUtcNow().AddDays(1);
         await RefusedAsync(VaultedKey.Elliptic(), "of type EC");
@@ -127,7 +127,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     [InlineData(500, null, true, "repeated by itself")]
     [InlineData(503, null, true, "repeated by itself")]
     [InlineData(0, null, true, "name resolution")]
-    public async Task A_refusal_says_what_to_do_and_keeps_the_token_to_itself(int status, string? code, bool isTransient, string hint)
+    public async Task A_refusal_has_a_hint_and_hides_the_token(int status, string? code, bool isTransient, string hint)
     {
         _vault.Add("store").Dispose();
         using var recipient = _vault.Recipient("store", retries: 0);
@@ -144,7 +144,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_busy_vault_is_asked_again_when_it_says_and_a_failing_one_a_few_times()
+    public async Task A_busy_vault_is_asked_again_at_the_time_it_names_and_a_failing_one_a_few_times()
     {
         using var recipient = _vault.Add("store");
         var document = await recipient.WrapAsync(_key, _storeId, Cancellation);
@@ -180,7 +180,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_waits_can_stop_waiting()
+    public async Task A_caller_can_cancel_its_wait()
     {
         using var recipient = _vault.Add("store");
         var document = await recipient.WrapAsync(_key, _storeId, Cancellation);
@@ -202,7 +202,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     [InlineData("""{"value":"AA\u0041A"}""")]
     [InlineData("""{"inner":{"value":"AAAA"}}""")]
     [InlineData("""{"value":""")]
-    public async Task What_is_no_answer_of_a_vault_is_told_and_not_repeated(string body)
+    public async Task An_answer_that_is_not_a_vaults_is_reported_and_the_request_is_not_repeated(string body)
     {
         using var recipient = _vault.Add("store");
         var document = await recipient.WrapAsync(_key, _storeId, Cancellation);
@@ -283,7 +283,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_machine_without_an_identity_is_told_so()
+    public async Task A_machine_without_an_identity_gets_a_clear_error()
     {
         using var recipient = _vault.Add("store");
         _vault.IsSignedIn = false;

@@ -7,7 +7,7 @@ using QdrantBackup.Storage;
 
 namespace QdrantBackup.Tests.OnAzure;
 
-/// <summary>How long the store's client tries again, and when.</summary>
+/// <summary>When and for how long the store's client tries again.</summary>
 public sealed class PatientRetryPolicyTests
 {
     private static readonly Uri Container = new("https://account.blob.core.windows.net/qdrant?sv=2026-01-01&sig=c2VjcmV0");
@@ -19,7 +19,7 @@ public sealed class PatientRetryPolicyTests
     [InlineData("retry-after", "1", 900)]
     [InlineData("x-ms-retry-after-ms", "400", 390)]
     [InlineData("retry-after", "date", 200)]
-    public async Task A_service_that_says_when_to_come_back_is_not_asked_before(string header, string value, int leastMilliseconds)
+    public async Task A_service_that_names_a_time_to_come_back_is_not_asked_before(string header, string value, int leastMilliseconds)
     {
         var asked = new List<long>();
         var store = Open(
@@ -46,7 +46,7 @@ public sealed class PatientRetryPolicyTests
     }
 
     [Fact]
-    public async Task A_wish_that_is_longer_than_there_is_patience_ends_at_once()
+    public async Task A_requested_wait_beyond_the_patience_ends_the_retries_at_once()
     {
         var requests = 0;
         var store = Open(
@@ -69,9 +69,9 @@ public sealed class PatientRetryPolicyTests
     }
 
     [Fact]
-    public async Task Retries_end_by_time_and_not_by_a_number_and_what_is_spent_is_not_tried_again_by_anybody()
+    public async Task Retries_end_by_time_not_by_number_and_no_caller_repeats_a_spent_one()
     {
-        // Each request takes 30 ms of a clock that only this test moves: how busy the machine is decides nothing.
+        // Each request takes 30 ms of a clock that only this test moves: the load of the machine does not matter.
         var time = new FakeTimeProvider();
         var requests = 0;
         var store = Open(
@@ -89,7 +89,7 @@ public sealed class PatientRetryPolicyTests
             Assert.True((await Assert.ThrowsAsync<StoreException>(() => store.FindAsync(Name, Cancellation))).IsSpent);
             Assert.True(requests > 7, $"{requests} requests");
 
-            // The next one finds the store away for longer than there is patience, and does not wait for all of it again.
+            // The next one finds that the store is away for longer than the patience, and does not wait for all of it again.
             requests = 0;
             await Assert.ThrowsAsync<StoreException>(() => store.FindAsync(Name, Cancellation));
             Assert.Equal(1, requests);
@@ -97,7 +97,7 @@ public sealed class PatientRetryPolicyTests
     }
 
     [Fact]
-    public async Task An_ETag_that_something_in_between_made_weak_still_meets_its_condition()
+    public async Task An_ETag_that_a_proxy_made_weak_still_meets_its_condition()
     {
         string? condition = null;
         var store = Open(

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace QdrantBackup.Tests.OnAzure;
 
-/// <summary>A blob service that answers what a test says, request by request.</summary>
+/// <summary>A blob service with scripted answers, request by request.</summary>
 internal sealed class ScriptedTransport(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
 {
     private int _requests;

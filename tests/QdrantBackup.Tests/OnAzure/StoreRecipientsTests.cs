@@ -14,7 +14,7 @@ public sealed class StoreRecipientsTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public void Those_that_are_there_are_taken_up_and_the_others_told()
+    public void Present_recipients_are_used_and_the_others_are_reported()
     {
         KeyFileRecipient.Create(_files.Path("there.key")).Dispose();
         using var recipients = Open(
@@ -32,7 +32,7 @@ public sealed class StoreRecipientsTests : IDisposable
     }
 
     [Fact]
-    public void Without_any_that_opens_each_ones_trouble_is_told()
+    public void If_no_recipient_opens_the_problem_of_each_is_reported()
     {
         using var recipients = Open(new KeyFileOptions(_files.Path("gone.key")), new PublicKeyOptions(KeyFiles.PublicKey));
 
@@ -44,7 +44,7 @@ public sealed class StoreRecipientsTests : IDisposable
     }
 
     [Fact]
-    public void A_vault_is_connected_to_only_where_one_is_configured()
+    public void A_connection_to_a_vault_is_opened_only_if_one_is_configured()
     {
         Assert.True(VaultKeyAddress.TryParse("https://v.vault.azure.net/keys/store", out var address));
 

@@ -8,22 +8,22 @@ using QdrantBackup.OnAzure.KeyVault;
 
 namespace QdrantBackup.Tests.OnAzure;
 
-/// <summary>A vault, and how to reach it with an identity that gets the right token for the right question only.</summary>
+/// <summary>A vault, and access to it with an identity that receives only the right token.</summary>
 internal sealed class TestVault(VaultServer server) : IAsyncDisposable
 {
-    // Making one takes longer than any test; what is done with it leaves no trace.
+    // Making one takes longer than any test; using it changes nothing in it.
     private static readonly VaultedVersion s_rsa = VaultedKey.Rsa().Newest;
 
     public VaultServer Server { get; } = server;
 
     public List<TokenRequestContext> TokensAsked { get; } = [];
 
-    /// <summary>Whether this machine has an identity at all.</summary>
+    /// <summary>Whether this machine has an identity.</summary>
     public bool IsSignedIn { get; set; } = true;
 
     public static async Task<TestVault> StartAsync(TimeProvider? time = null) => new(await VaultServer.StartAsync(time));
 
-    /// <summary>A key that costs nothing to make.</summary>
+    /// <summary>A key that is quick to make.</summary>
     public static VaultedKey CheapRsa() => new(new VaultedVersion { Rsa = s_rsa.Rsa });
 
     /// <summary>Adds a key and returns a recipient on it.</summary>

@@ -60,7 +60,7 @@ public sealed class ChunkListTests
     }
 
     [Fact]
-    public void Chunks_are_told_in_any_order_and_stand_in_theirs()
+    public void Chunks_are_set_in_any_order_and_listed_in_their_own()
     {
         var list = new ChunkListWriter(1, 0, 0);
         int[] places = [.. Enumerable.Range(1, 5000).Select(list.AddChunk)];

@@ -11,7 +11,7 @@ using QdrantBackup.Tests.Verification;
 
 namespace QdrantBackup.Tests.Parts;
 
-/// <summary>Documents that open under the right key and are nonsense all the same: a faulty writer made them.</summary>
+/// <summary>Documents that open under the right key but contradict themselves: a faulty writer made them.</summary>
 public sealed class MalformedManifestTests
 {
     public static TheoryData<string, Func<Manifest, Manifest>> Nonsense => new()
@@ -64,7 +64,7 @@ public sealed class MalformedManifestTests
     }
 
     [Fact]
-    public async Task A_chunk_that_was_replaced_by_something_huge_is_a_damage_that_a_verification_names()
+    public async Task A_verification_names_a_chunk_that_was_replaced_by_something_huge()
     {
         using var rig = new CaptureRig();
         Manifest good = await BackedUpAsync(rig);
@@ -80,7 +80,7 @@ public sealed class MalformedManifestTests
     [Theory]
     [InlineData(0, true)]
     [InlineData(1, false)]
-    public async Task A_document_longer_than_its_kind_may_be_is_refused_with_words(int beyond, bool fits)
+    public async Task A_document_that_is_too_long_for_its_kind_is_refused_with_a_clear_error(int beyond, bool fits)
     {
         using var rig = new CaptureRig();
         var name = new BlobName("holds/x");
@@ -97,7 +97,7 @@ public sealed class MalformedManifestTests
     }
 
     [Fact]
-    public async Task A_description_as_deep_as_Qdrant_allows_goes_in_and_out()
+    public async Task A_description_as_deep_as_Qdrant_allows_is_written_and_read_back()
     {
         using var rig = new CaptureRig();
         Manifest good = await BackedUpAsync(rig);

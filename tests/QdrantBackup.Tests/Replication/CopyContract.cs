@@ -12,7 +12,7 @@ using QdrantBackup.Tests.Verification;
 
 namespace QdrantBackup.Tests.Replication;
 
-/// <summary>What copying must do whatever kinds of store the two are; each pair of kinds runs it.</summary>
+/// <summary>The rules of copying for any two kinds of store; each pair of kinds runs it.</summary>
 public abstract class CopyContract
 {
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
@@ -71,7 +71,7 @@ public abstract class CopyContract
     }
 
     [Fact]
-    public async Task A_copy_is_opened_again_and_another_stores_copy_is_refused()
+    public async Task A_second_store_is_opened_again_and_another_stores_is_refused()
     {
         (CaptureRig rig, Copying copying) = await StartAsync();
         using (rig)

@@ -16,7 +16,7 @@ public sealed class CopyTests
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task A_copy_killed_at_any_blob_leaves_no_backup_over_there_and_the_next_one_completes_it()
+    public async Task A_copy_killed_at_any_blob_leaves_no_backup_in_the_second_store_and_the_next_one_completes_it()
     {
         using CaptureRig rig = Rig();
         CommitReceipt backup = await rig.BackupAsync();
@@ -35,7 +35,7 @@ public sealed class CopyTests
                 return;
             }
 
-            // Only what came after the manifest may have died with it there.
+            // Only blobs after the manifest may have been lost there.
             Assert.IsAssignableFrom<BackupException>(death);
             await copying.CopyAsync();
             await AssertWholeAsync(rig, copying, backup.Id);
@@ -43,7 +43,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task The_manifest_goes_over_last_and_each_list_after_its_chunks()
+    public async Task The_manifest_is_copied_last_and_each_list_after_its_chunks()
     {
         using CaptureRig rig = Rig(o => o with { RangeBytes = 300_000 });
         await rig.BackupAsync();
@@ -62,7 +62,7 @@ public sealed class CopyTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_damaged_chunk_is_not_copied_over_a_good_one_and_the_copy_says_which_it_is(bool bySelf)
+    public async Task A_damaged_chunk_is_not_copied_over_a_good_one_and_the_copy_names_it(bool bySelf)
     {
         using CaptureRig rig = Rig();
         CommitReceipt backup = await rig.BackupAsync();
@@ -76,14 +76,14 @@ public sealed class CopyTests
         Assert.Equal(good.Content.ToArray(), (await copying.Second.Blobs.GetAsync(good.Entry.Name, long.MaxValue, Cancellation))!.Content.ToArray());
         Assert.Null(await copying.Second.Blobs.FindAsync(BlobNames.Manifest(backup.Id), Cancellation));
 
-        // The next backup puts it again, and then both are copied.
+        // The next backup uploads it again, and then both are copied.
         await rig.BackupAsync();
         await copying.CopyAsync();
         await AssertWholeAsync(rig, copying, backup.Id);
     }
 
     [Fact]
-    public async Task That_a_chunk_lies_over_there_is_no_evidence_that_it_stays()
+    public async Task A_chunk_that_exists_in_the_second_store_is_no_evidence_that_it_stays()
     {
         using CaptureRig rig = Rig();
         CommitReceipt backup = await rig.BackupAsync();
@@ -119,7 +119,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task A_copy_whose_pin_was_released_over_there_does_not_commit()
+    public async Task A_copy_whose_pin_was_released_in_the_second_store_does_not_commit()
     {
         using CaptureRig rig = Rig();
         CommitReceipt backup = await rig.BackupAsync();
@@ -135,7 +135,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task A_copy_that_is_taken_for_dead_while_its_manifest_is_on_its_way_does_not_commit_and_the_next_one_does()
+    public async Task A_copy_taken_for_dead_while_it_sends_its_manifest_does_not_commit_and_the_next_one_does()
     {
         using CaptureRig rig = Rig();
         CommitReceipt backup = await rig.BackupAsync();
@@ -159,7 +159,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task Chunks_that_vanish_over_there_before_the_commit_are_copied_again()
+    public async Task Chunks_that_vanish_in_the_second_store_before_the_commit_are_copied_again()
     {
         using CaptureRig rig = Rig();
         CommitReceipt backup = await rig.BackupAsync();
@@ -175,7 +175,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task A_recipient_that_the_second_store_has_not_is_told_of()
+    public async Task A_recipient_that_the_second_store_lacks_is_reported()
     {
         using CaptureRig rig = Rig();
         Copying copying = await Copying.IntoMemoryAsync(rig);
@@ -186,13 +186,13 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task Nothing_is_backed_up_into_a_copy()
+    public async Task No_backup_is_made_into_a_second_store()
     {
         using CaptureRig rig = Rig();
         Copying copying = await Copying.IntoMemoryAsync(rig);
         using var replica = new CaptureRig(rig.Node, null, copying.Second);
         var failure = await Assert.ThrowsAsync<RefusedException>(() => replica.BackupAsync());
-        Assert.Contains("second copy", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("a second store", failure.Message, StringComparison.Ordinal);
         RunRequest request = await replica.AskAsync();
         await Assert.ThrowsAsync<RefusedException>(() => replica.Get<BackupPlanner>().PreviewAsync(request, Cancellation));
         await Assert.ThrowsAsync<RefusedException>(() => replica.Get<BackupCommit>().CommitAsync(request.RunId, Cancellation));
@@ -200,7 +200,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task A_store_that_was_copied_by_other_means_is_no_second_store()
+    public async Task A_store_that_another_tool_copied_is_no_second_store()
     {
         using CaptureRig rig = Rig();
         var twin = new InMemoryStore(rig.Time);
@@ -209,7 +209,7 @@ public sealed class CopyTests
         await twin.PutAsync(store, description, PutCondition.Always, null, Cancellation);
         await Assert.ThrowsAsync<RefusedException>(() => ReplicaOpening.OpenAsync(rig.Store, twin, Cancellation));
 
-        // Nor is one that somebody declared to be a copy without the key.
+        // Nor is a store that was declared a second store without the key.
         byte[] forged = [.. System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(description).Replace("\"mac\"", "\"replica\":true,\"mac\"", StringComparison.Ordinal))];
         await twin.PutAsync(store, forged, PutCondition.Always, null, Cancellation);
         await Assert.ThrowsAsync<SealException>(() => ReplicaOpening.OpenAsync(rig.Store, twin, Cancellation));

@@ -9,27 +9,27 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Replication;
 
-/// <summary>Copies as the app carries them out, step by step, between the rig's store and a second one.</summary>
+/// <summary>Copies like the app, step by step, between the rig's store and a second one.</summary>
 internal sealed class Copying(CaptureRig rig, SealedStore second)
 {
     /// <summary>The receipts of the last run.</summary>
     public List<CopyReceipt> Receipts { get; } = [];
 
-    /// <summary>What the last run's plan remarked.</summary>
+    /// <summary>The remarks of the last run's plan.</summary>
     public IReadOnlyList<string> Remarks { get; private set; } = [];
 
     public SealedStore Second => second;
 
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
-    /// <summary>A rig's second store in memory, made by its first copy; wrapped, it takes no blob by itself.</summary>
+    /// <summary>A rig's second store in memory, made by its first copy; wrapped, so that it does not copy blobs by itself.</summary>
     public static async Task<Copying> IntoMemoryAsync(CaptureRig rig, Func<IBackupStore, IBackupStore>? wrap = null)
     {
         var blobs = new InMemoryStore(rig.Time, "memory:second");
         return new Copying(rig, await MakeAsync(rig, wrap?.Invoke(blobs) ?? blobs));
     }
 
-    /// <summary>Makes the second store in an empty place. A rig has no recipients, so it gets a key document that nobody can open.</summary>
+    /// <summary>Makes the second store in an empty place. A rig has no recipients, so it gets a key document that no key opens.</summary>
     public static async Task<SealedStore> MakeAsync(CaptureRig rig, IBackupStore blobs)
     {
         BlobName key = BlobNames.Key(rig.Store.KeyId, "test");

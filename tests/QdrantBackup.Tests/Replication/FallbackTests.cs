@@ -11,7 +11,7 @@ using QdrantBackup.Tests.Verification;
 
 namespace QdrantBackup.Tests.Replication;
 
-/// <summary>What the first store has lost comes from the second, and comes back into the first.</summary>
+/// <summary>Blobs that the first store has lost are read from the second, and copied back into the first.</summary>
 public sealed class FallbackTests
 {
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
@@ -20,7 +20,7 @@ public sealed class FallbackTests
     [InlineData("chunks/")]
     [InlineData("lists/")]
     [InlineData("manifests/")]
-    public async Task A_restore_takes_what_is_missing_or_damaged_from_the_second_store_and_says_so(string folder)
+    public async Task A_restore_reads_missing_and_damaged_blobs_from_the_second_store_and_reports_it(string folder)
     {
         await using Pair pair = await Pair.StartAsync();
         CaptureRig rig = pair.Rig;
@@ -34,13 +34,13 @@ public sealed class FallbackTests
         Assert.Equal(before, rig.Node.Collections["docs-back"]);
         Assert.Equal((blobs.Length == 1 ? 1 : 2, "memory:second"), (receipt.FromSecond, receipt.SecondLocation));
 
-        // Known from now on, so that the next backup puts them again.
+        // Noted from now on, so that the next backup uploads them again.
         int noted = (await new Checking(rig).Damage.LoadAsync(Cancellation)).Count;
         Assert.Equal(folder == "chunks/" ? 2 : 0, noted);
     }
 
     [Fact]
-    public async Task A_restore_from_an_unhurt_store_does_not_ask_the_second()
+    public async Task A_restore_from_an_undamaged_store_does_not_read_the_second()
     {
         await using Pair pair = await Pair.StartAsync();
         pair.Second.IsAway = true;
@@ -72,7 +72,7 @@ public sealed class FallbackTests
     }
 
     [Fact]
-    public async Task A_first_store_that_stops_answering_in_the_middle_of_an_upload_is_asked_no_more()
+    public async Task A_first_store_that_stops_answering_during_an_upload_is_not_asked_again()
     {
         FaultyStore? first = null;
         await using Pair pair = await Pair.StartAsync(b => first = new FaultyStore(b));
@@ -92,7 +92,7 @@ public sealed class FallbackTests
     [InlineData("chunks/")]
     [InlineData("lists/")]
     [InlineData("manifests/")]
-    public async Task A_verification_tells_whether_the_other_copy_can_mend_and_a_repair_does(string folder)
+    public async Task A_verification_reports_whether_the_other_store_can_repair_and_a_repair_does(string folder)
     {
         await using Pair pair = await Pair.StartAsync();
         string blob = (await pair.Rig.NamesAsync(folder))[0].Value;
@@ -112,7 +112,7 @@ public sealed class FallbackTests
     }
 
     [Fact]
-    public async Task What_no_copy_has_whole_stays_damaged_and_says_so()
+    public async Task A_blob_that_neither_store_has_whole_stays_damaged_and_is_reported()
     {
         await using Pair pair = await Pair.StartAsync();
         string chunk = (await pair.Rig.NamesAsync("chunks/"))[0].Value;
@@ -123,7 +123,7 @@ public sealed class FallbackTests
     }
 
     [Fact]
-    public async Task A_manifest_that_is_gone_is_not_put_back_alone_but_comes_back_with_all_it_needs()
+    public async Task A_missing_manifest_is_not_put_back_alone_but_with_all_blobs_it_needs()
     {
         await using Pair pair = await Pair.StartAsync();
         await pair.Rig.Blobs.DeleteAsync(BlobNames.Manifest(pair.Backup.Id), null, Cancellation);
@@ -133,7 +133,7 @@ public sealed class FallbackTests
     }
 
     [Fact]
-    public async Task The_second_store_is_verified_and_mended_like_the_first()
+    public async Task The_second_store_is_verified_and_repaired_like_the_first()
     {
         await using Pair pair = await Pair.StartAsync();
         string chunk = (await pair.Rig.NamesAsync("chunks/"))[0].Value;
@@ -161,7 +161,7 @@ public sealed class FallbackTests
             FaultyStore? second = null;
             var other = new OtherCopy("memory:second", async cancellation =>
             {
-                // Opening it is what notices that it is away.
+                // Opening the store is what shows that it is away.
                 await second!.FindAsync(BlobNames.Store, cancellation);
                 return copying!.Second;
             });

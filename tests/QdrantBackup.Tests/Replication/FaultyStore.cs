@@ -8,13 +8,13 @@ internal sealed class FaultyStore(IBackupStore inner) : RelayingStore(inner)
 {
     private int _puts;
 
-    /// <summary>The put that fails, counted from 1, and with it everything after; 0: none.</summary>
+    /// <summary>The number of the put that fails, from 1, together with every later call; 0: no put fails.</summary>
     public int DiesAtPut { get; set; }
 
-    /// <summary>Whether nothing is answered at all.</summary>
+    /// <summary>Whether no call is answered.</summary>
     public bool IsAway { get; set; }
 
-    /// <summary>What happens on the way of a put, before it is carried out.</summary>
+    /// <summary>Runs during a put, before it is carried out.</summary>
     public Func<BlobName, Task> BeforePut { get; set; } = _ => Task.CompletedTask;
 
     public override async Task<BlobEntry> PutAsync(BlobName name, ReadOnlyMemory<byte> content, PutCondition condition, string? summary, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class FaultyStore(IBackupStore inner) : RelayingStore(inner)
 
     public override Task<bool> DeleteAsync(BlobName name, string? ifMatch, CancellationToken cancellationToken) => Answer(() => base.DeleteAsync(name, ifMatch, cancellationToken));
 
-    /// <summary>Answers again, from the next put on too.</summary>
+    /// <summary>Answers again, including puts.</summary>
     public void Revive() => (IsAway, DiesAtPut, _puts) = (false, 0, 0);
 
     private Task<T> Answer<T>(Func<Task<T>> step) => IsAway ? Task.FromException<T>(Away()) : step();

@@ -9,13 +9,13 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Replication;
 
-/// <summary>What is said of backups beside the copies themselves: holds, retirements, and what came over.</summary>
+/// <summary>The marks of backups beside their copies: holds, ends, and records of copies.</summary>
 public sealed class MarkTests
 {
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task A_hold_is_copied_and_one_that_is_over_there_is_never_touched()
+    public async Task A_hold_is_copied_and_a_hold_of_the_second_store_is_never_changed()
     {
         using CaptureRig rig = CopyTests.Rig();
         CommitReceipt first = await rig.BackupAsync();
@@ -32,7 +32,7 @@ public sealed class MarkTests
     }
 
     [Fact]
-    public async Task That_a_backup_was_ended_is_told_over_there_unless_it_is_there()
+    public async Task The_end_of_a_backup_is_copied_unless_the_second_store_holds_the_backup()
     {
         using CaptureRig rig = CopyTests.Rig();
         CommitReceipt copied = await rig.BackupAsync();
@@ -51,7 +51,7 @@ public sealed class MarkTests
     }
 
     [Fact]
-    public async Task A_copy_that_broke_off_is_told_from_a_manifest_that_vanished_over_there()
+    public async Task A_copy_that_broke_off_is_not_mistaken_for_a_manifest_that_vanished_in_the_second_store()
     {
         using CaptureRig rig = CopyTests.Rig();
         CommitReceipt backup = await rig.BackupAsync();
@@ -72,7 +72,7 @@ public sealed class MarkTests
     }
 
     [Fact]
-    public async Task A_backup_that_was_taken_away_over_there_is_told_of_and_copied_again()
+    public async Task A_backup_that_was_deleted_in_the_second_store_is_reported_and_copied_again()
     {
         using CaptureRig rig = CopyTests.Rig();
         CommitReceipt backup = await rig.BackupAsync();
@@ -85,7 +85,7 @@ public sealed class MarkTests
     }
 
     [Fact]
-    public async Task What_was_ended_on_either_side_is_not_copied()
+    public async Task A_backup_that_ended_in_either_store_is_not_copied()
     {
         using CaptureRig rig = CopyTests.Rig();
         CommitReceipt first = await rig.BackupAsync();

@@ -8,7 +8,7 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Restores;
 
-/// <summary>A store with two backups of everything on a node, opened anew for each restore as a new process would, whose blobs can be replaced.</summary>
+/// <summary>A store with two backups of everything on a node, opened again for each restore as a new process would, whose blobs can be replaced.</summary>
 internal sealed class CorruptibleStore : IDisposable
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 9, 1, 2, 0, 0, TimeSpan.Zero));
@@ -41,7 +41,7 @@ internal sealed class CorruptibleStore : IDisposable
     /// <summary>Opens the store and restores one collection of the first backup beside the original.</summary>
     public Task RestoreAsync(string collection) => RestoreAsync(collection, _blobs);
 
-    /// <summary>The blobs that restoring one collection by the backup's id reads, without those that the run itself writes.</summary>
+    /// <summary>The blobs that restoring one collection by the backup's id reads, except those that the run itself writes.</summary>
     public async Task<HashSet<BlobName>> ReadByAsync(string collection)
     {
         var recording = new RecordingStore(_blobs);

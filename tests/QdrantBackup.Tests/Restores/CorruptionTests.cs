@@ -7,7 +7,7 @@ namespace QdrantBackup.Tests.Restores;
 
 /// <summary>
 /// Every blob that restoring a backup by its id reads, damaged in every way: each collection that needs it fails before the node has seen its last byte,
-/// nothing changes there, and the error names the blob and says what to do (W6).
+/// nothing changes there, and the error names the blob and has a hint (W6).
 /// </summary>
 public sealed class CorruptionTests : IAsyncLifetime
 {
@@ -75,7 +75,7 @@ public sealed class CorruptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_damaged_chunk_keeps_no_collection_back_that_does_not_need_it()
+    public async Task A_damaged_chunk_stops_only_the_collections_that_need_it()
     {
         HashSet<BlobName> empty = await _store.ReadByAsync("empty");
         BlobName chunk = (await _store.ReadByAsync("hermes_vectors")).First(n => n.Value.StartsWith("chunks/", StringComparison.Ordinal) && !empty.Contains(n));

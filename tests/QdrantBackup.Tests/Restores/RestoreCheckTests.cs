@@ -6,7 +6,7 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Restores;
 
-/// <summary>What is looked at after an upload: whether the collection has settled, holds what the backup says, and which alias it gets.</summary>
+/// <summary>The checks after an upload: whether the collection has settled, has as many points as the backup, and which alias it gets.</summary>
 public sealed class RestoreCheckTests : IDisposable
 {
     private static readonly SourceException Uncounted = new("exact counts are disabled", "Allow them.");
@@ -31,7 +31,7 @@ public sealed class RestoreCheckTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Unsettled), DisableDiscoveryEnumeration = true)]
-    public async Task A_collection_with_a_replica_that_is_not_active_or_on_its_way_is_not_settled(string why, CollectionPlacement placement)
+    public async Task A_collection_with_an_inactive_or_moving_replica_is_not_settled(string why, CollectionPlacement placement)
     {
         RestoreStep step = await UploadedAsync();
         _rig.Node.Placement = placement;
@@ -58,7 +58,7 @@ public sealed class RestoreCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task A_collection_that_is_gone_is_neither_settled_nor_counted_as_empty()
+    public async Task A_missing_collection_is_neither_settled_nor_counted_as_empty()
     {
         RestoreStep step = await UploadedAsync();
         _rig.Node.Collections.Remove("docs-back");
@@ -90,7 +90,7 @@ public sealed class RestoreCheckTests : IDisposable
         RestoreStep step = await UploadedAsync();
         Assert.True((await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation)).IsGood);
 
-        // The node counts the bytes.
+        // This node counts the bytes as points.
         int points = _rig.Node.Collections["docs-back"].Length;
         _rig.Node.Collections["docs-back"] = new byte[points + difference];
 
@@ -114,7 +114,7 @@ public sealed class RestoreCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_the_backup_knows_no_count_none_is_missed()
+    public async Task If_the_backup_has_no_count_none_is_compared()
     {
         _rig.Node.CountFailure = Uncounted;
         RestoreStep step = await UploadedAsync();
@@ -129,7 +129,7 @@ public sealed class RestoreCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_but_the_aliases_of_the_restored_collection_is_moved_and_they_lead_to_it()
+    public async Task Only_the_aliases_of_the_restored_collection_are_moved_and_they_lead_to_it()
     {
         RestoreStep step = await UploadedAsync();
         Assert.Contains(new CollectionAlias("live", "docs"), _rig.Node.Aliases);

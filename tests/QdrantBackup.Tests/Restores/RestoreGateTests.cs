@@ -10,7 +10,7 @@ public sealed class RestoreGateTests
     private static readonly RestoreRequest Own = new();
 
     [Fact]
-    public async Task An_existing_collection_is_overwritten_only_when_told_to()
+    public async Task An_existing_collection_is_overwritten_only_on_request()
     {
         using CaptureRig rig = await BackedUpAsync();
         byte[] original = rig.Node.Collections["docs"];

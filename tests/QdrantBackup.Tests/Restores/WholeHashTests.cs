@@ -12,7 +12,7 @@ using QdrantBackup.Tests.Verification;
 namespace QdrantBackup.Tests.Restores;
 
 /// <summary>
-/// Chunks and lists that are each sound, and together not what the manifest says of the part: a faulty writer, or a faulty reader. Only the SHA-256 of the whole
+/// Chunks and lists that are each sound, and together differ from the part in the manifest: a faulty writer, or a faulty reader. Only the SHA-256 of the whole
 /// shows it, after the last byte was rebuilt.
 /// </summary>
 public sealed class WholeHashTests
@@ -83,7 +83,7 @@ public sealed class WholeHashTests
         return rig;
     }
 
-    /// <summary>Writes the manifest anew with its one part changed; returns the part.</summary>
+    /// <summary>Writes the manifest again with its one part changed; returns the part.</summary>
     private static async Task<ManifestPart> ChangeAsync(CaptureRig rig, Func<ManifestPart, ManifestPart> change)
     {
         var catalog = rig.Get<BackupCatalog>();

@@ -11,7 +11,7 @@ public sealed class BackupHoldsTests
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task A_hold_is_placed_once_kept_by_whoever_placed_it_and_released_by_overwriting()
+    public async Task A_hold_is_placed_once_keeps_its_first_record_and_is_released_by_overwriting()
     {
         using CaptureRig rig = Rig();
         BackupId id = (await rig.BackupAsync()).Id;
@@ -41,7 +41,7 @@ public sealed class BackupHoldsTests
     }
 
     [Fact]
-    public async Task What_is_not_there_what_was_ended_and_what_gives_no_reason_is_not_held()
+    public async Task A_hold_on_a_missing_or_ended_backup_or_without_a_reason_is_refused()
     {
         using CaptureRig rig = Rig();
         BackupId id = (await rig.BackupAsync()).Id;

@@ -12,7 +12,7 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>What ends a backup, and what only looks like it.</summary>
+/// <summary>Records that end a backup, and records that only look like it.</summary>
 public sealed class EndsTests
 {
     private static readonly TimeSpan Grace = new PruneOptions().Grace;
@@ -23,7 +23,7 @@ public sealed class EndsTests
 
     [Theory]
     [MemberData(nameof(Forgeries))]
-    public async Task A_name_under_retired_ends_nothing_unless_the_record_opens_and_names_the_backup(string forgery)
+    public async Task A_name_in_the_folder_of_ends_proves_nothing_unless_the_record_opens_and_names_the_backup(string forgery)
     {
         using CaptureRig rig = await RigAsync();
         (BackupId first, BackupId second) = await TwoAsync(rig);
@@ -42,7 +42,7 @@ public sealed class EndsTests
 
     [Theory]
     [MemberData(nameof(Forgeries))]
-    public async Task A_record_that_ends_nothing_stops_pruning_for_good_and_says_what_to_do(string forgery)
+    public async Task A_record_that_proves_no_end_stops_pruning_with_a_hint(string forgery)
     {
         using CaptureRig rig = await RigAsync();
         (BackupId first, BackupId second) = await TwoAsync(rig);
@@ -63,7 +63,7 @@ public sealed class EndsTests
         Assert.Equal(before, await rig.NamesAsync("chunks/"));
         Assert.Equal(2, (await rig.NamesAsync(BlobNames.Manifests)).Count);
 
-        // The way out: end the one for real, and take the other's junk away.
+        // The way out: end one backup properly, and delete the invalid record of the other.
         await EndAsync(rig, first);
         await rig.Blobs.DeleteAsync(BlobNames.Retirement(second), null, Cancellation);
         rig.Time.Advance(Grace);
@@ -71,7 +71,7 @@ public sealed class EndsTests
     }
 
     [Fact]
-    public async Task A_record_without_proof_of_what_never_was_here_stops_nothing()
+    public async Task An_unproven_record_of_a_backup_that_was_never_here_stops_nothing()
     {
         using CaptureRig rig = await RigAsync();
         await TwoAsync(rig);
@@ -80,7 +80,7 @@ public sealed class EndsTests
     }
 
     [Fact]
-    public async Task A_fence_is_put_although_junk_says_that_the_backup_was_ended()
+    public async Task A_marker_is_written_although_an_invalid_record_claims_an_end()
     {
         using CaptureRig rig = await RigAsync();
         RunId dead = await rig.CaptureAsync();
@@ -90,7 +90,7 @@ public sealed class EndsTests
     }
 
     [Fact]
-    public async Task What_was_found_out_about_a_backup_stays_although_junk_says_that_it_was_ended()
+    public async Task Findings_about_a_backup_stay_although_an_invalid_record_claims_its_end()
     {
         using CaptureRig rig = await RigAsync();
         (BackupId first, _) = await TwoAsync(rig);
@@ -120,7 +120,7 @@ public sealed class EndsTests
     }
 
     [Fact]
-    public async Task Undelete_is_refused_when_the_grace_period_is_over_and_leaves_nothing()
+    public async Task Undelete_is_refused_when_the_grace_period_is_over_and_leaves_no_record()
     {
         using CaptureRig rig = await RigAsync();
         (BackupId first, _) = await TwoAsync(rig);
@@ -136,7 +136,7 @@ public sealed class EndsTests
     }
 
     [Fact]
-    public async Task The_end_that_was_taken_back_ends_nothing_when_it_is_written_again_and_another_end_does()
+    public async Task An_end_that_was_taken_back_has_no_effect_when_it_is_written_again_and_a_new_end_has()
     {
         using CaptureRig rig = await RigAsync();
         (BackupId first, _) = await TwoAsync(rig);
@@ -156,7 +156,7 @@ public sealed class EndsTests
     }
 
     [Fact]
-    public async Task An_undeletion_that_broke_off_keeps_the_backup_and_offers_it_to_nobody()
+    public async Task An_undeletion_that_broke_off_keeps_the_backup_and_does_not_offer_it()
     {
         using CaptureRig rig = await RigAsync();
         (BackupId first, _) = await TwoAsync(rig);
@@ -171,7 +171,7 @@ public sealed class EndsTests
     }
 
     [Fact]
-    public async Task Grace_counts_from_the_later_of_the_file_and_what_the_record_says()
+    public async Task Grace_counts_from_the_later_of_the_files_time_and_the_records_time()
     {
         using CaptureRig rig = await RigAsync();
         (BackupId first, _) = await TwoAsync(rig);

@@ -12,7 +12,7 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>Maintenance is an app of its own, and somebody has the backup app's identity: it opens the store key and seals what it likes.</summary>
+/// <summary>Maintenance is an app of its own, and an attacker has the backup app's identity, which opens the store key and seals any record.</summary>
 public sealed class MaintenanceTests : IDisposable
 {
     private static readonly TimeSpan Grace = new PruneOptions().Grace;
@@ -79,7 +79,7 @@ public sealed class MaintenanceTests : IDisposable
     }
 
     [Fact]
-    public async Task The_proof_of_an_end_that_was_taken_back_ends_nothing_in_another_wrapping()
+    public async Task The_proof_of_an_end_that_was_taken_back_has_no_effect_in_another_record()
     {
         (BackupId first, _) = await EndsTests.TwoAsync(_backup);
         CaptureRig maintenance = await MaintenanceAsync();
@@ -93,7 +93,7 @@ public sealed class MaintenanceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hold_that_the_backup_app_released_goes_on_holding()
+    public async Task A_hold_that_the_backup_app_released_still_holds()
     {
         (BackupId first, _) = await EndsTests.TwoAsync(_backup);
         CaptureRig maintenance = await MaintenanceAsync();
@@ -169,7 +169,7 @@ public sealed class MaintenanceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_manifest_that_maintenance_has_seen_and_that_is_gone_stops_pruning_though_nothing_else_names_it()
+    public async Task A_missing_manifest_that_maintenance_has_seen_stops_pruning_though_nothing_else_names_it()
     {
         (_, BackupId newest) = await EndsTests.TwoAsync(_backup);
         CaptureRig maintenance = await MaintenanceAsync();
@@ -210,7 +210,7 @@ public sealed class MaintenanceTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_ended_until_maintenance_has_read_a_whole_backup_back_and_the_last_three_that_it_read_stay()
+    public async Task No_backup_is_ended_until_maintenance_has_read_a_whole_one_back_and_the_last_three_it_read_stay()
     {
         var made = new List<BackupId>();
         for (int i = 0; i < 6; i++)
@@ -222,7 +222,7 @@ public sealed class MaintenanceTests : IDisposable
         _backup.Time.Advance(TimeSpan.FromDays(60));
         Assert.All(await JudgeAsync(maintenance), v => Assert.True(v.Keep));
 
-        // What the backup app says of its own backups proves nothing.
+        // Records of the backup app about its own backups prove nothing.
         await new QdrantBackup.Damages.VerifiedRecords(_backup.Store, _backup.Time).PassAsync(
             made[0], await HashOfAsync(made[0]), QdrantBackup.Damages.VerifyLevel.Restorable, QdrantBackup.Damages.VerifyLevel.Restorable, RunId.New(_backup.Time), Cancellation);
         Assert.All(await JudgeAsync(maintenance), v => Assert.True(v.Keep));

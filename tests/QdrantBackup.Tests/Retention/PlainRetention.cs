@@ -3,7 +3,7 @@ using QdrantBackup.Retention;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>The rules once more, as slowly and plainly as they can be said: for one backup at a time, by counting what stands before it.</summary>
+/// <summary>The rules once more, written slowly and plainly: for one backup at a time, by counting the backups before it.</summary>
 internal static class PlainRetention
 {
     public static bool IsKept(RetentionCandidate backup, RetentionPolicy policy, DateTimeOffset now, IReadOnlyList<RetentionCandidate> all)

@@ -9,7 +9,7 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>Nothing that is young by the store's clock is deleted, whatever the records say about who needs it.</summary>
+/// <summary>No blob that is young by the store's clock is deleted, whichever records name it.</summary>
 public sealed class PruneAgeTests
 {
     private static readonly TimeSpan Grace = new PruneOptions().Grace;
@@ -59,13 +59,13 @@ public sealed class PruneAgeTests
         Assert.Empty(await LeftAsync(rig, chunk));
     }
 
-    /// <summary>The parts of a service do not agree on the time: a chunk of a run may bear a time before the run's own pin.</summary>
+    /// <summary>The machines of a service disagree about the time: a run's chunk may have a time before the run's own pin.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(14)]
     [InlineData(15)]
-    public async Task What_was_put_within_a_quarter_of_an_hour_before_the_pin_of_a_living_run_stays(int minutesBefore)
+    public async Task A_blob_put_within_a_quarter_of_an_hour_before_the_pin_of_a_living_run_stays(int minutesBefore)
     {
         using CaptureRig rig = await BackedUpAsync();
         BlobName chunk = await PutChunkAsync(rig, 1);
@@ -78,7 +78,7 @@ public sealed class PruneAgeTests
     }
 
     [Fact]
-    public async Task What_was_put_longer_before_the_pins_of_all_living_runs_goes()
+    public async Task A_blob_put_longer_before_the_pins_of_all_living_runs_is_deleted()
     {
         using CaptureRig rig = await BackedUpAsync();
         BlobName chunk = await PutChunkAsync(rig, 1);
@@ -99,7 +99,7 @@ public sealed class PruneAgeTests
         return rig;
     }
 
-    /// <summary>A chunk that no list and no pin names, as a run leaves it that was ended.</summary>
+    /// <summary>A chunk that no list and no pin names, as an ended run leaves it.</summary>
     private static async Task<BlobName> PutChunkAsync(CaptureRig rig, byte content)
     {
         byte[] plaintext = [content, 2, 3];
@@ -120,7 +120,7 @@ public sealed class PruneAgeTests
         return name;
     }
 
-    /// <summary>Begins a run that goes on for a while and renews its pin as a living run does.</summary>
+    /// <summary>Begins a run that continues for a while and renews its pin.</summary>
     private static async Task LiveAsync(CaptureRig rig, TimeSpan time)
     {
         RunId living = RunId.New(rig.Time);
@@ -132,7 +132,7 @@ public sealed class PruneAgeTests
         }
     }
 
-    /// <summary>Prunes, and says which of some blobs are still there.</summary>
+    /// <summary>Prunes, and returns which of the given blobs still exist.</summary>
     private static async Task<IReadOnlyList<BlobName>> LeftAsync(CaptureRig rig, params BlobName[] blobs)
     {
         RunId run = RunId.New(rig.Time);

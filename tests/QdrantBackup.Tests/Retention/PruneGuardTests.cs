@@ -8,7 +8,7 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>What the pruner keeps by itself, whatever a record says (W4), and when it does not believe the clock.</summary>
+/// <summary>Blobs that the pruner keeps against any record (W4), and times at which it does not believe the clock.</summary>
 public sealed class PruneGuardTests
 {
     private static readonly TimeSpan Grace = new PruneOptions().Grace;
@@ -30,7 +30,7 @@ public sealed class PruneGuardTests
     }
 
     [Fact]
-    public async Task Only_an_end_that_was_given_after_a_warning_takes_the_newest_whole_backup()
+    public async Task Only_an_end_after_a_warning_deletes_the_newest_whole_backup()
     {
         using CaptureRig rig = await EndsTests.RigAsync();
         (BackupId first, BackupId second) = await EndsTests.TwoAsync(rig);
@@ -42,7 +42,7 @@ public sealed class PruneGuardTests
     }
 
     [Fact]
-    public async Task A_hold_that_vanished_keeps_the_pruner_away_until_it_is_released()
+    public async Task A_hold_that_vanished_still_stops_the_pruner_until_it_is_released()
     {
         using CaptureRig rig = await EndsTests.RigAsync();
         (BackupId first, _) = await EndsTests.TwoAsync(rig);
@@ -59,7 +59,7 @@ public sealed class PruneGuardTests
     }
 
     [Fact]
-    public async Task A_pin_that_somebody_else_released_keeps_what_it_names_for_the_grace_period()
+    public async Task A_pin_that_another_run_released_protects_its_backups_for_the_grace_period()
     {
         using CaptureRig rig = await EndsTests.RigAsync();
         (BackupId first, _) = await EndsTests.TwoAsync(rig);
@@ -75,7 +75,7 @@ public sealed class PruneGuardTests
     }
 
     [Fact]
-    public async Task A_clock_that_jumped_ahead_ends_no_grace_no_run_and_no_trash_until_a_person_confirms_it()
+    public async Task A_clock_that_jumped_ahead_deletes_nothing_and_ends_no_run_until_a_person_confirms_it()
     {
         using CaptureRig rig = await EndsTests.RigAsync();
         (BackupId first, _) = await EndsTests.TwoAsync(rig);
@@ -85,7 +85,7 @@ public sealed class PruneGuardTests
         await memory.NoteRetentionAsync(rig.Time.GetUtcNow(), Cancellation);
         rig.Time.Advance(TimeSpan.FromDays(400));
 
-        // Neither a pin nor a manifest of the same clock vouches for it.
+        // A pin or a manifest by the same clock does not vouch for it.
         await rig.BackupAsync();
         var clock = new StoreClock(rig.Get<RunPins>(), memory, new PruneOptions());
         RunId run = RunId.New(rig.Time);
@@ -100,7 +100,7 @@ public sealed class PruneGuardTests
     }
 
     [Fact]
-    public async Task A_retention_that_is_late_by_less_than_two_days_and_its_interval_needs_nobody()
+    public async Task A_retention_that_is_late_by_less_than_two_days_and_its_interval_needs_no_confirmation()
     {
         using CaptureRig rig = await EndsTests.RigAsync();
         var memory = rig.Get<MaintenanceMemory>();

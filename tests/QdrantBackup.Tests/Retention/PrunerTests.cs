@@ -19,7 +19,7 @@ public sealed class PrunerTests
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task What_only_an_ended_backup_needs_goes_after_the_grace_period_manifest_first_and_the_rest_restores()
+    public async Task After_the_grace_period_an_ended_backup_is_deleted_manifest_first_and_the_others_restore()
     {
         RecordingStore? recording = null;
         using var rig = new CaptureRig(wrap: s => recording = new RecordingStore(s));
@@ -44,7 +44,7 @@ public sealed class PrunerTests
     }
 
     [Fact]
-    public async Task A_hold_outlives_an_ending_that_was_on_its_way()
+    public async Task A_hold_survives_an_end_that_was_written_at_the_same_time()
     {
         using var rig = new CaptureRig();
         (BackupId old, _) = await TwoAsync(rig);
@@ -61,7 +61,7 @@ public sealed class PrunerTests
     }
 
     [Fact]
-    public async Task A_dead_run_is_fenced_before_its_chunks_go_and_cannot_commit_when_it_comes_back()
+    public async Task A_dead_run_gets_a_marker_before_its_chunks_go_and_cannot_commit_when_it_comes_back()
     {
         using var rig = new CaptureRig();
         rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
@@ -71,7 +71,7 @@ public sealed class PrunerTests
         rig.Time.Advance(Grace);
 
         PruneReceipt fenced = await PruneAsync(rig);
-        Assert.True(fenced.Totals is { RunsFenced: 1, ChunksDeleted: 0 }, "a pin that was released just now keeps what it names");
+        Assert.True(fenced.Totals is { RunsFenced: 1, ChunksDeleted: 0 }, "a pin that was released just now protects its backups");
         rig.Time.Advance(Grace);
         PruneReceipt pruned = await PruneAsync(rig);
 
@@ -86,7 +86,7 @@ public sealed class PrunerTests
     [InlineData("chunks-of-list")]
     [InlineData("manifests/")]
     [InlineData("pins/")]
-    public async Task What_cannot_be_read_stops_it_and_is_named(string prefix)
+    public async Task An_unreadable_blob_stops_the_prune_and_is_named(string prefix)
     {
         using var rig = new CaptureRig();
         (BackupId old, BackupId young) = await TwoAsync(rig);
@@ -105,7 +105,7 @@ public sealed class PrunerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_manifest_that_vanished_without_a_record_stops_it_until_somebody_accepts_that(bool newest)
+    public async Task A_manifest_that_vanished_without_a_record_stops_the_prune_until_a_person_accepts_that(bool newest)
     {
         using var rig = new CaptureRig();
         (BackupId old, BackupId young) = await TwoAsync(rig);
@@ -126,7 +126,7 @@ public sealed class PrunerTests
     }
 
     [Fact]
-    public async Task It_goes_on_where_a_step_left_it_and_leaves_nothing_of_its_own_behind()
+    public async Task A_prune_continues_where_a_step_stopped_and_leaves_no_records_of_its_own()
     {
         using var rig = new CaptureRig();
         (BackupId old, _) = await TwoAsync(rig);
@@ -153,7 +153,7 @@ public sealed class PrunerTests
     }
 
     [Fact]
-    public async Task A_round_that_starts_over_when_its_slice_has_become_too_narrow_for_it_is_marked_anew()
+    public async Task A_round_that_starts_over_because_its_slice_became_too_narrow_is_marked_again()
     {
         using var rig = new CaptureRig();
         (BackupId old, BackupId young) = await TwoAsync(rig);

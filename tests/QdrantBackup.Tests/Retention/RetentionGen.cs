@@ -5,7 +5,7 @@ using QdrantBackup.Retention;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>Backups, policies and moments as chance has them: dense and sparse, with clocks that jump.</summary>
+/// <summary>Random backups, policies and moments: dense and sparse, with clocks that jump.</summary>
 internal static class RetentionGen
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";

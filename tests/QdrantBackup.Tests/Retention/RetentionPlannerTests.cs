@@ -16,7 +16,7 @@ public sealed class RetentionPlannerTests
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task A_plan_is_applied_by_its_hash_and_ends_what_it_said()
+    public async Task A_plan_is_applied_by_its_hash_and_ends_exactly_its_backups()
     {
         using var rig = await RigAsync(backups: 3);
         RetentionPreview preview = await PreviewAsync(rig);
@@ -35,7 +35,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task A_plan_of_other_backups_than_there_are_is_refused()
+    public async Task A_plan_is_refused_when_the_backups_have_changed()
     {
         using var rig = await RigAsync(backups: 2);
         RetentionPreview preview = await PreviewAsync(rig);
@@ -48,7 +48,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task The_hash_covers_verdicts_holds_and_every_backup_but_not_the_moment()
+    public async Task The_hash_covers_verdicts_holds_and_every_backup_except_the_moment()
     {
         using var rig = await RigAsync(backups: 2);
         string first = (await PreviewAsync(rig)).Hash;
@@ -64,7 +64,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task An_unusual_share_needs_an_explicit_yes_and_a_few_backups_are_never_unusual()
+    public async Task An_unusual_share_needs_a_confirmation_and_a_few_backups_are_never_unusual()
     {
         using var few = await RigAsync(backups: 3);
         Assert.Null((await PreviewAsync(few)).Unusual);
@@ -78,7 +78,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task Backups_of_another_cluster_are_none_of_its_business()
+    public async Task Backups_of_another_cluster_are_not_touched()
     {
         using var rig = await RigAsync(backups: 2);
         using var other = new CaptureRig(rig.Node, rig.Blobs, new SealedStore(rig.Blobs, rig.Store.Sealer), o => o with { Cluster = "other" });
@@ -93,7 +93,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task The_newest_complete_backup_and_one_on_hold_are_not_ended_whatever_a_plan_says()
+    public async Task The_newest_complete_backup_and_one_on_hold_are_not_ended_by_any_plan()
     {
         using var rig = await RigAsync(backups: 3);
         BackupId[] ids = [.. (await PreviewAsync(rig)).Backups.Select(b => b.Verdict.Id)];
@@ -114,7 +114,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task A_hold_whose_record_vanished_goes_on_holding_until_it_is_released()
+    public async Task A_hold_whose_record_vanished_still_holds_until_it_is_released()
     {
         using var rig = await RigAsync(backups: 3);
         BackupId held = (await PreviewAsync(rig)).Backups[^1].Verdict.Id;
@@ -133,7 +133,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task A_backup_whose_hold_vanished_is_not_deleted_by_its_name_either()
+    public async Task A_backup_whose_hold_vanished_cannot_be_deleted_by_its_id_either()
     {
         using var rig = await RigAsync(backups: 3);
         BackupId held = (await PreviewAsync(rig)).Backups[^1].Verdict.Id;
@@ -148,7 +148,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task A_damaged_backup_is_kept_until_somebody_deletes_it_by_name()
+    public async Task A_damaged_backup_is_kept_until_a_person_deletes_it_by_its_id()
     {
         using var rig = await RigAsync(backups: 3);
         BackupId damaged = (await PreviewAsync(rig)).Backups[^1].Verdict.Id;
@@ -184,7 +184,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task What_a_summary_has_no_room_for_is_read_from_the_manifest()
+    public async Task Collections_that_do_not_fit_the_summary_are_read_from_the_manifest()
     {
         using var rig = await RigAsync(backups: 1);
         for (int i = 0; i < 40; i++)
@@ -202,7 +202,7 @@ public sealed class RetentionPlannerTests
     }
 
     [Fact]
-    public async Task A_plan_made_once_is_the_plan_and_a_run_of_another_kind_has_none()
+    public async Task The_first_plan_of_a_run_stays_and_a_run_of_another_kind_has_no_plan()
     {
         using var rig = await RigAsync(backups: 2);
         RunRequest request = RequestOf(rig, new RetentionRequest());

@@ -11,7 +11,7 @@ public sealed class RetentionRulesPropertyTests
         RetentionGen.Now.SelectMany(now => Gen.Select(RetentionGen.Policy, RetentionGen.Backups(now), (policy, backups) => (now, policy, backups)));
 
     [Fact]
-    public void The_newest_complete_backup_holds_the_damaged_and_the_future_are_never_dropped() => Cases.Sample(c =>
+    public void The_newest_complete_backup_and_held_damaged_or_future_ones_are_never_dropped() => Cases.Sample(c =>
     {
         HashSet<BackupId> kept = Kept(c.Policy, c.Now, c.Backups);
         RetentionCandidate[] whole = [.. c.Backups.Where(b => b is { State: BackupState.Complete, Selection: null, IsSuspect: false } && b.Id.Began <= c.Now.AddMinutes(15))];
@@ -23,7 +23,7 @@ public sealed class RetentionRulesPropertyTests
     });
 
     [Fact]
-    public void What_is_added_that_is_a_selection_or_suspect_or_damaged_or_owes_a_proof_ends_nothing_that_is_better() => Gen.Select(Cases, Gen.Int[0, 3], Gen.Int[0, 5000]).Sample((c, kind, minutes) =>
+    public void An_added_selection_or_suspect_damaged_or_unproven_backup_ends_no_better_one() => Gen.Select(Cases, Gen.Int[0, 3], Gen.Int[0, 5000]).Sample((c, kind, minutes) =>
     {
         RetentionCandidate[] sound = [.. c.Backups.Where(b => b is { Selection: null, IsSuspect: false, IsDamaged: false, OwesProof: false })];
         var added = new RetentionCandidate { Id = RetentionGen.Id(c.Now.AddMinutes(-minutes), 99), State = BackupState.Complete, Written = c.Now, Collections = ["docs"] };
@@ -60,7 +60,7 @@ public sealed class RetentionRulesPropertyTests
     });
 
     [Fact]
-    public void Verdicts_are_those_of_another_definition() => Cases.Sample(c =>
+    public void Verdicts_equal_those_of_an_independent_definition() => Cases.Sample(c =>
         Kept(c.Policy, c.Now, c.Backups).SetEquals(c.Backups.Where(b => PlainRetention.IsKept(b, c.Policy, c.Now, c.Backups)).Select(b => b.Id)));
 
     [Fact]

@@ -3,7 +3,7 @@ using QdrantBackup.Retention;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>Examples: what is kept on days when clocks and calendars are awkward.</summary>
+/// <summary>Examples: which backups are kept on days when clocks and calendars are awkward.</summary>
 public sealed class RetentionRulesTests
 {
     private static readonly RetentionPolicy Nothing = new() { Daily = 0, Weekly = 0, Monthly = 0, KeepWithin = TimeSpan.Zero };
@@ -63,7 +63,7 @@ public sealed class RetentionRulesTests
     }
 
     [Fact]
-    public void A_partial_backup_takes_no_place_and_goes_when_a_complete_one_follows()
+    public void A_partial_backup_takes_no_place_and_is_ended_when_a_complete_one_follows()
     {
         RetentionPolicy policy = Nothing with { Daily = 2 };
         RetentionCandidate complete = Complete(At("2026-09-01 02:00"));
@@ -105,7 +105,7 @@ public sealed class RetentionRulesTests
     [Theory]
     [InlineData(29, true)]
     [InlineData(30, false)]
-    public void Younger_than_is_younger_than(int days, bool kept)
+    public void A_backup_exactly_as_old_as_the_limit_is_not_younger_than_it(int days, bool kept)
     {
         var now = At("2026-09-30 00:00");
         RetentionPolicy policy = Nothing with { KeepWithin = TimeSpan.FromDays(30) };
@@ -114,7 +114,7 @@ public sealed class RetentionRulesTests
     }
 
     [Fact]
-    public void The_newest_survives_a_policy_that_keeps_nothing_and_of_no_backups_nothing_is_said()
+    public void The_newest_survives_a_policy_that_keeps_nothing_and_without_backups_there_are_no_verdicts()
     {
         Assert.True(Assert.Single(RetentionRules.Judge(Nothing, At("2026-09-30 00:00"), [Complete(At("2020-01-01 00:00"))])).Keep);
         Assert.Empty(RetentionRules.Judge(Nothing, At("2026-09-30 00:00"), []));

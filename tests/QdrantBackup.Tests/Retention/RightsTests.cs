@@ -12,13 +12,13 @@ using QdrantBackup.Tests.Verification;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>Who may delete, what stays all the same, and what is removed by age only.</summary>
+/// <summary>The rights that deletion needs, blobs that stay without them, and blobs that only age removes.</summary>
 public sealed class RightsTests
 {
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task Backups_restores_verifications_holds_and_endings_need_no_right_to_delete()
+    public async Task Backups_restores_verifications_holds_and_ends_need_no_right_to_delete()
     {
         using CaptureRig rig = Rig(s => new RestrictedStore(s, _ => false, mayDelete: false));
         CommitReceipt first = await rig.BackupAsync();
@@ -56,7 +56,7 @@ public sealed class RightsTests
     [InlineData(false, false, false)]
     [InlineData(true, false, true)]
     [InlineData(false, true, false)]
-    public async Task An_unusual_share_of_chunks_stops_the_pruner_unless_it_is_allowed_and_one_confirmed_end_waives_nothing_for_the_rest(bool allowed, bool confirmed, bool passes)
+    public async Task An_unusual_share_of_chunks_stops_the_pruner_and_one_confirmed_end_allows_nothing_for_the_rest(bool allowed, bool confirmed, bool passes)
     {
         using CaptureRig rig = Rig();
         CommitReceipt old = await rig.BackupAsync();
@@ -96,7 +96,7 @@ public sealed class RightsTests
     }
 
     [Fact]
-    public async Task The_brake_counts_manifests_before_the_first_one_goes_and_a_confirmed_end_waives_nothing_for_the_others()
+    public async Task The_brake_counts_manifests_before_the_first_is_deleted_and_a_confirmed_end_allows_no_others()
     {
         using CaptureRig rig = Rig();
         var made = new List<BackupId>();

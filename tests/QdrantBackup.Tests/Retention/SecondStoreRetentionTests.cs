@@ -13,13 +13,13 @@ using QdrantBackup.Tests.Verification;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>Retention beside verification and copies: what they rely on stays, and what they recorded of a backup goes with it.</summary>
+/// <summary>Retention beside verification and copies: it keeps the blobs that they rely on, and deletes their records with the backup.</summary>
 public sealed class SecondStoreRetentionTests
 {
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task A_second_store_is_pruned_beside_a_copy_though_earlier_backups_are_not_there()
+    public async Task A_second_store_is_pruned_during_a_copy_though_earlier_backups_are_not_there()
     {
         using CaptureRig rig = Rig();
         CommitReceipt first = await rig.BackupAsync();
@@ -41,7 +41,7 @@ public sealed class SecondStoreRetentionTests
     }
 
     [Fact]
-    public async Task What_a_copy_left_that_died_goes_and_another_copy_takes_the_place_of_its_marker()
+    public async Task The_remains_of_a_dead_copy_are_deleted_and_another_copy_replaces_its_marker()
     {
         using CaptureRig rig = Rig();
         CommitReceipt backup = await rig.BackupAsync();
@@ -65,7 +65,7 @@ public sealed class SecondStoreRetentionTests
     }
 
     [Fact]
-    public async Task What_was_found_out_about_a_backup_goes_with_it_and_damage_that_nothing_needs_is_none()
+    public async Task Findings_about_a_backup_are_deleted_with_it_and_a_damaged_chunk_that_nothing_needs_does_not_count()
     {
         using CaptureRig rig = Rig();
         CommitReceipt old = await rig.BackupAsync();

@@ -6,7 +6,7 @@ namespace QdrantBackup.Tests.Retention;
 /// <summary>A slice of the seeds of <c>./dev soak store</c>: writers, readers, people and pruners on one store, and the same with one rule left out.</summary>
 public sealed class StoreSimulationTests
 {
-    // What a planted fault needs at most, should the program change so much that its own seed no longer meets it.
+    // The most steps that a planted fault needs, should the program change so much that the fault's own seed no longer triggers it.
     private const int MostSeeds = 4000;
 
     public static TheoryData<string> Rules => [.. Plant.All.Select(p => p.Rule)];
@@ -22,7 +22,7 @@ public sealed class StoreSimulationTests
         for (ulong seed = (ulong)slice * 1_000_000; seed < ((ulong)slice * 1_000_000) + SeedsOfSlice; seed++)
         {
             Outcome outcome = await StoreSimulation.RunAsync(seed);
-            Assert.True(outcome.Violation is null, $"seed {seed}: {outcome.Violation} (./dev soak store {seed} tells it)");
+            Assert.True(outcome.Violation is null, $"seed {seed}: {outcome.Violation} (./dev soak store {seed} shows its steps)");
         }
     }
 
@@ -40,7 +40,7 @@ public sealed class StoreSimulationTests
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public async Task Without_one_of_the_rules_data_is_lost_and_that_is_caught(string rule)
+    public async Task If_one_rule_is_left_out_data_is_lost_and_the_loss_is_caught(string rule)
     {
         Plant plant = Plant.All.Single(p => p.Rule == rule);
 

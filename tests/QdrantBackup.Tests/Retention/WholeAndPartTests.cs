@@ -3,7 +3,7 @@ using QdrantBackup.Retention;
 
 namespace QdrantBackup.Tests.Retention;
 
-/// <summary>What takes no place of something better: selections, suspect backups, damaged ones, and those that owe a proof.</summary>
+/// <summary>Backups that take no place of a better one: selections, suspect backups, damaged ones, and those that owe a proof.</summary>
 public sealed class WholeAndPartTests
 {
     private static readonly DateTimeOffset Day = new(2026, 9, 1, 2, 0, 0, TimeSpan.Zero);
@@ -13,7 +13,7 @@ public sealed class WholeAndPartTests
     private static readonly RetentionPolicy OneDay = Nothing with { Daily = 1 };
 
     [Fact]
-    public void A_backup_of_one_collection_made_by_hand_ends_no_whole_one_of_the_same_day()
+    public void A_manual_backup_of_one_collection_ends_no_whole_backup_of_the_same_day()
     {
         RetentionCandidate whole = Whole(0);
         RetentionCandidate part = Selection(1, "docs");
@@ -38,7 +38,7 @@ public sealed class WholeAndPartTests
     }
 
     [Fact]
-    public void Of_each_collection_that_the_newest_whole_backup_lists_the_newest_that_holds_it_is_kept_even_if_it_lists_it_as_missing()
+    public void The_newest_backup_of_each_collection_of_the_cluster_is_kept_even_if_the_newest_whole_backup_lacks_the_collection()
     {
         RetentionCandidate old = Whole(0, "docs", "users");
         RetentionCandidate middle = Whole(24, "docs", "users");
@@ -51,12 +51,12 @@ public sealed class WholeAndPartTests
         IReadOnlyList<RetentionVerdict> verdicts = Judge(Nothing, old, middle, hand, sick, sickToo);
         Assert.Equal([true, false, true, true, false], verdicts.Select(v => v.Keep));
 
-        // Once it is gone from the cluster the policy decides.
+        // Once the cluster lacks the collection, the policy decides.
         Assert.Equal([true, false, false, false, false, false], Judge(Nothing, old, middle, hand, sick, sickToo, young).Select(v => v.Keep));
     }
 
     [Fact]
-    public void Backups_of_a_collection_that_is_gone_age_out_as_whole_ones_go_on()
+    public void Backups_of_a_deleted_collection_age_out_while_whole_backups_continue()
     {
         RetentionPolicy twoDays = Nothing with { Daily = 2 };
         RetentionCandidate gone = Selection(0, "gone");
@@ -87,7 +87,7 @@ public sealed class WholeAndPartTests
     }
 
     [Fact]
-    public void A_damaged_backup_ends_no_partial_one_before_it()
+    public void A_damaged_backup_ends_no_earlier_partial_one()
     {
         RetentionCandidate partial = Whole(0) with { State = BackupState.Partial };
         Assert.All(Judge(Nothing, partial, Whole(24) with { IsDamaged = true }), v => Assert.True(v.Keep));

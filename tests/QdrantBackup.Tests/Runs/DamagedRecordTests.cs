@@ -11,7 +11,7 @@ using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Runs;
 
-/// <summary>State that can be made anew stops nothing when it is damaged, and a newer version's is left alone.</summary>
+/// <summary>State that can be computed again stops nothing when it is damaged, and a newer version's is left alone.</summary>
 public sealed class DamagedRecordTests : IDisposable
 {
     private readonly CaptureRig _rig = new();
@@ -61,7 +61,7 @@ public sealed class DamagedRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lease_that_was_given_back_under_a_clock_that_was_ahead_keeps_nobody_waiting()
+    public async Task A_lease_that_was_given_back_under_a_clock_that_was_ahead_blocks_no_run()
     {
         var lease = _rig.Get<ClusterLease>();
         RunId ahead = RunId.New(_rig.Time);
@@ -75,7 +75,7 @@ public sealed class DamagedRecordTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Damaging.Ways), MemberType = typeof(Damaging))]
-    public async Task Damaged_rolling_verification_begins_anew(string way)
+    public async Task Damaged_rolling_verification_begins_again(string way)
     {
         var rolling = new RollingVerifications(_rig.Store, _rig.Time);
         var daily = new Schedule { Name = "verification", Cron = CronExpression.Parse("0 5 * * *") };
@@ -103,7 +103,7 @@ public sealed class DamagedRecordTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Damaging.Ways), MemberType = typeof(Damaging))]
-    public async Task A_damaged_usage_report_is_worked_out_anew(string way)
+    public async Task A_damaged_usage_report_is_computed_again(string way)
     {
         await UsageAsync();
         await Damaging.DamageAsync(_rig, BlobNames.Usage, way);
@@ -134,7 +134,7 @@ public sealed class DamagedRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_whose_result_is_damaged_is_told_of_from_its_manifest()
+    public async Task A_backup_whose_result_is_damaged_is_shown_from_its_manifest()
     {
         _rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
         var records = _rig.Get<RunRecords>();
@@ -151,7 +151,7 @@ public sealed class DamagedRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_whose_request_is_damaged_keeps_no_other_from_being_listed_and_can_be_asked_for_again()
+    public async Task A_run_whose_request_is_damaged_hides_no_other_and_can_be_asked_for_again()
     {
         var records = _rig.Get<RunRecords>();
         RunRequest first = await _rig.AskAsync();
@@ -164,7 +164,7 @@ public sealed class DamagedRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task The_index_of_open_runs_is_made_anew_from_the_records_of_all_runs()
+    public async Task The_index_of_open_runs_is_rebuilt_from_the_records_of_all_runs()
     {
         RunRequest old = await _rig.AskAsync();
         _rig.Time.Advance(TimeSpan.FromDays(300));
@@ -197,7 +197,7 @@ public sealed class DamagedRecordTests : IDisposable
         return runs;
     }
 
-    /// <summary>A store in which one blob was put under a clock that was wrong.</summary>
+    /// <summary>A store in which one blob was put under a wrong clock.</summary>
     private sealed class DatedStore(IBackupStore inner, BlobName name, DateTimeOffset modified) : QdrantBackup.Soak.World.RelayingStore(inner)
     {
         public override async Task<StoredBlob?> GetAsync(BlobName wanted, long maxLength, CancellationToken cancellationToken) =>

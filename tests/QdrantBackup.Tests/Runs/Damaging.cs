@@ -5,7 +5,7 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Runs;
 
-/// <summary>The ways in which a record comes to harm, and a newer version's.</summary>
+/// <summary>The ways to damage a record, and a record of a newer version.</summary>
 internal static class Damaging
 {
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
@@ -24,7 +24,7 @@ internal static class Damaging
             "flipped in its body" => Flipped(content, content.Length - 3),
             "flipped in its version" => Flipped(content, 3),
             "flipped in its options" => Flipped(content, 7),
-            "no JSON inside" => Sealed(rig, name, "{ this is none"),
+            "no JSON inside" => Sealed(rig, name, "{ this is no JSON"),
             "another document inside" => Sealed(rig, name, """{"format":1,"what":"another"}"""),
             "too long" => new byte[SealedHeader.MaxSealedLength(SealedType.Record) + 1],
             _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),
@@ -32,7 +32,7 @@ internal static class Damaging
         await rig.Blobs.PutAsync(name, damaged, PutCondition.Always, summary: null, Cancellation);
     }
 
-    /// <summary>A document that a newer version wrote in the place of one.</summary>
+    /// <summary>Replaces a document by one of a newer version.</summary>
     public static async Task<BlobEntry> PutNewerAsync(CaptureRig rig, BlobName name) =>
         await rig.Blobs.PutAsync(name, Sealed(rig, name, """{"format":2,"whatever":true}"""), PutCondition.Always, summary: null, Cancellation);
 

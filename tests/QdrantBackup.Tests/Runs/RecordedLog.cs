@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace QdrantBackup.Tests.Runs;
 
-/// <summary>Keeps the events of a log with their levels and values, as whoever counts them sees them.</summary>
+/// <summary>Keeps the events of a log with their levels and values, as an alert counts them.</summary>
 internal sealed class RecordedLog<T> : ILogger<T>
 {
     private readonly List<LoggedEvent> _events = [];

@@ -17,7 +17,7 @@ public sealed class RunsAheadTests : IDisposable
     [InlineData(40)]
     [InlineData(400)]
     [InlineData(30_000)]
-    public async Task A_run_that_is_dated_ahead_is_listed_and_says_so(int days)
+    public async Task A_run_that_is_dated_ahead_is_listed_and_marked(int days)
     {
         RunId future = await AskAheadAsync(days);
         RunId present = (await _rig.AskAsync()).RunId;
@@ -25,7 +25,7 @@ public sealed class RunsAheadTests : IDisposable
         List<RunOverview> runs = await ListAsync(_rig.Get<RunRecords>());
 
         Assert.Equal([(future, true), (present, false)], runs.Select(r => (r.Request.RunId, r.IsAhead)));
-        Assert.True(runs[0].Asked < runs[1].Asked, "the store says when it was asked for");
+        Assert.True(runs[0].Asked < runs[1].Asked, "the store knows when it was asked for");
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class RunsAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_not_ahead_at_the_last_look_is_found_when_the_clock_goes_back_or_after_a_while()
+    public async Task A_run_that_was_not_ahead_before_is_found_when_the_clock_goes_back_or_after_a_while()
     {
         var records = _rig.Get<RunRecords>();
         Assert.Empty(await ListAsync(records));

@@ -33,7 +33,7 @@ public sealed class RunsTests
     }
 
     [Fact]
-    public async Task Runs_are_listed_newest_first_with_what_is_recorded_of_them()
+    public async Task Runs_are_listed_newest_first_with_their_records()
     {
         using var rig = new CaptureRig();
         RunRequest first = await rig.AskAsync();
@@ -57,7 +57,7 @@ public sealed class RunsTests
     }
 
     [Fact]
-    public async Task A_remark_that_does_not_open_hides_neither_the_run_nor_its_other_remarks()
+    public async Task A_note_that_does_not_open_hides_neither_the_run_nor_its_other_notes()
     {
         using var rig = new CaptureRig();
         RunRequest request = await rig.AskAsync();
@@ -72,7 +72,7 @@ public sealed class RunsTests
     }
 
     [Fact]
-    public async Task A_pin_keeps_its_beginning_and_its_bases_and_ends_for_good()
+    public async Task A_pin_keeps_its_begin_and_its_bases_and_ends_for_good()
     {
         using var rig = new CaptureRig();
         var pins = rig.Get<RunPins>();
@@ -93,7 +93,7 @@ public sealed class RunsTests
     }
 
     [Fact]
-    public async Task A_lease_is_held_by_one_and_taken_over_when_stale()
+    public async Task A_lease_is_held_by_one_run_and_taken_over_when_it_expires()
     {
         using var rig = new CaptureRig();
         var lease = rig.Get<ClusterLease>();

@@ -26,7 +26,7 @@ public sealed class VerifySubsetTests
     [InlineData("-1/30")]
     [InlineData("1/2/3")]
     [InlineData(" 1/2")]
-    public void What_is_no_share_is_not_taken_for_one(string? text) => Assert.False(VerifySubset.TryParse(text, out _));
+    public void A_text_that_is_no_share_is_refused(string? text) => Assert.False(VerifySubset.TryParse(text, out _));
 
     [Fact]
     public void Every_chunk_and_every_part_is_in_exactly_one_of_any_number_of_shares() =>

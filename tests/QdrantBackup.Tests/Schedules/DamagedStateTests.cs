@@ -10,7 +10,7 @@ using QdrantBackup.Tests.Runs;
 
 namespace QdrantBackup.Tests.Schedules;
 
-/// <summary>What the schedules do when their state is damaged: backups go on, and nothing that was served is made up again.</summary>
+/// <summary>The schedules when their state is damaged: backups continue, and no due time that was served is made up again.</summary>
 public sealed class DamagedStateTests : IDisposable
 {
     private static readonly BlobName State = BlobNames.Schedules("prod");
@@ -31,7 +31,7 @@ public sealed class DamagedStateTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Damaging.Ways), MemberType = typeof(Damaging))]
-    public async Task Backups_go_on_when_the_state_is_damaged_and_none_is_made_up_twice(string way)
+    public async Task Backups_continue_when_the_state_is_damaged_and_no_due_time_is_made_up_twice(string way)
     {
         await TickAsync(At(1, 12));
         Assert.Equal("daily", (await TickAsync(At(2, 2)))?.Schedule);
@@ -46,7 +46,7 @@ public sealed class DamagedStateTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_served_early_by_the_run_of_another_schedule_is_not_made_up()
+    public async Task A_due_time_that_another_schedules_run_served_early_is_not_made_up()
     {
         await TickAsync(At(5, 12));
 
@@ -59,7 +59,7 @@ public sealed class DamagedStateTests : IDisposable
     }
 
     [Fact]
-    public async Task What_passed_while_the_state_was_damaged_is_made_up_by_one_run()
+    public async Task Due_times_that_passed_while_the_state_was_damaged_are_made_up_by_one_run()
     {
         await TickAsync(At(1, 12));
         await TickAsync(At(2, 2));
@@ -72,7 +72,7 @@ public sealed class DamagedStateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_tells_when_its_schedule_was_served_where_the_records_of_runs_are_gone()
+    public async Task A_backup_shows_when_its_schedule_was_served_if_the_records_of_runs_are_missing()
     {
         _rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");
         await TickAsync(At(1, 12));
@@ -101,7 +101,7 @@ public sealed class DamagedStateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_state_that_somebody_else_made_anew_is_not_overwritten()
+    public async Task A_state_that_another_ticker_computed_again_is_not_overwritten()
     {
         await TickAsync(At(1, 12));
         await TickAsync(At(2, 2));

@@ -4,7 +4,7 @@ using QdrantBackup.Schedules;
 
 namespace QdrantBackup.Tests.Schedules;
 
-/// <summary>Keeps the state as its JSON, so that every restart reads what was really written.</summary>
+/// <summary>Keeps the state as its JSON, so that every restart reads exactly what was written.</summary>
 internal sealed class InMemoryScheduleStore : IScheduleStateStore
 {
     private ScheduleState? state;

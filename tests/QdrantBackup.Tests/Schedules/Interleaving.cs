@@ -2,12 +2,12 @@ using QdrantBackup.Schedules;
 
 namespace QdrantBackup.Tests.Schedules;
 
-/// <summary>The death of a process: thrown out of a port, caught by nobody but the simulation.</summary>
+/// <summary>The death of a process: thrown out of a port, caught only by the simulation.</summary>
 internal sealed class CrashException : Exception;
 
 /// <summary>
-/// Lets a simulation decide who goes on next: every port call of every ticker waits for its turn before and after it acts,
-/// and dies there if the simulation says so. Single-threaded: releasing a waiter runs it up to its next wait.
+/// Lets a simulation decide which ticker continues: every port call of every ticker waits for its turn before and after it acts,
+/// and dies there if the simulation decides so. Single-threaded: releasing a waiter runs it up to its next wait.
 /// </summary>
 internal sealed class Turnstile
 {

@@ -13,7 +13,7 @@ public sealed class ScheduleEvaluatorTests
     private static readonly DateTimeOffset Saturday = new(2026, 1, 3, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Nothing_before_the_first_sight_of_a_schedule_is_made_up()
+    public void No_due_time_before_the_first_tick_of_a_schedule_is_made_up()
     {
         var first = Evaluate(Saturday, null, Daily, Weekly);
         Assert.Null(first.ToStart);
@@ -73,7 +73,7 @@ public sealed class ScheduleEvaluatorTests
     }
 
     [Fact]
-    public void A_pending_run_comes_again_unchanged_whatever_the_schedules_say_now()
+    public void A_pending_run_comes_again_unchanged_under_changed_schedules()
     {
         var decided = Evaluate(At(Saturday.Date.AddDays(1), 2, 30), Seen(Daily), Daily);
         var again = Evaluate(At(Saturday.Date.AddDays(9), 2, 30), decided.State, Daily with { Paused = true });
@@ -112,7 +112,7 @@ public sealed class ScheduleEvaluatorTests
     }
 
     [Fact]
-    public void A_clock_that_was_years_ahead_does_not_stop_backups_once_it_is_right()
+    public void A_clock_that_was_years_ahead_does_not_stop_backups_once_it_is_corrected()
     {
         var ahead = Evaluate(Saturday.AddYears(3), Seen(Daily), Daily);
         Assert.NotNull(ahead.ToStart);

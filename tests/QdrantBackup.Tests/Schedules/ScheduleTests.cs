@@ -44,7 +44,7 @@ public sealed class ScheduleTests
     [InlineData("0 2 30 2 *")]
     [InlineData("* 0 2 * * *")]
     [InlineData("0 2 * * sundy")]
-    public void An_expression_that_cannot_be_meant_is_refused(string text)
+    public void An_expression_that_makes_no_sense_is_refused(string text)
     {
         Assert.False(CronExpression.TryParse(text, out _, out var problem));
         Assert.NotEmpty(problem);

@@ -12,7 +12,7 @@ using QdrantBackup.Tests.Runs;
 
 namespace QdrantBackup.Tests.Schedules;
 
-/// <summary>What alerts are made of (infra-bicep/shared/events.bicep): ids and values are promises.</summary>
+/// <summary>The events that alerts watch (infra-bicep/shared/events.bicep): ids and values are promised.</summary>
 public sealed class SignsOfLifeTests : IDisposable
 {
     private const int BackupAge = 2601;
@@ -36,7 +36,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_age_of_the_newest_complete_backup_is_told_with_the_interval_it_is_judged_by()
+    public async Task The_age_of_the_newest_complete_backup_is_logged_with_the_interval_it_is_judged_by()
     {
         var newest = (await _rig.BackupAsync()).Id;
         _rig.Time.Advance(TimeSpan.FromHours(30));
@@ -50,7 +50,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_retired_backup_is_none()
+    public async Task An_ended_backup_does_not_count_as_newest()
     {
         var id = (await _rig.BackupAsync()).Id;
         await _rig.RetireAsync(id);
@@ -59,7 +59,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_of_a_selection_makes_the_newest_no_younger()
+    public async Task A_selection_does_not_count_as_newest()
     {
         var whole = (await _rig.BackupAsync()).Id;
         _rig.Time.Advance(TimeSpan.FromHours(30));
@@ -69,7 +69,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_suspect_backup_is_an_error_every_hour_until_it_is_confirmed_and_makes_the_newest_no_younger()
+    public async Task A_suspect_backup_is_an_error_every_hour_until_it_is_confirmed_and_does_not_count_as_newest()
     {
         var good = (await _rig.BackupAsync()).Id;
         _rig.Node.Collections.Clear();
@@ -92,7 +92,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_that_is_dated_ahead_is_not_the_newest_and_is_told()
+    public async Task A_backup_that_is_dated_ahead_is_not_the_newest_and_is_logged()
     {
         using var ahead = new CaptureRig(_rig.Node, _rig.Blobs, new SealedStore(_rig.Blobs, _rig.Store.Sealer, ownsSealer: false));
         ahead.Time.Advance(TimeSpan.FromDays(400));
@@ -103,7 +103,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_that_is_known_to_be_damaged_makes_the_newest_no_younger_and_is_told()
+    public async Task A_backup_that_is_known_to_be_damaged_does_not_count_as_newest_and_is_logged()
     {
         var good = (await _rig.BackupAsync()).Id;
         _rig.Time.Advance(TimeSpan.FromHours(30));
@@ -115,7 +115,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task It_is_told_once_an_hour_however_often_the_clock_ticks()
+    public async Task The_age_is_logged_once_an_hour_with_any_number_of_ticks()
     {
         for (var minute = 0; minute < 120; minute++)
         {
@@ -127,7 +127,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_last_complete_restore_is_told_once_a_day()
+    public async Task The_last_complete_restore_is_logged_once_a_day()
     {
         var restore = await _rig.AskAsync(restore: new RestoreRequest());
         await _rig.Get<RunRecords>().WriteResultAsync(
@@ -145,7 +145,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_nothing_was_ever_restored_the_age_is_as_far_as_was_looked()
+    public async Task If_nothing_was_ever_restored_the_age_is_the_length_of_the_search()
     {
         _rig.Time.Advance(TimeSpan.FromHours(3));
         await TellAsync(Daily);
@@ -153,7 +153,7 @@ public sealed class SignsOfLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_schedule_no_age_is_too_old_and_that_is_told()
+    public async Task Without_a_schedule_no_age_is_too_old_and_that_is_logged()
     {
         await TellAsync(Daily with { Paused = true });
         Assert.Equal(NothingScheduled, Assert.Single(_log.Events).Id);
@@ -164,7 +164,7 @@ public sealed class SignsOfLifeTests : IDisposable
     [InlineData(RunState.Partial, LogLevel.Warning)]
     [InlineData(RunState.Cancelled, LogLevel.Warning)]
     [InlineData(RunState.Failed, LogLevel.Error)]
-    public async Task The_end_of_every_run_is_told_with_what_it_moved(RunState state, LogLevel level)
+    public async Task The_end_of_every_run_is_logged_with_the_bytes_it_moved(RunState state, LogLevel level)
     {
         var log = new RecordedLog<RunRecords>();
         var records = new RunRecords(_rig.Store, _rig.Time, log);

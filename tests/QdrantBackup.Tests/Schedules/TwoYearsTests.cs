@@ -5,7 +5,7 @@ namespace QdrantBackup.Tests.Schedules;
 
 /// <summary>
 /// Two years of virtual time: two tickers on one store, interleaved at every port call, processes that die at every point of a
-/// tick, stalled ticks that go on hours later, and absences over due times.
+/// tick, stalled ticks that continue hours later, and absences over due times.
 /// </summary>
 public sealed class TwoYearsTests
 {
@@ -38,7 +38,7 @@ public sealed class TwoYearsTests
             simulation.Runs.SelectMany(run => run.Served, (run, due) => (run, due)),
             pair => Assert.Equal(pair.run.DecidedAt - pair.due.Due > TimeSpan.FromMinutes(10), pair.due.Missed));
 
-        // The simulation must have met what it is about.
+        // The simulation must have covered its subject.
         Assert.True(simulation.Crashes > 500 && simulation.Absences > 20 && simulation.RepeatedStarts > 5, simulation.ToString());
         Assert.Contains(simulation.Runs, run => run.MissedRuns().Count > 0);
         Assert.Contains(simulation.Runs, run => run.Classes().Count == 2 && run.MissedRuns().Count == 0);
@@ -121,7 +121,7 @@ public sealed class TwoYearsTests
             }
         }
 
-        /// <summary>Lets waiting tickers go on in any order; some die, some are left waiting into the next ticks.</summary>
+        /// <summary>Lets waiting tickers continue in any order; some die, some stay waiting during the next ticks.</summary>
         private void Drive()
         {
             while (turnstile.Waiting > 0 && !(turnstile.Waiting <= 2 && Chance(50)))
@@ -134,7 +134,7 @@ public sealed class TwoYearsTests
             Forget();
         }
 
-        // Whatever else a tick failed with stays, and fails the test at the end.
+        // Any other failure of a tick is kept, and fails the test at the end.
         private void Forget() => ticks.RemoveAll(tick => tick.IsCompletedSuccessfully || tick.Exception?.InnerException is CrashException);
 
         private static ScheduleTick NewTick(IScheduleStateStore store, IRunStarter starter, DateTimeOffset now) =>

@@ -23,7 +23,7 @@ public sealed class SealerTests : IDisposable
     }
 
     [Fact]
-    public void Whatever_is_sealed_opens_to_the_same_bytes_in_every_way_of_compressing() =>
+    public void Sealed_bytes_open_to_the_same_bytes_with_every_compression() =>
         Gen.Select(Gen.Byte.Array[0, 3000], Gen.Int[1, 60], Gen.Enum<ChunkCompression>(), Gen.Enum<SealedType>()).Sample(
             (bytes, repeat, compression, type) =>
             {
@@ -62,7 +62,7 @@ public sealed class SealerTests : IDisposable
     }
 
     [Fact]
-    public void An_object_moved_renamed_retyped_or_of_another_store_or_key_does_not_open()
+    public void An_object_that_was_moved_renamed_or_retyped_or_has_another_store_or_key_does_not_open()
     {
         byte[] bytes = _sealer.Seal(SealedType.Manifest, Name, "content"u8);
         using var otherStore = new Sealer(StoreId.Generate(), _key);
@@ -98,7 +98,7 @@ public sealed class SealerTests : IDisposable
     }
 
     [Fact]
-    public void An_object_of_a_newer_format_says_so()
+    public void An_object_of_a_newer_format_is_an_error_of_its_own()
     {
         byte[] bytes = _sealer.Seal(SealedType.Chunk, Name, new byte[100]);
         bytes[3] = (byte)'2';
@@ -169,7 +169,7 @@ public sealed class SealerTests : IDisposable
     }
 
     [Fact]
-    public void Undoing_a_shuffle_gives_the_bytes_back_whatever_their_number() =>
+    public void Undoing_a_shuffle_gives_back_any_number_of_bytes() =>
         Gen.Byte.Array[0, 70].Sample(bytes =>
         {
             byte[] shuffled = new byte[bytes.Length];

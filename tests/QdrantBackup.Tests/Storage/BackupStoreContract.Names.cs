@@ -129,7 +129,7 @@ public abstract partial class BackupStoreContract
     }
 
     [Fact]
-    public async Task A_summary_that_some_store_could_not_keep_is_refused_by_all()
+    public async Task A_summary_that_any_store_could_not_keep_is_refused_by_all()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => Store.PutAsync(Manifest, default, PutCondition.Always, new string('A', BlobSummary.MaxLength + 4), Cancellation));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.PutAsync(Manifest, default, PutCondition.Always, "line\nbreak", Cancellation));
@@ -139,7 +139,7 @@ public abstract partial class BackupStoreContract
     }
 
     [Fact]
-    public async Task A_cancelled_call_does_nothing_and_says_that_it_was_cancelled()
+    public async Task A_cancelled_call_does_nothing_and_ends_as_cancelled()
     {
         await PutAsync(Chunk, "content");
         var cancelled = new CancellationToken(canceled: true);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QdrantBackup.Tests.Storage;
 
-/// <summary>What every store must do. Each store has a class that inherits this and opens an empty store for each test.</summary>
+/// <summary>The contract of every store. Each store has a class that inherits this and opens an empty store for each test.</summary>
 public abstract partial class BackupStoreContract
 {
     private const long NoLimit = long.MaxValue;
@@ -22,7 +22,7 @@ public abstract partial class BackupStoreContract
     [InlineData(1)]
     [InlineData(4096)]
     [InlineData(16 << 20)]
-    public async Task What_is_put_is_read_back_whatever_its_size(int length)
+    public async Task A_blob_of_any_size_is_read_back_as_it_was_put(int length)
     {
         var content = RandomNumberGenerator.GetBytes(length);
 
@@ -43,12 +43,12 @@ public abstract partial class BackupStoreContract
         var put = await PutAsync(Chunk, "content");
         var after = await Store.NowAsync(Cancellation);
 
-        // Services tell seconds.
+        // Services have a clock of whole seconds.
         Assert.InRange(put.Modified, before.AddSeconds(-1), after.AddSeconds(1));
     }
 
     [Fact]
-    public async Task What_is_put_again_replaces_what_was_there()
+    public async Task A_second_put_replaces_the_first()
     {
         await PutAsync(Chunk, "the first, longer content");
 
@@ -113,7 +113,7 @@ public abstract partial class BackupStoreContract
     }
 
     [Fact]
-    public async Task A_put_only_if_absent_leaves_what_is_there()
+    public async Task A_put_only_if_absent_leaves_an_existing_blob()
     {
         await Store.PutAsync(Chunk, "first"u8.ToArray(), PutCondition.OnlyIfAbsent, null, Cancellation);
 
@@ -149,7 +149,7 @@ public abstract partial class BackupStoreContract
     }
 
     [Fact]
-    public async Task Of_racing_puts_only_if_absent_exactly_one_wins_and_is_what_is_read()
+    public async Task Exactly_one_of_racing_puts_only_if_absent_wins_and_is_read()
     {
         for (var round = 0; round < 10; round++)
         {
@@ -163,7 +163,7 @@ public abstract partial class BackupStoreContract
     }
 
     [Fact]
-    public async Task Of_racing_puts_with_one_ETag_exactly_one_wins_and_is_what_is_read()
+    public async Task Exactly_one_of_racing_puts_with_one_ETag_wins_and_is_read()
     {
         for (var round = 0; round < 10; round++)
         {
@@ -189,7 +189,7 @@ public abstract partial class BackupStoreContract
     }
 
     [Fact]
-    public async Task A_deletion_with_a_stale_ETag_leaves_what_was_put_since()
+    public async Task A_deletion_with_a_stale_ETag_leaves_the_newer_blob()
     {
         var first = await PutAsync(Chunk, "the same");
         var second = await PutAsync(Chunk, "the same");
@@ -213,7 +213,7 @@ public abstract partial class BackupStoreContract
     }
 
     [Fact]
-    public async Task A_blob_that_is_given_up_may_go_now_or_later_and_giving_up_again_or_what_is_not_there_is_harmless()
+    public async Task An_expired_blob_is_deleted_now_or_later_and_expiring_it_again_or_a_missing_one_is_harmless()
     {
         var put = await Store.PutAsync(Manifest, "content"u8.ToArray(), PutCondition.OnlyIfAbsent, Summary, Cancellation);
 
@@ -221,7 +221,7 @@ public abstract partial class BackupStoreContract
         await Store.ExpireAsync(Manifest, Cancellation);
         await Store.ExpireAsync(new BlobName("manifests/20260301T020000Z-zzzzzz"), Cancellation);
 
-        // Until the store's own rule has deleted it, it is what it was.
+        // Until the store's own rule has deleted it, it is unchanged.
         Assert.True(await Store.FindAsync(Manifest, Cancellation) is not { } left || left == put);
         Assert.Null(await Store.FindAsync(new BlobName("manifests/20260301T020000Z-zzzzzz"), Cancellation));
         Assert.True(await Store.PurgeDeletedAsync(new DateOnly(2026, 1, 1), Cancellation) == 0);

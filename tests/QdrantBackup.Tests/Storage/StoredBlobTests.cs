@@ -14,13 +14,13 @@ public sealed class StoredBlobTests
         blob.GiveBack();
         blob.GiveBack();
 
-        // As many as can be kept, and one more.
+        // One more than are kept.
         byte[][] rented = [.. Enumerable.Range(0, 17).Select(_ => ChunkBuffers.Rent(Length))];
         Assert.Equal(rented.Length, rented.Distinct().Count());
     }
 
     [Fact]
-    public async Task What_a_reader_keeps_is_never_written_to_again()
+    public async Task A_buffer_that_a_reader_keeps_is_never_written_to_again()
     {
         using var folder = new TemporaryDirectory();
         var store = new DirectoryStore(folder.Path, TimeProvider.System);

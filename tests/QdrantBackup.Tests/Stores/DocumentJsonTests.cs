@@ -7,7 +7,7 @@ namespace QdrantBackup.Tests.Stores;
 
 public sealed class DocumentJsonTests
 {
-    /// <summary>What is no document of a store, or is written in a way of its own.</summary>
+    /// <summary>Types that are no document of a store, or have a serialization of their own.</summary>
     private static readonly string[] Others = ["ScheduleJson", "MadeSnapshotJson", "NodeJson", "KeyDocumentJson"];
 
     [Fact]

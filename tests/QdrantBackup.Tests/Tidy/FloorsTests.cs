@@ -94,7 +94,7 @@ public sealed partial class FloorsTests
         Assert.Contains(("QdrantBackup.App.Backups", "QdrantBackup.App.Runs"), Arrows(HouseOf(App)).Select(arrow => (arrow.From, arrow.To)));
     }
 
-    /// <summary>Fails with every line, where a collection would be shown by its beginning.</summary>
+    /// <summary>Fails with every line, since a collection would be shown only in part.</summary>
     private static void Nothing(IEnumerable<string> wrong) => Assert.True(!wrong.Any(), string.Join(Environment.NewLine, wrong));
 
     private static House HouseOf(string name) => Houses.Single(house => house.Name == name);
@@ -110,7 +110,7 @@ public sealed partial class FloorsTests
         where house.HasFloor(target) && (within || target != origin)
         select (origin, target, $"{type.FullName} -> {dependency.Target.FullName}");
 
-    /// <summary>Of a nested or a generic type too.</summary>
+    /// <summary>The folder of a type, also of a nested or a generic one.</summary>
     private static string NamespaceOf(IType type)
     {
         var name = type.FullName.Split('+', '/', '<', '`', '[')[0];

@@ -5,32 +5,6 @@ namespace QdrantBackup.Tests.Tidy;
 /// <summary>The pages are read at three in the morning, by people whose first language is another one: phrases that were replaced do not come back.</summary>
 public sealed partial class PlainEnglishTests
 {
-    /// <summary>Each phrase, and what to write instead. A new one is added when it has been replaced everywhere.</summary>
-    private static readonly (string Phrase, string Instead)[] Banned =
-    [
-        (@"\bwho(m?)ever\b", "name the actor: 'an attacker who', 'a program that', 'anyone who'"),
-        (@"\bwhatever\b", "'any', 'every', or the thing itself"),
-        (@"(?<!\bby )\bwhom\b", "a sentence with an actor"),
-        (@"\bnobody\b[^.:;|]*\bbut\b", "'only'"),
-        (@"(?<!\bthere )\b(is|are) none\b", "repeat the noun: 'no backup', 'no check'"),
-        (@"\bof (those|these) (that|which)\b", "the noun"),
-        (@"\bwhat it is of\b", "the noun"),
-        (@"\band its like\b", "'and its other ...'"),
-        (@"\b(tells|told|telling)\b", "'shows', 'logs', 'reports', 'lists'"),
-        (@"\b(says|said|say|saying) so\b", "'reports it', 'shows it', or what is said"),
-        (@"\bgone on with\b", "'continues'"),
-        (@"\bmade anew\b", "'computed again', 'written again'"),
-        (@"\b(is|are|be|stays?) at home\b", "'keeps its records in'"),
-        (@"\b(lets?|letting) go of\b|\bis let go\b", "'releases'"),
-        (@"\bhears? of\b", "'receives', 'is notified'"),
-        (@"\bmend(s|ed|ing)?\b", "'repair' (docs/glossary.md)"),
-        (@"\bfollowers?\b", "'follow-up' (docs/glossary.md)"),
-        (@"\bfence[sd]?\b|\btombstones?\b", "'marker' (docs/glossary.md)"),
-        (@"\bretire[sd]?\b|\bretirements?\b", "'ended', 'an end' (docs/glossary.md)"),
-        (@"\bother copy\b", "'other store', 'second store' (docs/glossary.md)"),
-        (@"\bsubsets?\b", "'share' (docs/glossary.md)"),
-    ];
-
     /// <summary>Pages that are not held to it: the glossary names the words that are not used; the others are about the official runtime, whose words they use.</summary>
     private static readonly string[] Free =
     [
@@ -44,7 +18,7 @@ public sealed partial class PlainEnglishTests
         var pages = Repository.Files("*.md", "docs").Concat(["README.md", "CONTRIBUTING.md"]).Except(Free).ToList();
         var found = (from page in pages
                      from line in Prose(File.ReadAllLines(Repository.Path(page)))
-                     from ban in Banned
+                     from ban in PlainPhrases.Everywhere
                      let match = Regex.Match(line.Text, ban.Phrase, RegexOptions.IgnoreCase)
                      where match.Success
                      select $"{page}:{line.Number}: '{match.Value}'; write {ban.Instead}").ToList();

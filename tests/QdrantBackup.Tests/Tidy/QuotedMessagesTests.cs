@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace QdrantBackup.Tests.Tidy;
 
-/// <summary>A person finds a page by the message on the screen, so the pages quote what the code says today.</summary>
+/// <summary>A person finds a page by the message on the screen, so the pages quote the messages of the code.</summary>
 public sealed partial class QuotedMessagesTests
 {
     [Theory]
@@ -32,7 +32,7 @@ public sealed partial class QuotedMessagesTests
         }
     }
 
-    /// <summary>What stands between the places where the code fills something in.</summary>
+    /// <summary>The text between the placeholders of the code.</summary>
     private static IEnumerable<string> Pieces(string message) => message.Split('…').Select(piece => piece.Trim()).Where(piece => piece.Count(char.IsAsciiLetter) >= 4);
 
     [GeneratedRegex("`([^`]+)`")]

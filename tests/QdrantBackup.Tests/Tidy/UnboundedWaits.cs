@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace QdrantBackup.Tests.Tidy;
 
 /// <summary>
-/// Finds waits that may have no end in the source of tests: loops that look again and again, events, programs and tasks that somebody else has to complete. What they
-/// wait for belongs into tests/Harness/Waiting.cs, which has a bound and says what it waited for.
+/// Finds waits that may have no end in the source of tests: loops that look again and again, and events, programs and tasks that another part completes. Such a
+/// wait belongs into tests/Harness/Waiting.cs, which has a bound and names what it waited for.
 /// </summary>
 internal static class UnboundedWaits
 {
@@ -39,12 +39,12 @@ internal static class UnboundedWaits
 
     private static bool LooksAtATask(ExpressionSyntax condition) => condition.ToString().Contains(".IsCompleted", StringComparison.Ordinal);
 
-    /// <summary>A counted loop ends; one that only looks may not.</summary>
+    /// <summary>A counted loop ends; a loop that only polls may not.</summary>
     private static bool EndlessLoopAround(SyntaxNode node) =>
         node.Ancestors().TakeWhile(a => a is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax))
             .Any(a => a is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax { Condition: null });
 
-    /// <summary>What is awaited beneath a token that only somebody else cancels.</summary>
+    /// <summary>Awaits with a token that only other code cancels.</summary>
     private static ExpressionSyntax Unwrapped(ExpressionSyntax awaited) =>
         awaited is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "WaitAsync" or "ConfigureAwait", Expression: var inner } } ? Unwrapped(inner) : awaited;
 }

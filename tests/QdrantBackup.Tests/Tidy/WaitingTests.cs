@@ -59,11 +59,11 @@ public sealed class WaitingTests
     [InlineData("while (reader.Read()) { rows++; }")]
     [InlineData("await Task.Delay(TimeSpan.FromMilliseconds(5), clock);")]
     [InlineData("while (steps < 5) { run.Add(async () => await Task.Yield()); steps++; }")]
-    public void A_wait_with_a_bound_and_what_is_no_wait_are_not(string statement) =>
+    public void A_wait_with_a_bound_is_not_reported(string statement) =>
         Assert.Empty(UnboundedWaits.In($"class A {{ async Task M() {{ {statement} }} }}"));
 
     [Fact]
-    public async Task A_wait_that_is_in_vain_says_what_it_waited_for_and_for_how_long()
+    public async Task A_wait_in_vain_reports_what_it_waited_for_and_how_long()
     {
         var never = new TaskCompletionSource<int>();
         using var signal = new ManualResetEventSlim();
@@ -99,7 +99,7 @@ public sealed class WaitingTests
     }
 
     [Fact]
-    public async Task What_is_waited_for_comes_back_as_it_was_and_so_does_its_failure()
+    public async Task A_wait_returns_the_result_unchanged_or_throws_its_failure()
     {
         int looks = 0;
         Assert.Equal("found", await Waiting.FindAsync("the third look", () => Task.FromResult(++looks == 3 ? "found" : null)));

@@ -13,7 +13,7 @@ public sealed class StoreUsageTests
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
 
     [Fact]
-    public async Task What_a_backup_alone_needs_is_what_deleting_it_would_free()
+    public async Task Deleting_a_backup_would_free_the_bytes_that_only_it_needs()
     {
         using var rig = new CaptureRig();
         (BackupId first, BackupId second) = await VerificationTests.BackUpTwiceAsync(rig);
@@ -30,7 +30,7 @@ public sealed class StoreUsageTests
     }
 
     [Fact]
-    public async Task The_report_is_the_same_in_however_many_slices_the_ids_are_worked_through()
+    public async Task The_report_is_the_same_for_any_number_of_slices()
     {
         using var rig = new CaptureRig();
         await VerificationTests.BackUpTwiceAsync(rig);
@@ -42,7 +42,7 @@ public sealed class StoreUsageTests
     }
 
     [Fact]
-    public async Task Each_collection_has_its_part_and_all_parts_make_up_what_is_needed()
+    public async Task The_parts_of_the_collections_add_up_to_the_needed_bytes()
     {
         using var rig = new CaptureRig();
         await VerificationTests.BackUpTwiceAsync(rig);
@@ -53,7 +53,7 @@ public sealed class StoreUsageTests
     }
 
     [Fact]
-    public async Task It_is_worked_out_once_until_a_backup_comes_or_goes()
+    public async Task The_report_is_computed_once_until_a_backup_comes_or_goes()
     {
         RecordingStore? recording = null;
         using var rig = new CaptureRig(wrap: b => recording = new RecordingStore(b));
@@ -71,7 +71,7 @@ public sealed class StoreUsageTests
     }
 
     [Fact]
-    public async Task Growth_is_what_backups_after_the_first_put()
+    public async Task Growth_counts_the_bytes_that_backups_after_the_first_put()
     {
         using var rig = new CaptureRig();
         rig.Node.Collections["docs"] = CaptureRig.Fixture("snapshots/hermes_vectors.snapshot");

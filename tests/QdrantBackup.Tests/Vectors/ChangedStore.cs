@@ -1,10 +1,10 @@
 namespace QdrantBackup.Tests.Vectors;
 
-/// <summary>A frozen store with what its vector's file changes in it.</summary>
+/// <summary>A frozen store with the changes of its vector's file.</summary>
 /// <param name="Name">The vector.</param>
 /// <param name="Store">The changed copy.</param>
 /// <param name="Backup">Which backup to restore.</param>
-/// <param name="Expect">What must happen: <c>restores</c>, <c>restores</c> with the backup that comes back, or a part of the refusal's message.</param>
+/// <param name="Expect">The expected outcome: <c>restores</c>, <c>restores</c> with the backup that comes back, or a part of the refusal's message.</param>
 internal sealed record ChangedStore(string Name, StoreVector Store, string Backup, string Expect)
 {
     private const string Comes = "restores";

@@ -5,12 +5,12 @@ using QdrantBackup.Harness;
 
 namespace QdrantBackup.Tests.Vectors;
 
-/// <summary>Runs tests/vectors/reader.py, which knows of the format only what docs/format.md says.</summary>
+/// <summary>Runs tests/vectors/reader.py, which knows the format only from docs/format.md.</summary>
 internal static class IndependentReader
 {
     private static readonly string[] Interpreters = ["python3", "/usr/bin/python3"];
 
-    /// <summary>Restores one backup of each store in one process; returns its answer and the hashes of what it wrote.</summary>
+    /// <summary>Restores one backup of each store in one process; returns its answer and the hashes of the restored parts.</summary>
     public static async Task<IReadOnlyList<(string Answer, IReadOnlyDictionary<int, string> Parts)>> RestoreAsync(
         IReadOnlyList<(StoreVector Store, string Backup)> restores, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using QdrantBackup.Mutations;
 
 namespace QdrantBackup.Tests.Vectors;
 
-/// <summary>A slice of <c>./dev soak mutations</c>: whatever is changed in a store, what comes back by a backup's id is that backup, and a rollback is said.</summary>
+/// <summary>A slice of <c>./dev soak mutations</c>: after any change of a store, a restore by a backup's id gives that backup or fails, and a rollback is reported.</summary>
 public sealed class MutationTests
 {
     private const int Slice = 1500;

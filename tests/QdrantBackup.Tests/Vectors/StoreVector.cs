@@ -30,7 +30,7 @@ internal sealed class StoreVector
     /// <summary>The backups in it, oldest first.</summary>
     public IReadOnlyList<string> Backups => [.. _expected.Select(g => g.Key)];
 
-    /// <summary>Copies one, so that nothing changes what is frozen.</summary>
+    /// <summary>Copies one, so that the frozen store is never changed.</summary>
     public static StoreVector Copy(string folder, string to)
     {
         foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))

@@ -6,8 +6,8 @@ using QdrantBackup.Tests.Storage;
 namespace QdrantBackup.Tests.Vectors;
 
 /// <summary>
-/// A whole store that an early version wrote, as it is and with one thing changed (tests/vectors/stores): what is sound is restored byte for byte for as long as format
-/// version 1 exists, and what is broken is refused as its file says.
+/// A whole store that an early version wrote, as it is and with one change (tests/vectors/stores): a sound one is restored byte for byte for as long as format
+/// version 1 exists, and a broken one is refused as its file expects.
 /// </summary>
 public sealed class StoreVectorTests : IDisposable
 {
@@ -59,7 +59,7 @@ public sealed class StoreVectorTests : IDisposable
     [Fact]
     public async Task The_independent_reader_restores_what_the_writer_writes_today()
     {
-        // Kept where whoever freezes another version finds it.
+        // Kept where the next person who freezes a version finds it.
         string made = Repository.Path("artifacts", "vectors", "store");
         if (Directory.Exists(made))
         {

@@ -7,7 +7,7 @@ using QdrantBackup.Stores;
 
 namespace QdrantBackup.Tests.Vectors;
 
-/// <summary>Old bytes still open, and broken ones fail as their file says. They were made by another implementation (tests/vectors/make.py).</summary>
+/// <summary>Old bytes still open, and broken ones fail as their file expects. They were made by another implementation (tests/vectors/make.py).</summary>
 public sealed class VectorTests
 {
     private static string Folder => Repository.Path("tests", "vectors");
@@ -40,7 +40,7 @@ public sealed class VectorTests
         }
     }
 
-    /// <summary>What opens is read as what it is.</summary>
+    /// <summary>Reads an opened object as its type.</summary>
     private static byte[] Checked(string name, SealedType type, byte[] plaintext)
     {
         if (type == SealedType.List)

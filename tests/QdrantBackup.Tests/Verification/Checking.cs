@@ -10,7 +10,7 @@ using QdrantBackup.Verification;
 
 namespace QdrantBackup.Tests.Verification;
 
-/// <summary>Verifications as the app carries them out, step by step, on one store with or without another copy of it.</summary>
+/// <summary>Verifications like the app's, step by step, on one store with or without a second one.</summary>
 internal sealed class Checking
 {
     private readonly CaptureRig _rig;
@@ -65,7 +65,7 @@ internal sealed class Checking
         return await TraceAsync(request.RunId);
     }
 
-    /// <summary>Finds out whom damages touch that items, one after the other, are said to have found.</summary>
+    /// <summary>Finds the backups that damages affect; the given items, one after the other, report these damages.</summary>
     public async Task<DamageReport> TraceAsync(VerifyRequest wanted, params IReadOnlyList<Damage>[] ofItems)
     {
         RunRequest request = await _rig.AskAsync(RunKind.Verify, r => r with { Verify = wanted });

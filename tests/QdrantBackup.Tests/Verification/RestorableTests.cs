@@ -9,7 +9,7 @@ using QdrantBackup.Tests.Capture;
 
 namespace QdrantBackup.Tests.Verification;
 
-/// <summary>Backups of which every byte is as it was written, and which Qdrant would not take.</summary>
+/// <summary>Backups in which every byte is as it was written, but which Qdrant would not accept.</summary>
 public sealed class RestorableTests
 {
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
@@ -33,7 +33,7 @@ public sealed class RestorableTests
         { "shard 7 is missing", m => m with { Collections = [.. m.Collections.Select(c => c with { Replicas = [.. c.Replicas, new ManifestReplica(7, "0", "Active")] })] } },
         { "does not cover collection 'late'", m => m with { Collections = [.. m.Collections, new ManifestCollection { Name = "late", Covered = false, Missing = "gone" }] } },
         { "no part of it", m => m with { Collections = [.. m.Collections, new ManifestCollection { Name = "late", Covered = true }] } },
-        { "does not say that it covers", m => m with { Collections = [] } },
+        { "does not claim to cover", m => m with { Collections = [] } },
         { "which is no version", m => m with { Cluster = m.Cluster with { Nodes = [.. m.Cluster.Nodes.Select(n => n with { Version = "nightly" })] } } },
         { "and had 12345 when", m => m with { Parts = [.. m.Parts.Select(p => p with { Archive = p.Archive! with { Members = 12345 } })] } },
     };
@@ -54,7 +54,7 @@ public sealed class RestorableTests
         Assert.Contains(report.Damages, d => d.What.Contains(why, StringComparison.Ordinal));
         Assert.All(report.Damages, d => Assert.Equal((true, 1), (d.IsAsWritten, d.BackupCount)));
 
-        // A shallower look does not see it, and so says nothing about it.
+        // A lower level does not see it, so its result proves nothing about it.
         await checking.VerifyAsync(backup.Id, VerifyLevel.Readable);
         Assert.NotNull((await checking.Verified.FindAsync(backup.Id, Cancellation))!.Damage);
     }

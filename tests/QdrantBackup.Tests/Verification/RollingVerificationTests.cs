@@ -61,7 +61,7 @@ public sealed class RollingVerificationTests
     }
 
     [Fact]
-    public async Task What_was_decided_is_started_under_the_same_id_until_it_is_started_and_by_its_own_app_only()
+    public async Task A_decided_share_is_started_under_the_same_id_until_it_runs_and_by_its_own_app_only()
     {
         using var rig = new CaptureRig();
         var rolling = new RollingVerifications(rig.Store, rig.Time);
@@ -78,7 +78,7 @@ public sealed class RollingVerificationTests
         DecidedShare second = (await rolling.DecideAsync("other", Daily, Shares, Cancellation))!;
         Assert.NotEqual(first.Number, second.Number);
 
-        // That app is gone before it started its share: after a day another goes on.
+        // That app stopped before it started its share: after a day another one continues.
         rig.Time.Advance(TimeSpan.FromDays(1));
         Assert.NotNull(await rolling.DecideAsync("prod", Daily, Shares, Cancellation));
     }

@@ -19,7 +19,7 @@ public sealed class VerificationTests
     [Theory]
     [InlineData(1)]
     [InlineData(30)]
-    public async Task The_shares_of_a_whole_store_read_every_chunk_exactly_once_and_look_at_every_part_exactly_once(int of)
+    public async Task The_shares_of_a_whole_store_read_every_chunk_and_verify_every_part_exactly_once(int of)
     {
         RecordingStore? recording = null;
         using var rig = new CaptureRig(o => o with { TransferTime = TimeSpan.Zero }, b => recording = new RecordingStore(b));
@@ -78,7 +78,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task A_chunk_that_no_backup_needs_touches_none()
+    public async Task A_damaged_chunk_that_no_backup_needs_affects_no_backup()
     {
         using var rig = new CaptureRig();
         (BackupId first, _) = await BackUpTwiceAsync(rig);
@@ -91,7 +91,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task A_backup_that_passed_says_when_and_how_deep_and_damage_takes_nothing_of_that_away_but_is_told_first()
+    public async Task A_backup_shows_when_and_at_which_level_it_passed_and_later_damage_is_shown_first()
     {
         using var rig = new CaptureRig();
         (BackupId first, _) = await BackUpTwiceAsync(rig);
@@ -106,7 +106,7 @@ public sealed class VerificationTests
         Assert.Equal((VerifyLevel.Restorable, then), (damaged.LastPass()!.Level, damaged.LastPass()!.At));
         Assert.Equal(1, damaged.Damage!.Count);
 
-        // What is known to be damaged is read back even where nothing else is.
+        // Known damage is read back even if nothing else is.
         Assert.Single((await checking.VerifyAsync(first, VerifyLevel.Exists)).Damages);
         await rig.Blobs.PutAsync(new BlobName(chunk), good, PutCondition.Always, null, Cancellation);
         Assert.Empty((await checking.VerifyAsync(first, VerifyLevel.Exists)).Damages);
@@ -115,7 +115,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task Owed_proofs_are_paid_first_whatever_share_is_looked_at()
+    public async Task Owed_proofs_are_delivered_first_in_every_share()
     {
         using var rig = new CaptureRig(o => o with { RangeBytes = 300_000 });
         (BackupId first, BackupId second) = await BackUpTwiceAsync(rig);
@@ -127,7 +127,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task A_backup_that_retention_took_meanwhile_is_no_damage()
+    public async Task A_backup_that_retention_deleted_meanwhile_is_no_damage()
     {
         using var rig = new CaptureRig();
         (BackupId first, _) = await BackUpTwiceAsync(rig);
@@ -140,7 +140,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task A_backup_that_was_ended_before_it_was_pinned_is_not_looked_at()
+    public async Task A_backup_that_was_ended_before_it_was_pinned_is_not_verified()
     {
         FaultyStore? busy = null;
         using var rig = new CaptureRig(o => o, b => busy = new FaultyStore(b));
@@ -159,7 +159,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task What_was_written_wrongly_stays_known_when_the_store_is_read_chunk_by_chunk()
+    public async Task A_fault_of_the_writer_stays_recorded_when_the_store_is_read_chunk_by_chunk()
     {
         using var rig = new CaptureRig();
         (BackupId first, _) = await BackUpTwiceAsync(rig);
@@ -174,7 +174,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task A_damage_that_shows_to_any_look_does_not_hide_one_that_shows_only_to_a_deeper()
+    public async Task Damage_that_every_level_finds_does_not_hide_damage_that_only_a_deeper_one_finds()
     {
         using var rig = new CaptureRig();
         BackupId id = BackupId.New(rig.Time);
@@ -186,7 +186,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task Where_more_is_damaged_than_a_report_lists_no_backup_passes()
+    public async Task If_more_is_damaged_than_a_report_lists_no_backup_passes()
     {
         using var rig = new CaptureRig();
         (BackupId first, _) = await BackUpTwiceAsync(rig);

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace LocalFunctions.Durable.Client;
 
-/// <summary>The database as callers of the client see it: they are told at once when it cannot be used, and the engine learns of it too.</summary>
+/// <summary>The database for callers of the client: when it cannot be used, they get an error at once, and the engine is notified too.</summary>
 internal sealed class ClientDatabase(IDurableDatabase inner, StorageHealth health) : IDurableDatabase
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal sealed class ClientDatabase(IDurableDatabase inner, StorageHealth healt
     /// <inheritdoc/>
     public void Dispose()
     {
-        // It is the engine's.
+        // The engine owns the database.
     }
 
     private async Task<T> OrSayWhyAsync<T>(Task<T> work)

@@ -1,11 +1,11 @@
 namespace LocalFunctions.Durable.Client;
 
-/// <summary>What an instance id may be.</summary>
+/// <summary>The rules for instance ids.</summary>
 internal static class InstanceIds
 {
     private const int MaxLength = 256;
 
-    /// <summary>Refuses ids that the official runtime has no place for.</summary>
+    /// <summary>Refuses ids that the official runtime cannot store.</summary>
     /// <exception cref="ArgumentException">The id is refused.</exception>
     public static void Check(string instanceId)
     {

@@ -54,7 +54,7 @@ internal sealed partial class LocalDurableTaskClient
             return new PurgeResult(0, isComplete: true);
         }
 
-        // Batches, so that turns are not held up by a long transaction.
+        // Batches, so that a long transaction does not delay turns.
         var query = new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, statuses);
         for (var batch = PurgeBatch; batch == PurgeBatch; purged += batch)
         {
@@ -68,13 +68,13 @@ internal sealed partial class LocalDurableTaskClient
     public override Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default) =>
         RestartAsAsync(instanceId, restartWithNewInstanceId ? null : instanceId, version: null, cancellation);
 
-    /// <summary>Starts an instance again with the input it had, under an id and with a version.</summary>
+    /// <summary>Starts an instance again with its input, under the given id and version.</summary>
     /// <param name="instanceId">The instance.</param>
     /// <param name="newInstanceId">The id of the new one; a random one if null.</param>
     /// <param name="version">The version of the new one; that of new instances if null.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="ArgumentException">There is no such instance, or the new id is refused.</exception>
-    /// <exception cref="InvalidOperationException">The instance has not ended and its id was to be used again.</exception>
+    /// <exception cref="InvalidOperationException">The instance has not ended and its id would be used again.</exception>
     public async Task<string> RestartAsAsync(string instanceId, string? newInstanceId, string? version, CancellationToken cancellation)
     {
         var row = await FindAsync(instanceId, cancellation)
@@ -90,7 +90,7 @@ internal sealed partial class LocalDurableTaskClient
         return await StartAsync(id, started, startAt: null, [], cancellation);
     }
 
-    /// <summary>Ends an instance with a text as its output, as it is: the HTTP API gives it one that need not be JSON.</summary>
+    /// <summary>Ends an instance with a text as its output, unchanged: the HTTP API gives one that need not be JSON.</summary>
     public Task TerminateWithTextAsync(string instanceId, string? output, CancellationToken cancellation) =>
         TellAsync(instanceId, Event(HistoryEventType.ExecutionTerminated) with { Input = JsonPayloads.Checked(output) }, cancellation);
 

@@ -95,7 +95,7 @@ internal sealed partial class LocalDurableTaskClient(
     private async Task<OrchestrationMetadata> WaitAsync(
         string instanceId, Func<OrchestrationRuntimeStatus, bool> isReached, bool getInputsAndOutputs, CancellationToken cancellation)
     {
-        // Looks before it watches: nothing would ever wake a watch of an instance that has ended, and it would be kept for ever.
+        // Reads before it watches: nothing would ever complete a watch of an instance that has ended, and it would be kept for ever.
         Task? change = null;
         while (true)
         {
@@ -107,7 +107,7 @@ internal sealed partial class LocalDurableTaskClient(
 
             if (change is null)
             {
-                // And looks again: it may have changed in between.
+                // Reads again: it may have changed in between.
                 change = signals.Watch.NextChange(instanceId);
                 continue;
             }
@@ -117,7 +117,7 @@ internal sealed partial class LocalDurableTaskClient(
         }
     }
 
-    // A write whose commit failed may be on disk nevertheless; announcing it then is what brings it to its end, and does no harm otherwise.
+    // A write whose commit failed may be on disk all the same; announcing it then completes it, and does no harm otherwise.
     private async Task WriteAndAnnounceAsync(Action<SqlSession> statements, CommitEffects effects, CancellationToken cancellation)
     {
         try

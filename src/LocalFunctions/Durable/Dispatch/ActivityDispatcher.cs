@@ -10,7 +10,7 @@ namespace LocalFunctions.Durable.Dispatch;
 
 /// <summary>
 /// Runs activities, as many at a time as allowed. An activity leaves the database in the transaction that brings its result to
-/// its caller: one that a crash or stop interrupts runs again.
+/// its caller: an activity that a crash or stop interrupts runs again.
 /// </summary>
 internal sealed class ActivityDispatcher(
     IDurableDatabase database,
@@ -26,10 +26,10 @@ internal sealed class ActivityDispatcher(
     private readonly CancellationTokenSource _interrupt = new();
     private int _running;
 
-    /// <summary>How many run now.</summary>
+    /// <summary>How many are running.</summary>
     public int Running => Volatile.Read(ref _running);
 
-    /// <summary>An activity is to run, unless it is in line already or runs.</summary>
+    /// <summary>Queues an activity, unless it is queued already or running.</summary>
     public void Add(long sequence)
     {
         if (_known.TryAdd(sequence, true))
@@ -38,11 +38,11 @@ internal sealed class ActivityDispatcher(
         }
     }
 
-    /// <summary>Runs activities until no more are to be taken and those that run have ended.</summary>
+    /// <summary>Runs activities until no more may start and the running ones have ended.</summary>
     public Task RunAsync(int maxConcurrent, CancellationToken takeNoMore) =>
         Task.WhenAll(Enumerable.Range(0, maxConcurrent).Select(_ => machine.Background.RunAsync(() => WorkAsync(takeNoMore))));
 
-    /// <summary>Cancels those that run; they run again after the next start.</summary>
+    /// <summary>Cancels the running ones; they run again after the next start.</summary>
     public void Interrupt() => _interrupt.Cancel();
 
     /// <inheritdoc/>
@@ -61,11 +61,11 @@ internal sealed class ActivityDispatcher(
         }
         catch (Exception stop) when (stop is OperationCanceledException or ObjectDisposedException)
         {
-            // Stopping. Whatever has no result yet is still in the database.
+            // Stopping. An activity without a result is still in the database.
         }
     }
 
-    // One activity that cannot be dealt with must not take a worker with it: in the end none would be left.
+    // A single activity that cannot be processed must not end its worker: in the end no worker would be left.
     private async Task TakeAsync(long sequence, CancellationToken takeNoMore)
     {
         try
@@ -101,7 +101,7 @@ internal sealed class ActivityDispatcher(
             {
                 await health.PatientlyAsync(() => database.WriteAsync(session => ActivityTable.Finish(session, activity, result)));
 
-                // Even if nothing was written: an earlier try may have been, although it failed.
+                // Even if this try wrote nothing: an earlier try may have written, although it failed.
                 ready.Add(activity.InstanceId);
             }
         }
@@ -127,7 +127,7 @@ internal sealed class ActivityDispatcher(
         }
         catch (Exception) when (_interrupt.IsCancellationRequested)
         {
-            // Whatever it says, it failed because we stop it.
+            // The activity failed because we stop it, whichever exception it throws.
             return null;
         }
         catch (Exception failure)

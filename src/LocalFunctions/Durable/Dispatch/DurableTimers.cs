@@ -3,10 +3,10 @@ using LocalFunctions.Durable.Storage;
 
 namespace LocalFunctions.Durable.Dispatch;
 
-/// <summary>Gives a turn to instances for which something became due. Sleeps until the next due time while there is one: it never polls an idle database.</summary>
+/// <summary>Gives a turn to instances whose timers are due. It sleeps until the next due time, if there is one: it never polls an idle database.</summary>
 internal sealed class DurableTimers : IDisposable
 {
-    // Timers of the platform count elapsed time; looking at the clock this often follows it when it is set or the machine sleeps.
+    // Timers of the platform count elapsed time; checking the clock this often follows it when it is set or the machine sleeps.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private readonly IDurableDatabase _database;
@@ -27,7 +27,7 @@ internal sealed class DurableTimers : IDisposable
         _timer = time.CreateTimer(_ => Wake(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Something new becomes due at a time.</summary>
+    /// <summary>A new timer is due at a time.</summary>
     public void Due(DateTimeOffset at)
     {
         lock (_gate)
@@ -52,7 +52,7 @@ internal sealed class DurableTimers : IDisposable
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Stopping. What becomes due is in the database.
+            // Stopping. Due timers are in the database.
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class DurableTimers : IDisposable
             reached.ForEach(_ready.Add);
             if (reached.Count > 0 && !(next < now + LongestSleep))
             {
-                // The clock may be set back before their turns, which then take in other things and leave what is not due any more.
+                // The clock may be set back before their turns, which then take in other messages and leave those that are not due any more.
                 next = now + LongestSleep;
             }
 
@@ -87,7 +87,7 @@ internal sealed class DurableTimers : IDisposable
         }
     }
 
-    /// <summary>Sets the alarm; false if the time was reached while it was set.</summary>
+    /// <summary>Sets the alarm; false if the time passed while it was set.</summary>
     private bool Arm(DateTimeOffset next, DateTimeOffset now)
     {
         var sleep = next - now < LongestSleep ? next - now : LongestSleep;
@@ -97,7 +97,7 @@ internal sealed class DurableTimers : IDisposable
             _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(sleep.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         }
 
-        // The clock may have jumped between reading it and setting the alarm, which would ring late by as much.
+        // The clock may have jumped between the reading and the setting of the alarm, which would then be late by that much.
         return _time.GetUtcNow() - now < TimeSpan.FromMilliseconds(100) && _time.GetUtcNow() < next;
     }
 }

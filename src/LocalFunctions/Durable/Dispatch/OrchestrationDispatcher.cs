@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable.Dispatch;
 
-/// <summary>Gives instances their turns, so many at a time.</summary>
+/// <summary>Gives instances their turns, a limited number at a time.</summary>
 internal sealed class OrchestrationDispatcher(
     IDurableDatabase database,
     IDurableFunctions functions,
@@ -26,7 +26,7 @@ internal sealed class OrchestrationDispatcher(
     private readonly ReplayRules _rules = new(options.Versions.Default, options.MaxActionsPerTurn);
     private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
 
-    /// <summary>Runs turns until no more are to be taken and those that run have ended.</summary>
+    /// <summary>Runs turns until no more may start and the running ones have ended.</summary>
     public async Task RunAsync(int maxConcurrent, CancellationToken stopping)
     {
         var threads = machine.StartThreads("orchestrations", maxConcurrent);
@@ -56,7 +56,7 @@ internal sealed class OrchestrationDispatcher(
         }
         catch (OperationCanceledException)
         {
-            // Stopping. Whatever wants a turn gets it after the next start.
+            // Stopping. An instance that needs a turn gets it after the next start.
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class OrchestrationDispatcher(
         {
             Keep(kept);
 
-            // If the clock was set back since the alarm rang, what was due is not any more, and the alarm must ring again.
+            // If the clock was set back since the alarm, the due messages are not due any more, and the alarm must be set again.
             signals.Announce(await health.PatientlyAsync(() => database.ReadAsync(session => LaterOf(session, instanceId, now))));
             return;
         }
@@ -130,7 +130,7 @@ internal sealed class OrchestrationDispatcher(
         });
         if (effects is null && tries > 1)
         {
-            // An earlier try was written although it failed, and what it set going is known to the database alone.
+            // An earlier try was written although it failed, and only the database knows what it started.
             await health.PatientlyAsync(() => unfinished.TakeUpAsync(now));
             signals.Watch.Changed(turn.Instance.Id);
         }
@@ -149,7 +149,7 @@ internal sealed class OrchestrationDispatcher(
         return effects;
     }
 
-    /// <summary>What the turn comes to, null to leave everything as it is; and the orchestrator, if it ran.</summary>
+    /// <summary>The result of the turn, null to leave everything as it is; and the orchestrator, if it ran.</summary>
     private (TurnResult? Result, OrchestrationReplay? Replay) Decide(Turn turn, DateTimeOffset now)
     {
         if (turn.Terminated is { } terminated)

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace LocalFunctions.Durable.Dispatch;
 
-/// <summary>Instances that want a turn: each at most once in the line, and never two turns of one at a time.</summary>
+/// <summary>Instances that need a turn: each at most once in the queue, and never two turns of one at a time.</summary>
 internal sealed class ReadyInstances
 {
     private readonly Lock _gate = new();
@@ -16,7 +16,7 @@ internal sealed class ReadyInstances
         InTurnAndWantsAnother,
     }
 
-    /// <summary>An instance wants a turn.</summary>
+    /// <summary>Queues an instance.</summary>
     public void Add(string instanceId)
     {
         lock (_gate)
@@ -33,7 +33,7 @@ internal sealed class ReadyInstances
         }
     }
 
-    /// <summary>Waits for an instance that wants a turn.</summary>
+    /// <summary>Waits for an instance that needs a turn.</summary>
     public async Task<string> TakeAsync(CancellationToken stopping)
     {
         var instanceId = await _line.Reader.ReadAsync(stopping);

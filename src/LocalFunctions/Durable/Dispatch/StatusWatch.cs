@@ -1,12 +1,12 @@
 namespace LocalFunctions.Durable.Dispatch;
 
-/// <summary>Wakes those who wait for a change of an instance.</summary>
+/// <summary>Completes the watches of an instance when it changes.</summary>
 internal sealed class StatusWatch
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TaskCompletionSource> _watched = new(StringComparer.Ordinal);
 
-    /// <summary>Completes at the next change. Ask before looking at the instance, and no change is missed.</summary>
+    /// <summary>Completes at the next change. Call it before reading the instance, and no change is missed.</summary>
     public Task NextChange(string instanceId)
     {
         lock (_gate)
@@ -20,7 +20,7 @@ internal sealed class StatusWatch
         }
     }
 
-    /// <summary>Wakes everyone: the database is closed, and whoever looks now learns it.</summary>
+    /// <summary>Completes all watches: the database is closed, and each watcher finds that out when it reads.</summary>
     public void Close()
     {
         lock (_gate)

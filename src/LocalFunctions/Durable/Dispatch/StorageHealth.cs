@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace LocalFunctions.Durable.Dispatch;
 
 /// <summary>
-/// Waits out a database that cannot be used, a full disk above all. Whoever waits here holds a finished turn or result, and nobody
-/// takes new work until all of them are through, so nothing is lost and nothing piles up.
+/// Waits while the database cannot be used, for example because the disk is full. Each waiter holds a finished turn or result, and no new work
+/// starts until all of them are written, so nothing is lost and nothing piles up.
 /// </summary>
 internal sealed class StorageHealth(TimeProvider time, ILogger logger, CancellationToken stopping)
 {
@@ -16,10 +16,10 @@ internal sealed class StorageHealth(TimeProvider time, ILogger logger, Cancellat
     private volatile string? _problem;
     private int _waiting;
 
-    /// <summary>What is wrong; null if nothing is.</summary>
+    /// <summary>The problem; null when the database works.</summary>
     public string? Problem => _problem;
 
-    /// <summary>Completes when the database can be used; at once, as a rule.</summary>
+    /// <summary>Completes when the database can be used; usually at once.</summary>
     public async Task WhenWellAsync(CancellationToken cancellation)
     {
         var well = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,7 +39,7 @@ internal sealed class StorageHealth(TimeProvider time, ILogger logger, Cancellat
         }
     }
 
-    /// <summary>Does something with the database, again and again until it works.</summary>
+    /// <summary>Repeats an operation on the database until it works.</summary>
     public async Task<T> PatientlyAsync<T>(Func<Task<T>> work)
     {
         var isWaiting = false;
@@ -70,7 +70,7 @@ internal sealed class StorageHealth(TimeProvider time, ILogger logger, Cancellat
         }
     }
 
-    /// <summary>Somebody who does not wait met a failure: finds out whether the database can be used, and watches it until it can.</summary>
+    /// <summary>A caller that does not wait met a failure: checks whether the database can be used, and repeats the check until it can.</summary>
     public async Task SuspectAsync(Func<Task<bool>> probe)
     {
         if (_problem is null)
@@ -91,7 +91,7 @@ internal sealed class StorageHealth(TimeProvider time, ILogger logger, Cancellat
         lock (_gate)
         {
             _waiting += isFirst ? 1 : 0;
-            _problem = $"The durable database cannot be used: {failure.Message} Free disk space or repair the disk; work goes on by itself then.";
+            _problem = $"The durable database cannot be used: {failure.Message} Free disk space or repair the disk; work then continues without a restart.";
         }
     }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace LocalFunctions.Durable.Dispatch;
 
 /// <summary>
-/// Replaces workers whose orchestrator does not return, so that the other instances go on whatever the number of those that are stuck. Nothing
-/// can stop such code from outside; a worker that was replaced ends when, if ever, its turn does.
+/// Replaces workers whose orchestrator does not return, so that other instances continue, even if many are stuck. Such code
+/// cannot be stopped from outside; a replaced worker ends when its turn does, if ever.
 /// </summary>
 internal sealed class StuckTurns(IMachine machine, ILogger logger)
 {
@@ -13,7 +13,7 @@ internal sealed class StuckTurns(IMachine machine, ILogger logger)
 
     /// <summary>Watches a turn that a worker is about to take.</summary>
     /// <param name="instanceId">The instance.</param>
-    /// <param name="work">What another worker does.</param>
+    /// <param name="work">The work of the worker that takes over.</param>
     public WatchedTurn Watch(string instanceId, Func<Task> work) => new(machine.Time, () => Replace(instanceId, work));
 
     private void Replace(string instanceId, Func<Task> work)

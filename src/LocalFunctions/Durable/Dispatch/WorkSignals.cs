@@ -2,13 +2,13 @@ using LocalFunctions.Durable.Storage;
 
 namespace LocalFunctions.Durable.Dispatch;
 
-/// <summary>Tells the dispatchers and those who wait what a transaction brought.</summary>
+/// <summary>Announces the effects of a transaction to the dispatchers and watchers.</summary>
 internal sealed class WorkSignals(ReadyInstances ready, ActivityDispatcher activities, DurableTimers timers, StatusWatch watch)
 {
-    /// <summary>Wakes those who wait for an instance.</summary>
+    /// <summary>The watches of instances.</summary>
     public StatusWatch Watch => watch;
 
-    /// <summary>Passes on what a transaction brought. Call it after the commit.</summary>
+    /// <summary>Announces the effects of a transaction. Call it after the commit.</summary>
     public void Announce(CommitEffects effects)
     {
         foreach (var activity in effects.Activities)

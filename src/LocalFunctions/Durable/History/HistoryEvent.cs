@@ -4,11 +4,11 @@ namespace LocalFunctions.Durable.History;
 
 /// <summary>One event of an instance's history; a message to an instance is an event that is not yet in its history.</summary>
 /// <param name="EventType">What happened.</param>
-/// <param name="EventId">The action id of what an orchestrator caused; -1 for what came in.</param>
+/// <param name="EventId">The action id of an action by an orchestrator; -1 for an event from outside.</param>
 /// <param name="Timestamp">When.</param>
 internal sealed record HistoryEvent(HistoryEventType EventType, int EventId, DateTimeOffset Timestamp)
 {
-    /// <summary>The function or event, where there is one.</summary>
+    /// <summary>The name of the function or event, if it has one.</summary>
     public string? Name { get; init; }
 
     /// <summary>The action that a result or fired timer answers.</summary>

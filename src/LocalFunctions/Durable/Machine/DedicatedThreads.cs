@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace LocalFunctions.Durable.Machine;
 
-/// <summary>A few threads of their own for work that may never return, or waits for the disk. Work that is queued after the end is dropped.</summary>
+/// <summary>A few dedicated threads for work that may never return, or waits for the disk. Work that is queued after the end is dropped.</summary>
 internal sealed class DedicatedThreads : TaskScheduler, IDisposable
 {
-    // Not a blocking collection: its readers spin before they sleep, which costs more than all that these threads do.
+    // Not a blocking collection: its readers spin before they sleep, which costs more than the work of these threads.
     private readonly object _gate = new();
     private readonly Queue<Task> _line = new();
     private bool _isOver;
@@ -22,7 +22,7 @@ internal sealed class DedicatedThreads : TaskScheduler, IDisposable
     /// <inheritdoc/>
     public override int MaximumConcurrencyLevel { get; }
 
-    /// <summary>Lets the threads end when they have done what is in line.</summary>
+    /// <summary>Lets the threads end when their queue is empty.</summary>
     public void Dispose()
     {
         lock (_gate)

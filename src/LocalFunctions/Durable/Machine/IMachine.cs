@@ -3,20 +3,20 @@ using LocalFunctions.Durable.Storage;
 namespace LocalFunctions.Durable.Machine;
 
 /// <summary>
-/// The machine that an engine runs on: its clock, its threads, its chance and its disk. Nothing else in the engine depends on anything but what it is told, so an
-/// engine on a machine that repeats itself repeats itself.
+/// The machine that an engine runs on: its clock, threads, randomness and disk. The engine depends on nothing else from outside, so an
+/// engine on a deterministic machine is deterministic.
 /// </summary>
 internal interface IMachine
 {
     /// <summary>The clock.</summary>
     TimeProvider Time { get; }
 
-    /// <summary>Where everything runs but orchestrators. What awaits there goes on there.</summary>
+    /// <summary>The scheduler of everything except orchestrators. Continuations run there too.</summary>
     TaskScheduler Background { get; }
 
     /// <summary>
-    /// Where orchestrators run, so many at a time: an orchestrator that does not return holds up one of them and nothing else. Dispose the scheduler, where it can be
-    /// disposed, to give the threads back.
+    /// The scheduler of orchestrators, a limited number at a time: an orchestrator that does not return blocks one thread and nothing else. Dispose the scheduler, if it is
+    /// disposable, to end its threads.
     /// </summary>
     TaskScheduler StartThreads(string name, int count);
 

@@ -1,6 +1,6 @@
 namespace LocalFunctions.Durable.Machine;
 
-/// <summary>Starts work on a scheduler; what it awaits goes on there too.</summary>
+/// <summary>Starts work on a scheduler; its continuations run there too.</summary>
 internal static class SchedulerExtensions
 {
     /// <summary>Starts asynchronous work.</summary>

@@ -6,7 +6,7 @@ namespace LocalFunctions.Durable.Storage;
 /// <summary>Statements about activities that are to run.</summary>
 internal static class ActivityTable
 {
-    /// <summary>Notes an activity and returns its number.</summary>
+    /// <summary>Adds an activity and returns its number.</summary>
     public static long Add(SqlSession session, InstanceRow caller, HistoryEvent scheduled) => (long)session.Scalar(
         "INSERT INTO activities(instance_id, execution_id, task_id, name, input) VALUES($1, $2, $3, $4, $5) RETURNING sequence",
         caller.Id,
@@ -19,12 +19,12 @@ internal static class ActivityTable
     public static List<long> All(SqlSession session) =>
         session.Query("SELECT sequence FROM activities ORDER BY sequence", reader => reader.GetInt64(0));
 
-    /// <summary>An activity; null if it is not wanted any more.</summary>
+    /// <summary>An activity; null if it is not needed any more.</summary>
     public static ActivityRow? Find(SqlSession session, long sequence) => session.Query(
         "SELECT sequence, instance_id, execution_id, task_id, name, input FROM activities WHERE sequence = $1", Read, sequence).SingleOrDefault();
 
-    /// <summary>An activity has run: tells its caller, unless that is gone.</summary>
-    /// <returns>Whether the caller was told.</returns>
+    /// <summary>An activity has run: sends the result to its caller, unless the caller no longer exists.</summary>
+    /// <returns>Whether the caller received it.</returns>
     public static bool Finish(SqlSession session, ActivityRow activity, HistoryEvent result)
     {
         if (session.Execute("DELETE FROM activities WHERE sequence = $1", activity.Sequence) == 0

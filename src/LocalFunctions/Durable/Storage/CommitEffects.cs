@@ -1,9 +1,9 @@
 namespace LocalFunctions.Durable.Storage;
 
-/// <summary>What a transaction gives the dispatchers to do, once it is on disk.</summary>
+/// <summary>The work that a transaction gives the dispatchers, once it is on disk.</summary>
 internal sealed class CommitEffects
 {
-    /// <summary>Instances whose inbox has something new.</summary>
+    /// <summary>Instances whose inbox has new messages.</summary>
     public HashSet<string> Reached { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Instances whose status, custom status or output may have changed.</summary>

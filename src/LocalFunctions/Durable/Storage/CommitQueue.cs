@@ -1,7 +1,7 @@
 namespace LocalFunctions.Durable.Storage;
 
 /// <summary>
-/// Transactions in line for the one connection that writes. Those that wait together are committed together, because it is the disk that a commit waits for; each is
+/// Transactions in line for the one connection that writes. Those that wait together are committed together, because a commit waits for the disk; each is
 /// still all or nothing by itself, and one that fails takes no other with it.
 /// </summary>
 internal sealed class CommitQueue(SqlSession session, TaskScheduler scheduler)
@@ -31,7 +31,7 @@ internal sealed class CommitQueue(SqlSession session, TaskScheduler scheduler)
         return write.Outcome;
     }
 
-    /// <summary>Gives up the transactions in line and waits for the commit that is going on; after it the connection is not touched any more.</summary>
+    /// <summary>Drops the transactions in line and waits for the running commit; after it the connection is not used any more.</summary>
     public void Close()
     {
         PendingWrite[] late;

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace LocalFunctions.Durable.Storage;
 
-/// <summary>Looks at a database file before anything may change it: a file that is not ours, damaged or of a newer program stays as it is, byte by byte.</summary>
+/// <summary>Checks a database file before anything may change it: a file that is not ours, damaged or of a newer program stays byte for byte as it is.</summary>
 internal static class DatabaseInspection
 {
     /// <summary>Refuses a file that this program must not use. A missing or empty one is fine.</summary>
@@ -44,7 +44,7 @@ internal static class DatabaseInspection
         if ((long)session.Scalar("PRAGMA user_version")! is var version && version > DurableSchema.Version)
         {
             throw new DurableStorageException(
-                $"The database '{path}' has version {version}; this program knows {DurableSchema.Version}. Nothing was changed. Run the newer program that wrote it.");
+                $"The database '{path}' has version {version}; this program supports {DurableSchema.Version}. Nothing was changed. Run the newer program that wrote it.");
         }
     }
 

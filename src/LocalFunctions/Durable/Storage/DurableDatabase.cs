@@ -12,7 +12,7 @@ internal sealed class DurableDatabase : IDurableDatabase
     private readonly FileLock _ownership;
     private readonly SqlSession _writer;
 
-    // The disk makes it wait, and an app that blocks all threads of the pool must not keep its own results from being written.
+    // A commit waits for the disk, and an app that blocks all threads of the pool must not stop its own results from being written.
     private readonly DedicatedThreads _thread = new("durable commits", 1);
     private readonly CommitQueue _writes;
     private readonly ConcurrentBag<SqlSession> _readers = [];
@@ -27,7 +27,7 @@ internal sealed class DurableDatabase : IDurableDatabase
     }
 
     /// <summary>Opens or makes the database.</summary>
-    /// <exception cref="DurableStorageException">It is another's, damaged, of a newer version, or no database of this engine.</exception>
+    /// <exception cref="DurableStorageException">It belongs to another program, is damaged, has a newer version, or is no database of this engine.</exception>
     public static DurableDatabase Open(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -136,7 +136,7 @@ internal sealed class DurableDatabase : IDurableDatabase
         return ownership ?? throw new DurableStorageException($"The database '{path}' is in use by another process. Stop that one first, or give this one a directory of its own.");
     }
 
-    // Histories tell of collections and failures. SQLite gives its other files the mode of this one.
+    // Histories contain names of collections and failures. SQLite gives its other files the mode of this one.
     private static void MakePrivate(string path)
     {
         if (OperatingSystem.IsWindows())

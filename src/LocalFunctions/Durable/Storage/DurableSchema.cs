@@ -46,7 +46,7 @@ internal static class DurableSchema
         CREATE INDEX inbox_by_instance ON inbox(instance_id, due, sequence);
         CREATE INDEX inbox_by_due ON inbox(due, instance_id) WHERE due > 0;
 
-        -- Activities to run. A row goes when the result is written: whatever is here at a start runs again.
+        -- Activities to run. A row goes when the result is written: every row that is here at a start runs again.
         CREATE TABLE activities(
           sequence INTEGER PRIMARY KEY AUTOINCREMENT,
           instance_id TEXT NOT NULL,
@@ -58,18 +58,18 @@ internal static class DurableSchema
         """;
 
     /// <summary>
-    /// What makes a database of each version one of the next, beginning with version 1. Released ones are never changed: somewhere a database waits for them.
+    /// The upgrade of each version to the next, beginning with version 1. A released one is never changed: databases of its version still exist.
     /// </summary>
     private static readonly string[] Upgrades =
     [
-        // 2: most messages are to arrive at once, and the index of what becomes due is no place for them.
+        // 2: most messages arrive at once, and the index of due messages must not hold them.
         """
         DROP INDEX inbox_by_due;
         CREATE INDEX inbox_by_due ON inbox(due, instance_id) WHERE due > 0;
         """,
     ];
 
-    /// <summary>Writes something that changes nothing, to learn whether anything can be written.</summary>
+    /// <summary>Writes something that changes nothing, to test whether the database is writable.</summary>
     public static bool Touch(SqlSession session)
     {
         session.Execute($"PRAGMA user_version={Version}");

@@ -6,7 +6,7 @@ namespace LocalFunctions.Durable.Storage;
 internal interface IDurableDatabase : IDisposable
 {
     /// <summary>
-    /// Runs statements in one transaction. They are on disk when the task completes. If the disk fails, they may be nevertheless: whoever tries again must find out.
+    /// Runs statements in one transaction. They are on disk when the task completes. If the disk fails, they may still be written: a caller that tries again must check.
     /// </summary>
     /// <exception cref="SqliteException">The database cannot be written.</exception>
     /// <exception cref="ObjectDisposedException">The database was closed; nothing was written.</exception>

@@ -18,7 +18,7 @@ internal static class InstanceQuery
         var where = conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions);
         var columns = query.FetchInputsAndOutputs ? InstanceTable.Columns : Light;
 
-        // One more than the page holds tells whether there is a next one.
+        // One more than the page holds shows whether there is a next one.
         var rows = session.Query(
             $"SELECT {columns} FROM instances {where} ORDER BY created, id LIMIT {size + 1}", InstanceTable.Read, [.. values]);
         return rows.Count <= size
@@ -49,7 +49,7 @@ internal static class InstanceQuery
 
         if (!string.IsNullOrEmpty(query.InstanceIdPrefix))
         {
-            // The range is what the index is used for; it may be a little too wide, and the comparison is exact.
+            // The index uses the range, which may be a little too wide; the comparison is exact.
             values.Add(query.InstanceIdPrefix);
             conditions.Add($"id >= ${values.Count} AND substr(id, 1, length(${values.Count})) = ${values.Count}");
             values.Add(query.InstanceIdPrefix + "\U0010FFFF");

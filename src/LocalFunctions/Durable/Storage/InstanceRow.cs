@@ -4,7 +4,7 @@ using Microsoft.DurableTask.Client;
 
 namespace LocalFunctions.Durable.Storage;
 
-/// <summary>An instance as the database has it.</summary>
+/// <summary>A row of the table of instances.</summary>
 internal sealed record InstanceRow(
     string Id,
     string ExecutionId,

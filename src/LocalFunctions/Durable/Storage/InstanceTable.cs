@@ -19,7 +19,7 @@ internal static class InstanceTable
     public static OrchestrationRuntimeStatus? StatusOf(SqlSession session, string id) =>
         session.Scalar("SELECT status FROM instances WHERE id = $1", id) is long status ? (OrchestrationRuntimeStatus)status : null;
 
-    /// <summary>Makes an instance that is to start, in place of an ended one of the same id.</summary>
+    /// <summary>Adds an instance that is to start, in place of an ended one of the same id.</summary>
     public static void Create(SqlSession session, string id, string executionId, HistoryEvent started, DateTimeOffset? startAt)
     {
         Delete(session, id);
@@ -39,7 +39,7 @@ internal static class InstanceTable
         InboxTable.Add(session, id, started, startAt is { } due && due > started.Timestamp ? due.UtcTicks : InboxTable.AtOnce);
     }
 
-    /// <summary>Forgets an instance and all that belongs to it.</summary>
+    /// <summary>Deletes an instance and all its rows.</summary>
     public static bool Delete(SqlSession session, string id)
     {
         DeleteWork(session, id);
@@ -47,7 +47,7 @@ internal static class InstanceTable
         return session.Execute("DELETE FROM instances WHERE id = $1", id) > 0;
     }
 
-    /// <summary>Drops what an instance still waits for or is to be told.</summary>
+    /// <summary>Deletes the messages and activities of an instance.</summary>
     public static void DeleteWork(SqlSession session, string id)
     {
         session.Execute("DELETE FROM inbox WHERE instance_id = $1", id);
@@ -55,7 +55,7 @@ internal static class InstanceTable
     }
 
     /// <summary>
-    /// Writes what a turn changed; false if the instance was replaced meanwhile, or its history has grown: then this turn is in it already.
+    /// Writes the changes of a turn; false if the instance was replaced meanwhile, or its history has grown: then this turn is written already.
     /// </summary>
     public static bool Update(SqlSession session, InstanceRow row, string executionId, int historyLength) => session.Execute(
         """
@@ -74,7 +74,7 @@ internal static class InstanceTable
         row.Output,
         HistoryJson.Write(row.Failure)) > 0;
 
-    /// <summary>Whether an instance can still be told something; an execution id narrows that to this execution.</summary>
+    /// <summary>Whether an instance can still receive events; an execution id limits that to this execution.</summary>
     public static bool Listens(SqlSession session, string id, string? executionId = null) => session.Scalar(
         $"SELECT 1 FROM instances WHERE id = $1 AND {NotEnded} AND ($2 IS NULL OR execution_id = $2)", id, executionId) is not null;
 

@@ -3,7 +3,7 @@ namespace LocalFunctions.Durable.Storage;
 /// <summary>A transaction in line.</summary>
 internal abstract class PendingWrite
 {
-    /// <summary>Runs the statements within a larger transaction; if they fail alone, what they did is undone and the larger transaction goes on.</summary>
+    /// <summary>Runs the statements within a larger transaction; if they fail alone, they are undone and the larger transaction continues.</summary>
     public abstract void Run(SqlSession session);
 
     /// <summary>The larger transaction is on disk.</summary>
@@ -13,14 +13,14 @@ internal abstract class PendingWrite
     public abstract void Fail(Exception failure);
 }
 
-/// <summary>A transaction in line, with what it returns.</summary>
+/// <summary>A transaction in line, with its result.</summary>
 internal sealed class PendingWrite<T>(Func<SqlSession, T> statements) : PendingWrite
 {
     private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failure;
     private T? _result;
 
-    /// <summary>What it returned, or threw.</summary>
+    /// <summary>Its result or exception.</summary>
     public Task<T> Outcome => _outcome.Task;
 
     /// <inheritdoc/>

@@ -3,11 +3,11 @@ using LocalFunctions.Durable.Replay;
 
 namespace LocalFunctions.Durable.Storage;
 
-/// <summary>What a turn of an instance starts from.</summary>
+/// <summary>The input of a turn of an instance.</summary>
 /// <param name="Instance">The instance.</param>
 /// <param name="Kept">Its orchestrator as the last turn left it; null if it must be replayed.</param>
 /// <param name="Past">Its history, if it must be replayed.</param>
-/// <param name="Messages">What has reached it, as it is in the inbox.</param>
+/// <param name="Messages">The messages that reached it, as they are in the inbox.</param>
 /// <param name="Arrived">The same as events, the start before all others.</param>
 internal sealed record Turn(
     InstanceRow Instance,
@@ -22,7 +22,7 @@ internal sealed record Turn(
     /// <summary>The start of the execution; null if a client ended the instance before it started.</summary>
     public HistoryEvent? Started => Kept?.Replay.Started ?? Past.Concat(Arrived).FirstOrDefault(happened => happened.EventType == HistoryEventType.ExecutionStarted);
 
-    /// <summary>A client's wish that the instance ends.</summary>
+    /// <summary>A client's request to end the instance.</summary>
     public HistoryEvent? Terminated => Arrived.FirstOrDefault(happened => happened.EventType == HistoryEventType.ExecutionTerminated);
 
     /// <summary>How many events the history has before this turn.</summary>
@@ -35,7 +35,7 @@ internal sealed record Turn(
         var messages = Merged(InboxTable.Told(session, instanceId, maxMessages), due).Take(maxMessages).ToList();
         if (due is [{ Event.EventType: HistoryEventType.ExecutionStarted } start, ..] && !messages.Contains(start))
         {
-            // Without its delayed start an instance takes in nothing, however much has come before.
+            // Before its delayed start an instance takes in nothing, even if messages have arrived.
             messages.Add(start);
         }
 
@@ -56,7 +56,7 @@ internal sealed record Turn(
         return turn.Started is null && turn.Terminated is null ? null : turn with { IsFull = messages.Count >= maxMessages };
     }
 
-    // A timer counts from when it became due, also if nobody ran then. Each of the two keeps its own order whatever the clock did meanwhile.
+    // A timer counts from its due time, also if no process ran then. Each of the two keeps its own order, even if the clock was changed meanwhile.
     private static IEnumerable<InboxRow> Merged(List<InboxRow> told, List<InboxRow> due)
     {
         var fired = 0;

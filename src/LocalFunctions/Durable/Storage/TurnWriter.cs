@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client;
 
 namespace LocalFunctions.Durable.Storage;
 
-/// <summary>Writes a turn: all that it changed, in the one transaction of the session.</summary>
+/// <summary>Writes a turn: all of its changes, in the session's one transaction.</summary>
 internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult result, DateTimeOffset now, Func<string> newId)
 {
     // As the official storage writes it.
@@ -15,7 +15,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
 
     private InstanceRow Instance => turn.Instance;
 
-    /// <summary>Writes the turn; null, and nothing written, if the instance was replaced or purged meanwhile or the turn is written already.</summary>
+    /// <summary>Writes the turn; null, without writing, if the instance was replaced or purged meanwhile or the turn is written already.</summary>
     public CommitEffects? Write()
     {
         if (!InstanceTable.Update(session, Changed(), Instance.ExecutionId, turn.HistoryLength))

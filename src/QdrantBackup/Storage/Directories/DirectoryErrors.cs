@@ -2,7 +2,7 @@ using LocalDisk;
 
 namespace QdrantBackup.Storage.Directories;
 
-/// <summary>Turns what the file system answers into what a person can do.</summary>
+/// <summary>Turns failures of the file system into errors that a person can act on.</summary>
 internal sealed class DirectoryErrors(DirectoryLayout layout)
 {
     private const string NothingIsLost = "nothing that was stored is lost.";
@@ -44,7 +44,7 @@ internal sealed class DirectoryErrors(DirectoryLayout layout)
             innerException: cause),
         ForeignFileException => new(
             $"cannot {step} in {layout.Root}: {cause.Message}",
-            $"A store holds regular files and real folders only. Look who put it there; take it away, or put what it stands for in its place. {OneDisk}",
+            $"A store holds regular files and real folders only. Find out what put it there; remove it, or put the real file or folder in its place. {OneDisk}",
             innerException: cause),
         LockException => new(
             $"cannot {step} in {layout.Root}: {cause.Message}, so two writers could overwrite each other",
@@ -82,7 +82,7 @@ internal sealed class DirectoryErrors(DirectoryLayout layout)
         $"Free space or enlarge the disk or quota, then run again; {NothingIsLost} 'qdrant-backup cleanup --empty-trash' frees what deleted blobs in trash/ take.",
         innerException: cause);
 
-    /// <summary>Which of the two it is. The folder may be gone, or not be asked.</summary>
+    /// <summary>Bytes or inodes. The folder may be missing, or its disk may not answer.</summary>
     private Shortage Shortage()
     {
         try

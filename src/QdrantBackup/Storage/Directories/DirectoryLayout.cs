@@ -4,7 +4,7 @@ using LocalDisk;
 
 namespace QdrantBackup.Storage.Directories;
 
-/// <summary>Where a directory store keeps what: blobs under their names, and beside them folders that are no blobs (docs/format.md, names).</summary>
+/// <summary>The layout of a directory store: blobs under their names, and beside them folders that hold no blobs (docs/format.md, names).</summary>
 internal sealed class DirectoryLayout
 {
     private const string SummariesFolder = "summaries";
@@ -38,11 +38,11 @@ internal sealed class DirectoryLayout
             throw new StoreException($"{name} cannot be a blob in the directory {Root}", "Names beginning with summaries/ or trash/, or with a dot in any segment, are the directory store's own.");
         }
 
-        // BlobName lets neither '..' nor a root through; this asserts it where it would hurt.
+        // BlobName allows neither '..' nor a root; this asserts it where a mistake would do harm.
         var path = Path.GetFullPath(Path.Combine(Root, name.Value));
         return path.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? path
-            : throw new StoreException($"{name} leads out of the directory {Root}", "The name did not come from this application; find out who gave it.");
+            : throw new StoreException($"{name} leads out of the directory {Root}", "The name did not come from this application; find out where it came from.");
     }
 
     /// <summary>The file of a manifest's summary, or null for every other blob.</summary>
@@ -78,7 +78,7 @@ internal sealed class DirectoryLayout
         }
     }
 
-    /// <summary>A store that is not there yet is empty, but a missing parent, or a link that leads nowhere, is rather a disk that is not mounted.</summary>
+    /// <summary>A store that does not exist yet is empty, but a missing parent, or a link that leads nowhere, usually means a disk that is not mounted.</summary>
     public void ThrowIfParentMissing()
     {
         if (!Directory.Exists(Root) && FileFacts.Of(Root).Kind == FileKind.Link)

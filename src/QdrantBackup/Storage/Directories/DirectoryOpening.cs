@@ -2,7 +2,7 @@ using LocalDisk;
 
 namespace QdrantBackup.Storage.Directories;
 
-/// <summary>What happens once for every directory store that is opened for writing: its locks are proven, what killed processes left is swept, and its reserve is taken.</summary>
+/// <summary>The steps that run once for every directory store that is opened for writing: its locks are tested, files that killed processes left are removed, and its reserve is taken.</summary>
 internal sealed class DirectoryOpening(DirectoryLayout layout, DurableDirectories directories, TimeProvider time)
 {
     private const long MaxReserveBytes = 64L << 20;
@@ -13,7 +13,7 @@ internal sealed class DirectoryOpening(DirectoryLayout layout, DurableDirectorie
     private int _isSwept;
     private volatile bool _isProven;
 
-    /// <summary>For the records of what makes room: a folder for each first byte of a chunk's id in the trash, and some more.</summary>
+    /// <summary>Enough for the records of a cleanup: a folder for each first byte of a chunk's id in the trash, and some more.</summary>
     public SpaceReserve Reserve { get; } = new(layout.Reserve, MaxReserveBytes, MaxReserveFiles);
 
     /// <summary>Must come before every change.</summary>
@@ -23,7 +23,7 @@ internal sealed class DirectoryOpening(DirectoryLayout layout, DurableDirectorie
         directories.Ensure(layout.Locks);
         if (!_isProven)
         {
-            // One that somebody else has just now is proof too.
+            // A lock that another process holds right now is proof too.
             FileLock.TryTakeProven(layout.AnyLock)?.Dispose();
             _isProven = true;
         }

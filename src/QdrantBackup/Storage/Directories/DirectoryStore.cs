@@ -79,7 +79,7 @@ public sealed partial class DirectoryStore : IBackupStore, IStoreRoom
             }
             finally
             {
-                // After a conflict too: whoever takes what is there for the own earlier put relies on it from now on.
+                // After a conflict too: a caller that takes the existing blob for its own earlier put relies on it from now on.
                 FlushDirectories(name);
             }
         });
@@ -163,7 +163,7 @@ public sealed partial class DirectoryStore : IBackupStore, IStoreRoom
     public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? Task.FromCanceled<DateTimeOffset>(cancellationToken) : Task.FromResult(_time.GetUtcNow());
 
-    /// <summary>The moment of the put: looks, and renames if the condition holds. The lock makes the two one; for a blob that must be new the rename itself looks once more.</summary>
+    /// <summary>The moment of the put: checks the condition, then renames. The lock makes the two one step; for a blob that must be new the rename itself checks once more.</summary>
     private BlobEntry Commit(BlobName name, PutCondition condition, StagedFile blob, StagedFile? summary, NameLock held)
     {
         var path = _layout.PathOf(name);
@@ -201,7 +201,7 @@ public sealed partial class DirectoryStore : IBackupStore, IStoreRoom
         return DirectoryEntries.EntryOf(name, FileFacts.Of(path));
     }
 
-    /// <summary>A manifest makes a backup exist: one whose name the disk did not confirm goes again, before the lock does, so that no listing shows a backup whose run failed.</summary>
+    /// <summary>A manifest makes a backup exist: one whose name the disk did not confirm is removed before the lock is released, so that no listing shows a backup whose run failed.</summary>
     private void FlushOrTakeBack(BlobName name, string summaryPath)
     {
         try

@@ -3,13 +3,13 @@ using LocalDisk;
 
 namespace QdrantBackup.Storage.Directories;
 
-/// <summary>Where a directory store keeps what was deleted, by the day: <c>trash/2026-03-01/chunks/…</c>, and <c>trash/2026-03-01.1/…</c> for what went twice that day.</summary>
+/// <summary>The deleted blobs of a directory store, by day: <c>trash/2026-03-01/chunks/…</c>, and <c>trash/2026-03-01.1/…</c> for a blob that was deleted twice that day.</summary>
 internal sealed class DirectoryTrash(DirectoryLayout layout, DurableFiles files, DurableDirectories directories)
 {
     private const string DayFormat = "yyyy-MM-dd";
     private const int MaxAttempts = 5;
 
-    /// <summary>Moves a blob, and its summary if it has one, out of sight. The caller holds the blob's lock.</summary>
+    /// <summary>Moves a blob, and its summary if there is one, into the trash. The caller holds the blob's lock.</summary>
     public void Take(BlobName name, DateOnly day)
     {
         var folder = FreeFolder(name, day);
@@ -34,7 +34,7 @@ internal sealed class DirectoryTrash(DirectoryLayout layout, DurableFiles files,
         return emptied;
     }
 
-    /// <summary>How much lies there, and since when.</summary>
+    /// <summary>How much lies there, and since which day.</summary>
     public TrashContent Look()
     {
         var days = Days().ToList();
@@ -72,12 +72,12 @@ internal sealed class DirectoryTrash(DirectoryLayout layout, DurableFiles files,
             }
             catch (IOException) when (attempt < MaxAttempts)
             {
-                // Something came in or went meanwhile.
+                // Something was added or removed meanwhile.
             }
         }
     }
 
-    /// <summary>What the disk holds for a folder, links and what goes meanwhile left out.</summary>
+    /// <summary>The bytes that the disk holds for a folder; links and files that are deleted meanwhile are left out.</summary>
     private static (long Files, long Bytes) ContentOf(string folder)
     {
         var (count, bytes) = (0L, 0L);

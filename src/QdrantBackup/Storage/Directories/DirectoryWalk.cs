@@ -4,14 +4,14 @@ using LocalDisk;
 namespace QdrantBackup.Storage.Directories;
 
 /// <summary>
-/// The files of a directory store in the order of their blobs' names, one folder's names in memory at a time for each level. What is neither a regular file nor a real
-/// folder is passed over and reported.
+/// The files of a directory store in the order of their blobs' names; in memory are the names of one folder per level. Entries that are neither regular files nor real
+/// folders are skipped and reported.
 /// </summary>
 internal sealed class DirectoryWalk(DirectoryLayout layout, Action<ForeignFileException> report)
 {
     private const int MaxPasses = 3;
 
-    /// <summary>What is there beneath a prefix; files that go while this runs are left out.</summary>
+    /// <summary>The files beneath a prefix; files that are deleted meanwhile are left out.</summary>
     /// <exception cref="ForeignFileException">A folder of the prefix is no real one.</exception>
     public IEnumerable<(BlobName Name, FileFacts File)> Files(string prefix)
     {
@@ -80,7 +80,7 @@ internal sealed class DirectoryWalk(DirectoryLayout layout, Action<ForeignFileEx
         }
         catch (DirectoryNotFoundException)
         {
-            // Nothing was ever put there, or it went; either way what is known is all there is.
+            // The folder never existed, or was deleted; the names known so far are the result.
         }
 
         return keys;

@@ -8,7 +8,7 @@ internal sealed class DurableDirectories(DirectoryLayout layout, DurableFiles fi
 {
     private readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);
 
-    /// <summary>Makes a directory and, once for every store that is opened, sees to it that its name and those above it are on the disk, whoever made them.</summary>
+    /// <summary>Creates a directory and, once for every store that is opened, makes sure that its name and those above it are on the disk, even if another process created them.</summary>
     /// <exception cref="ForeignFileException">Something below the root is there and is no real folder.</exception>
     public void Ensure(string path)
     {

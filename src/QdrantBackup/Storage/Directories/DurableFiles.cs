@@ -3,7 +3,7 @@ using LocalDisk;
 
 namespace QdrantBackup.Storage.Directories;
 
-/// <summary>The calls that make a file survive a power cut. Overridden in tests to see their order and to let the disk fill up.</summary>
+/// <summary>The calls that make a file survive a power cut. Tests override them to see their order and to fill up the disk.</summary>
 internal class DurableFiles
 {
     /// <summary>EIO.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace QdrantBackup.Storage.Directories;
 
-/// <summary>Names each entry that listings pass over once: links, FIFOs, sockets, devices.</summary>
+/// <summary>Logs once each entry that listings skip: links, FIFOs, sockets, devices.</summary>
 internal sealed partial class ForeignFiles(ILogger? logger)
 {
     private const int MaxNamed = 1000;
@@ -22,6 +22,6 @@ internal sealed partial class ForeignFiles(ILogger? logger)
         }
     }
 
-    [LoggerMessage(2111, LogLevel.Warning, "A listing of the store passes over an entry that is no regular file and no real folder: {Entry}. Look who put it there, and take it away")]
+    [LoggerMessage(2111, LogLevel.Warning, "A listing of the store passes over an entry that is no regular file and no real folder: {Entry}. Find out what put it there, and remove it")]
     private static partial void LogPassedOver(ILogger logger, string entry);
 }

@@ -10,7 +10,7 @@ internal sealed class NameLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>File systems keep times more or less finely; the first step that is seen counts.</summary>
+    /// <summary>File systems store times with different precision; the first step that is visible counts.</summary>
     private static readonly TimeSpan[] Steps = [new(1), TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
 
     private readonly FileLock _lock;
@@ -27,7 +27,7 @@ internal sealed class NameLock : IDisposable
                 return new NameLock(held);
             }
 
-            // The holder may be another process, so there is nothing to await but time, and that is real whatever clock the store has.
+            // The holder may be another process, so only real time can be awaited, even if the store has a test clock.
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }
@@ -50,7 +50,7 @@ internal sealed class NameLock : IDisposable
         Remember(stamped);
     }
 
-    /// <summary>Notes that a blob with this modification time goes, so that no later one gets it again.</summary>
+    /// <summary>Notes that a blob with this modification time is deleted, so that no later blob gets the same time.</summary>
     public void Remember(DateTime modified)
     {
         if (modified > File.GetLastWriteTimeUtc(_lock.File))

@@ -1,6 +1,6 @@
 namespace QdrantBackup.Storage.Directories;
 
-/// <summary>A file on its way into the store: seen by nobody until it is moved to its place, and gone if it never is.</summary>
+/// <summary>A file on its way into the store: invisible until it is moved to its place, and deleted if it never is.</summary>
 internal sealed class StagedFile(DurableFiles files, string path) : IDisposable
 {
     private bool _isMoved;
@@ -35,7 +35,7 @@ internal sealed class StagedFile(DurableFiles files, string path) : IDisposable
         }
     }
 
-    /// <summary>Tidying must not hide what went wrong before it; what stays is swept another day.</summary>
+    /// <summary>Tidying must not hide the error before it; a file that stays is removed another day.</summary>
     private static void TryDelete(string path)
     {
         try

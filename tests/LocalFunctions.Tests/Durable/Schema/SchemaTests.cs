@@ -79,7 +79,7 @@ public sealed class SchemaTests
         var before = (await File.ReadAllBytesAsync(newer), await File.ReadAllBytesAsync(newer + "-wal"));
         var refusal = Assert.Throws<DurableStorageException>(() => DurableDatabase.Open(newer));
 
-        Assert.Contains($"has version 99; this program knows {DurableSchema.Version}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"has version 99; this program supports {DurableSchema.Version}", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(before.Item1, await File.ReadAllBytesAsync(newer));
         Assert.Equal(before.Item2, await File.ReadAllBytesAsync(newer + "-wal"));
     }

@@ -5,7 +5,7 @@ using QdrantBackup.Storage.Directories;
 
 namespace QdrantBackup.Tests.Storage.Directories;
 
-/// <summary>What a directory store does about answers of the system that others pass over: a flush that failed, a lock that keeps nobody out, a rename that crosses disks.</summary>
+/// <summary>A directory store checks answers of the system that are often ignored: a flush that failed, a lock that does not exclude, a rename that crosses disks.</summary>
 public sealed class DirectoryDiskTests : IDisposable
 {
     private static readonly BlobName Chunk = new("chunks/ab/abcdef");
@@ -52,7 +52,7 @@ public sealed class DirectoryDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_refused_to_be_flushed_is_not_believed_when_it_agrees_later()
+    public async Task A_folder_whose_flush_failed_once_is_not_believed_later()
     {
         await PutAsync();
         _files.OnFlushDirectory = path => throw new FlushException(path, "Input/output error", 5);
@@ -79,7 +79,7 @@ public sealed class DirectoryDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_many_that_put_a_new_name_at_once_without_any_lock_one_wins()
+    public async Task Exactly_one_of_many_writers_of_a_new_name_wins_even_without_a_lock()
     {
         Directory.CreateDirectory(Root);
         for (var round = 0; round < 20; round++)
@@ -129,7 +129,7 @@ public sealed class DirectoryDiskTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_store_whose_chunks_lie_on_another_disk_refuses_puts_with_what_to_do(bool onlyIfAbsent)
+    public async Task A_store_whose_chunks_lie_on_another_disk_refuses_puts_with_a_hint(bool onlyIfAbsent)
     {
         using var other = OtherDisk.Than(_directory.Path);
 
@@ -172,7 +172,7 @@ public sealed class DirectoryDiskTests : IDisposable
         Assert.True(FileFacts.Of(Path.Combine(reserve, "bytes")).DiskBytes >= 1 << 20);
         Assert.Equal(0, new FileInfo(Path.Combine(reserve, "bytes")).Length);
 
-        // A disk with room keeps it.
+        // A disk with free room keeps it.
         Assert.False(await _store.GiveUpReserveAsync(Cancellation));
         Assert.True(new SpaceReserve(reserve, 1 << 20, 4).GiveUp());
         Assert.Empty(Directory.GetFiles(reserve));

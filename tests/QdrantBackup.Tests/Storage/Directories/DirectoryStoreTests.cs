@@ -4,7 +4,7 @@ using QdrantBackup.Storage.Directories;
 
 namespace QdrantBackup.Tests.Storage.Directories;
 
-/// <summary>What only a store in a directory promises.</summary>
+/// <summary>The guarantees that only a store in a directory gives.</summary>
 public sealed class DirectoryStoreTests : IDisposable
 {
     private static readonly BlobName Chunk = new("chunks/ab/abcdef");
@@ -52,7 +52,7 @@ public sealed class DirectoryStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_manifest_appears_after_its_summary_and_a_replaced_one_is_never_beside_anothers()
+    public async Task A_new_manifest_appears_after_its_summary_and_a_replaced_one_never_has_another_summary()
     {
         await _store.PutAsync(Manifest, default, PutCondition.OnlyIfAbsent, Summary, Cancellation);
         Assert.Equal(["summaries", "manifests"], Renames());
@@ -123,7 +123,7 @@ public sealed class DirectoryStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_deleted_lies_in_the_trash_by_the_day_until_that_is_emptied()
+    public async Task Deleted_blobs_lie_in_the_trash_by_day_until_it_is_emptied()
     {
         await _store.PutAsync(Manifest, "first"u8.ToArray(), PutCondition.Always, Summary, Cancellation);
         await _store.DeleteAsync(Manifest, null, Cancellation);
@@ -167,7 +167,7 @@ public sealed class DirectoryStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_whose_parent_is_missing_is_no_empty_store()
+    public async Task A_store_whose_parent_is_missing_is_an_error_and_not_an_empty_store()
     {
         var store = new DirectoryStore(Path.Combine(_directory.Path, "mount", "store"), _time);
 
@@ -188,7 +188,7 @@ public sealed class DirectoryStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refusal_by_the_system_is_named_with_what_to_do()
+    public async Task A_refusal_by_the_system_is_reported_with_a_hint()
     {
         _files.OnWrite = _ => throw new UnauthorizedAccessException("Access to the path is denied.");
 

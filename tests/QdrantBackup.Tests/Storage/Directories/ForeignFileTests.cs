@@ -55,7 +55,7 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_in_a_blobs_place_is_refused_and_what_it_leads_to_is_left_alone()
+    public async Task A_link_in_a_blobs_place_is_refused_and_its_target_is_left_alone()
     {
         var outside = Path.Combine(_directory.Path, "outside");
         await File.WriteAllTextAsync(outside, "mine", Cancellation);
@@ -67,7 +67,7 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_in_a_folders_place_is_refused_by_every_call_and_is_no_empty_folder()
+    public async Task A_link_in_a_folders_place_is_refused_by_every_call_and_does_not_count_as_empty()
     {
         var outside = Directory.CreateDirectory(Path.Combine(_directory.Path, "outside", "ab")).FullName;
         await File.WriteAllTextAsync(Path.Combine(outside, "abcdef"), "mine", Cancellation);
@@ -82,7 +82,7 @@ public sealed class ForeignFileTests : IDisposable
     [Theory]
     [InlineData("summaries/20260301T020000Z-0a1b2c")]
     [InlineData(".tmp/locks/00")]
-    public async Task A_fifo_in_the_place_of_a_file_of_the_stores_own_keeps_no_put_waiting(string path)
+    public async Task A_fifo_in_place_of_a_file_of_the_store_does_not_block_puts(string path)
     {
         await _store.PutAsync(Manifest, default, PutCondition.Always, Convert.ToBase64String("summary"u8), Cancellation);
         File.Delete(Path.Combine(Root, path));
@@ -94,7 +94,7 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Fact]
-    public async Task The_root_may_be_a_link_unless_that_leads_nowhere()
+    public async Task The_root_may_be_a_link_unless_it_leads_nowhere()
     {
         Directory.CreateDirectory(Path.Combine(_directory.Path, "disk"));
         Directory.CreateSymbolicLink(Root, Path.Combine(_directory.Path, "disk"));

@@ -12,7 +12,7 @@ internal sealed class OtherDisk : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Finds one that is not the file system of <paramref name="folder"/>: only there a rename is refused.</summary>
+    /// <summary>Finds one on another file system than <paramref name="folder"/>: only there a rename is refused.</summary>
     public static OtherDisk Than(string folder)
     {
         var probe = System.IO.Path.Combine(folder, "probe");
@@ -34,7 +34,7 @@ internal sealed class OtherDisk : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Not one that this user may write to.
+                // This user may not write there.
             }
         }
 

@@ -2,7 +2,7 @@ using QdrantBackup.Storage.Directories;
 
 namespace QdrantBackup.Tests.Storage.Directories;
 
-/// <summary>Writes down the calls that durability rests on, in their order, and does what <see cref="OnWrite"/> says instead of writing.</summary>
+/// <summary>Records the calls that durability depends on, in their order, and calls <see cref="OnWrite"/> instead of writing, if it is set.</summary>
 internal sealed class RecordedFiles(string root) : DurableFiles
 {
     private readonly List<string> _calls = [];
