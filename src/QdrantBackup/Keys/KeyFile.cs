@@ -14,7 +14,7 @@ internal static class KeyFile
 
     private static ReadOnlySpan<byte> FirstLineStart => "qdrant-backup key file "u8;
 
-    /// <summary>Reads a key of a length, after checking that nobody but the file's owner can.</summary>
+    /// <summary>Reads a key of a length, after checking that not every user can.</summary>
     public static byte[] Read(string path, int keyLength)
     {
         byte[] text = SecretFile.Read(path, "key file", MaxFileLength);

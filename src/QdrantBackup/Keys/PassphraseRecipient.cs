@@ -37,7 +37,7 @@ public sealed class PassphraseRecipient : IStoreKeyRecipient
     /// <inheritdoc/>
     public bool CanUnwrap => true;
 
-    /// <summary>Reads the passphrase from the first line of a file, which nobody but its owner may be able to read.</summary>
+    /// <summary>Reads the passphrase from the first line of a file, which only its owner, or its group too, may be able to read.</summary>
     /// <exception cref="UsageException">No such file, others can read it, or its first line is no passphrase.</exception>
     public static PassphraseRecipient Load(string path, int memoryMiB = DefaultMemoryMiB, TimeProvider? time = null) =>
         new(Checked(SecretFile.ReadLine(path, "passphrase file", MaxLengthBytes), $"'{path}'"), $"the passphrase in '{path}'", memoryMiB, time);

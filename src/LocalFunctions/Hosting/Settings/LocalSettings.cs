@@ -23,7 +23,8 @@ internal static class LocalSettings
         }
         catch (JsonException failure)
         {
-            throw new FunctionsStartupException($"'{path}' is not JSON: {failure.Message}", failure);
+            // Neither its words nor itself: the reader quotes what it could not read, and settings are secrets.
+            throw new FunctionsStartupException($"'{path}' is not JSON in line {(failure.LineNumber ?? 0) + 1}.");
         }
     }
 
