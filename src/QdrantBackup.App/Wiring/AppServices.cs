@@ -22,6 +22,7 @@ internal static class AppServices
         services.AddSingleton(p => NodesOf(p.GetRequiredService<BackupOptions>(), p.GetRequiredService<QdrantNodes>()));
         services.AddKeyVault();
         services.AddSingleton<StoreConnection>();
+        services.AddSingleton<StoreReadiness>();
         services.AddSingleton(p => new ApiKeyRing(p.GetRequiredService<BackupOptions>().ApiKeys));
         services.AddSingleton<ActivityFailures>();
         services.AddSingleton<RunStarter>();
