@@ -18,25 +18,6 @@ internal static class SecretFile
     /// <exception cref="UsageException">No such file, others can read or change it, or it is longer.</exception>
     public static byte[] Read(string path, string what, int maxLength) => Read(path, what, maxLength, isSecret: true);
 
-    /// <summary>Reads the first line of a secret, without blanks around it; the caller zeroes it.</summary>
-    public static byte[] ReadLine(string path, string what, int maxLength)
-    {
-        byte[] content = Read(path, what, maxLength);
-        try
-        {
-            ReadOnlySpan<byte> line = content;
-            int end = line.IndexOf((byte)'\n');
-            line = (end < 0 ? line : line[..end]).Trim(" \t\r"u8);
-            byte[] trimmed = GC.AllocateUninitializedArray<byte>(line.Length, pinned: true);
-            line.CopyTo(trimmed);
-            return trimmed;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(content);
-        }
-    }
-
     /// <summary>The same for what is no secret, so whoever can read it may.</summary>
     public static byte[] ReadPublic(string path, string what, int maxLength) => Read(path, what, maxLength, isSecret: false);
 

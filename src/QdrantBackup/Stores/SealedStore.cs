@@ -60,6 +60,9 @@ public sealed class SealedStore : IDisposable
     /// <summary>What went wrong with recipients before one opened the store.</summary>
     public IReadOnlyList<BackupException> RecipientFailures { get; internal init; } = [];
 
+    /// <summary>What a person should know of the recipients and their documents.</summary>
+    public IReadOnlyList<string> RecipientRemarks { get; internal init; } = [];
+
     /// <summary>Where it is logged that a record which can be made anew was damaged.</summary>
     public ILogger Log { internal get; set; } = NullLogger.Instance;
 
