@@ -10,18 +10,18 @@ namespace QdrantBackup.Cli;
 /// <summary><c>qdrant-backup</c>: one verb a file; errors as two lines, what failed and what to do.</summary>
 internal static class CommandLine
 {
-    public static ParseResult Parse(IReadOnlyList<string> args) => Root(new GlobalOptions()).Parse(args);
+    public static ParseResult Parse(IReadOnlyList<string> args) => Root(new GlobalOptions()).Parse(args, WrongWords.Reading);
 
     public static async Task<int> RunAsync(string[] args, TextWriter standardOutput, TextWriter standardError)
     {
         await using var output = new SafeWriter(standardOutput, isForErrors: false);
         await using var error = new SafeWriter(standardError, isForErrors: true);
         var parsed = Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (WrongWords.In(parsed, args) is { Count: > 0 } problems)
         {
-            foreach (var problem in parsed.Errors)
+            foreach (var problem in problems)
             {
-                await error.WriteLineAsync($"error: {problem.Message}");
+                await error.WriteLineAsync($"error: {problem}");
             }
 
             await error.WriteLineAsync("hint:  qdrant-backup --help lists the commands, qdrant-backup COMMAND --help its options.");

@@ -11,7 +11,7 @@ internal static class ServerConnection
     /// <param name="address">The server's.</param>
     /// <param name="apiKey">The key to send; null for none.</param>
     /// <param name="allowsPlainHttp">Whether a key may travel over plain http to another machine.</param>
-    /// <exception cref="UsageException">The key would be sent in the clear, or is none.</exception>
+    /// <exception cref="UsageException">The key would be sent in the clear, or cannot be a key.</exception>
     public static HttpClient Open(Uri address, string? apiKey, bool allowsPlainHttp)
     {
         if (apiKey is not null && address.Scheme == Uri.UriSchemeHttp && !allowsPlainHttp && !address.IsLoopback && !IsOwn(address))

@@ -3,7 +3,7 @@ using QdrantBackup.Sealing;
 namespace QdrantBackup.Keys;
 
 /// <summary>
-/// How much work one opening of a store may take before it is known whether a key document is any good. Whoever can write to the store can plant documents that ask for the
+/// How much work one opening of a store may take before it is known whether a key document is any good. Somebody who can write to the store can plant documents that ask for the
 /// most; together they must not burn more than about a minute.
 /// </summary>
 internal sealed class OpeningWork

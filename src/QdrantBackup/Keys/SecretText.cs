@@ -109,7 +109,7 @@ internal sealed class SecretLine : IDisposable
         return Of(content, content);
     }
 
-    /// <summary>What is wrong with the secret for whoever chooses one: it would depend on how a file was saved. Null if nothing is.</summary>
+    /// <summary>What is wrong with the secret for wrapping: it would depend on how a file was saved. Null if nothing is wrong.</summary>
     public string? Problem => Meant switch
     {
         null => "is neither UTF-8 nor UTF-16 with a byte order mark",

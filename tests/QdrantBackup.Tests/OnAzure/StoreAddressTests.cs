@@ -71,7 +71,7 @@ public sealed class StoreAddressTests
     [InlineData("BlobEndpoint=https://account.blob.core.windows.net/;SharedAccessSignature=")]
     [InlineData("BlobEndpoint=https://hunter2 x/;SharedAccessSignature=sv=1&sig=hunter2")]
     [InlineData("AccountName=account;AccountKey=hunter2")]
-    public void A_connection_string_that_is_none_is_refused_without_any_of_it(string connection)
+    public void A_text_that_is_no_connection_string_is_refused_and_not_quoted(string connection)
     {
         var refusal = Assert.Throws<UsageException>(() => StoreAddress.Open(new Uri("https://account.blob.core.windows.net/qdrant"), connection, null, TimeProvider.System));
         Assert.DoesNotContain("hunter2", refusal.ToString(), StringComparison.Ordinal);
