@@ -30,8 +30,10 @@ internal static class WrongWords
                 .Select(token => token.Value).Where(IsOption).Select(word => NoOption(word, parsed, known)),
             .. parsed.CommandResult.Children.OfType<OptionResult>()
                 .SelectMany(option => option.Tokens.Select(token => (Option: option.Option.Name, Word: token.Value)))
-                .Where(value => IsMistyped(value.Word, known) && words.Contains(value.Word))
-                .Select(value => $"{NoOption(value.Word, parsed, known)} If it is a name: {value.Option}={value.Word}."),
+                .Where(value => (known.Contains(value.Word) || IsMistyped(value.Word, known)) && Follows(words, value.Word))
+                .Select(value => known.Contains(value.Word)
+                    ? $"{value.Option} stands before {value.Word} without a value. If that is a name: {value.Option}={value.Word}."
+                    : $"{NoOption(value.Word, parsed, known)} If it is a name: {value.Option}={value.Word}."),
             .. parsed.Errors.Select(error => error.Message).Where(message => !parsed.UnmatchedTokens.Any(word => message.Contains($"'{word}'", StringComparison.Ordinal))
                 && !(parsed.UnmatchedTokens.Count > 0 && message.StartsWith("Required command", StringComparison.Ordinal))),
         ];
@@ -47,6 +49,10 @@ internal static class WrongWords
             }
         }
     }
+
+    /// <summary>Whether a value stands as a word of its own behind its option, not behind a sign of equality.</summary>
+    private static bool Follows(IReadOnlyList<string> words, string value) =>
+        Enumerable.Range(1, Math.Max(0, words.Count - 1)).Any(i => words[i] == value && words[i - 1].StartsWith('-') && !words[i - 1].Contains('=', StringComparison.Ordinal));
 
     private static bool IsOption(string word) => word.Length > 1 && word[0] == '-';
 

@@ -21,6 +21,8 @@ public sealed class WrongWordsTests
     [InlineData("has no option '--apikey'. Did you mean --api-key?", "list", "--apikey=hunter2")]
     [InlineData("qdrant-backup runs does not take the word 'all'.", "runs", "all")]
     [InlineData("has no option '--ful'. Did you mean --full? If it is a name: --collection=--ful.", "restore", "--latest", "--collection", "--ful")]
+    [InlineData("--collection stands before --full without a value. If that is a name: --collection=--full.", "restore", "--latest", "--collection", "--full")]
+    [InlineData("--collection stands before -v without a value.", "backup", "--collection", "-v")]
     [InlineData("has no command 'xyzzyplughfrotz'.", "xyzzyplughfrotz")]
     public async Task A_wrong_word_is_named_with_the_nearest_right_one(string expected, params string[] arguments)
     {

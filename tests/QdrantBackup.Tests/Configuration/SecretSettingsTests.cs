@@ -72,6 +72,14 @@ public sealed class SecretSettingsTests : IDisposable
         Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_secret_that_begins_like_an_alias_is_answered_with_its_line_and_what_to_do()
+    {
+        var failure = Assert.Throws<UsageException>(() => Configured.FromFile("backup:\n  cluster: { name: demo }\n  qdrant: { apiKey: *hunter2 }\n"));
+
+        Assert.Contains("line 3: a value that begins with * must stand in quotes", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{ \"backup\": { \"qdrant\": { \"apiKey\": hunter2 } } }")]
     [InlineData("{ \"backup\": { \"qdrant\": { \"apiKey\": thunter2 } } }")]
