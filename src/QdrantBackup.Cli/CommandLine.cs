@@ -1,23 +1,27 @@
 using System.CommandLine;
 using LocalFunctions.Hosting;
+using QdrantBackup.Cli.Output;
 using QdrantBackup.Cli.Verbs;
 using QdrantBackup.Cli.Verbs.Keys;
+using QdrantBackup.Configuration;
 
 namespace QdrantBackup.Cli;
 
 /// <summary><c>qdrant-backup</c>: one verb a file; errors as two lines, what failed and what to do.</summary>
 internal static class CommandLine
 {
-    public static ParseResult Parse(IReadOnlyList<string> args) => Root(new GlobalOptions()).Parse(args);
+    public static ParseResult Parse(IReadOnlyList<string> args) => Root(new GlobalOptions()).Parse(args, WrongWords.Reading);
 
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(string[] args, TextWriter standardOutput, TextWriter standardError)
     {
+        await using var output = new SafeWriter(standardOutput, isForErrors: false);
+        await using var error = new SafeWriter(standardError, isForErrors: true);
         var parsed = Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (WrongWords.In(parsed, args) is { Count: > 0 } problems)
         {
-            foreach (var problem in parsed.Errors)
+            foreach (var problem in problems)
             {
-                await error.WriteLineAsync($"error: {problem.Message}");
+                await error.WriteLineAsync($"error: {problem}");
             }
 
             await error.WriteLineAsync("hint:  qdrant-backup --help lists the commands, qdrant-backup COMMAND --help its options.");
@@ -32,6 +36,14 @@ internal static class CommandLine
         {
             await WriteFailureAsync(failure, error);
             return ExitCode.Of(failure);
+        }
+        catch (Exception fault)
+        {
+            // Not by the runtime, which would write it as it came.
+            await error.WriteLineAsync($"error: an unexpected {fault.GetType().Name}: {fault.Message}");
+            await error.WriteLineAsync("hint:  This is a fault of the program. Report it with the lines below.");
+            await error.WriteAsync($"{fault.StackTrace}\n");
+            return ExitCode.Failed;
         }
     }
 
@@ -75,7 +87,9 @@ internal static class CommandLine
             HttpRequestException => (failure.Message, "Is the server running, and is --server its address?"),
             _ => (failure.Message, "Check the path and its permissions."),
         };
-        await error.WriteLineAsync($"error: {message}");
+
+        // Only a list of what is wrong with the configuration has several lines, each of which was made harmless.
+        await error.WriteAsync($"error: {(failure is ConfigurationException ? message : SafeText.Line(message))}\n");
         await error.WriteLineAsync($"hint:  {hint}");
     }
 }

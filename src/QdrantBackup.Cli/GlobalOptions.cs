@@ -15,6 +15,8 @@ internal sealed class GlobalOptions
 
     public Option<string?> ApiKey { get; } = new("--api-key") { Description = "Key for --server; better in QDRANT_BACKUP_API_KEY, where no process list shows it", Recursive = true };
 
+    public Option<bool> AllowPlainHttp { get; } = new("--allow-plain-http") { Description = "Send the key over plain http to another machine too, because the network in between is private", Recursive = true };
+
     public Option<string?> StateDirectory { get; } = new("--state-dir") { Description = $"Where orchestrations are kept (default {SystemStateDirectory} if it exists, else a folder of the user's)", Recursive = true };
 
     public Option<OutputFormat> Output { get; } = new("--output", "-o") { Description = "table or json", DefaultValueFactory = _ => OutputFormat.Table, Recursive = true };
@@ -23,7 +25,7 @@ internal sealed class GlobalOptions
 
     public void AddTo(RootCommand root)
     {
-        foreach (var option in new Option[] { Config, Server, ApiKey, StateDirectory, Output, Verbose })
+        foreach (var option in new Option[] { Config, Server, ApiKey, AllowPlainHttp, StateDirectory, Output, Verbose })
         {
             root.Options.Add(option);
         }
@@ -36,21 +38,27 @@ internal sealed class GlobalOptions
         return new(
             parsed.GetValue(Config),
             parsed.GetValue(Server),
-            parsed.GetValue(ApiKey) ?? environment["QDRANT_BACKUP_API_KEY"],
+            KeyOf(parsed.GetValue(ApiKey) ?? environment["QDRANT_BACKUP_API_KEY"]),
             parsed.GetValue(StateDirectory) ?? environment["LocalFunctions:StateDirectory"] ?? DefaultStateDirectory(environment),
             parsed.GetValue(Output),
-            parsed.GetValue(Verbose));
+            parsed.GetValue(Verbose)) { AllowsPlainHttp = parsed.GetValue(AllowPlainHttp) };
     }
+
+    // An empty variable is none; a line end comes from the file that a script read.
+    private static string? KeyOf(string? text) => text?.Trim().Trim('\ufeff') is { Length: > 0 } key ? key : null;
 
     private static Uri? ReadAddress(ArgumentResult given)
     {
         var text = given.Tokens.Count > 0 ? given.Tokens[0].Value : "";
-        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" })
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https", UserInfo: "", Query: "" })
         {
             return address;
         }
 
-        given.AddError($"--server '{text}' is no address; write it like http://127.0.0.1:8000.");
+        // Not shown where a name and a password may stand in it.
+        given.AddError(text.Contains('@', StringComparison.Ordinal) || text.Contains('?', StringComparison.Ordinal)
+            ? "--server takes an address without user information and query, like https://backup.example:8000; the key goes into QDRANT_BACKUP_API_KEY."
+            : $"--server '{text}' is no address; write it like http://127.0.0.1:8000.");
         return null;
     }
 
@@ -70,6 +78,9 @@ internal enum OutputFormat
 /// <summary>The global options, read.</summary>
 internal sealed record Settings(string? ConfigFile, Uri? Server, string? ApiKey, string StateDirectory, OutputFormat Output, bool Verbose)
 {
+    /// <summary>Whether the key may travel over plain http to another machine.</summary>
+    public bool AllowsPlainHttp { get; init; }
+
     /// <summary>Whether the verb makes room: on a full disk it may use what is kept for that.</summary>
     public bool MakesRoom { get; init; }
 }

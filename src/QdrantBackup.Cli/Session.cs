@@ -44,13 +44,7 @@ internal sealed class Session
 
         async Task<int> TalkToAsync(Uri address, string? apiKey)
         {
-            using var connections = new SocketsHttpHandler { ConnectTimeout = Patience.OfProgramToConnect };
-            using var http = new HttpClient(connections) { BaseAddress = address, Timeout = Patience.OfProgram };
-            if (apiKey is not null)
-            {
-                http.DefaultRequestHeaders.Add("X-API-Key", apiKey);
-            }
-
+            using var http = ServerConnection.Open(address, apiKey, settings.AllowsPlainHttp);
             return await work(new Session(new ApiClient(http, TimeProvider.System), report, parsed.InvocationConfiguration.Error));
         }
     }

@@ -25,7 +25,7 @@ public static class StoreAddress
             return new DirectoryStore(location, time, logs?.CreateLogger<DirectoryStore>());
         }
 
-        if (location.Contains("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase) || location.Contains("AccountName=", StringComparison.OrdinalIgnoreCase))
+        if (BlobStores.IsConnectionString(location))
         {
             return BlobStores.OpenConnectionString(location, time);
         }
@@ -40,15 +40,25 @@ public static class StoreAddress
             : throw Unknown(location);
     }
 
+    /// <summary>Opens the store that configuration describes by an address, a connection string beside it, or a directory.</summary>
+    /// <param name="remote">The container's address.</param>
+    /// <param name="connectionString">How to log in to the container's account; null for an identity.</param>
+    /// <param name="local">The directory, where there is no container.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logs">Where a directory's entries that are no regular files are named.</param>
+    /// <exception cref="UsageException">One of them cannot be right.</exception>
+    public static IBackupStore Open(Uri? remote, string? connectionString, string? local, TimeProvider time, ILoggerFactory? logs = null) => (remote, connectionString) switch
+    {
+        ({ } container, { } account) => BlobStores.OpenConnectionString(account, container.Segments[^1].Trim('/'), time),
+        ({ } container, null) => BlobStores.Open(container, time: time),
+        _ => Open(local!, time, logs: logs),
+    };
+
     private static UsageException Unknown(string location) => new(
-        $"'{Shown(location)}' is no store that this application knows",
+        $"{Shown(location)} is no store that this application knows",
         "Give an absolute directory, such as /var/backups/qdrant, or a container, such as https://account.blob.core.windows.net/qdrant.");
 
-    /// <summary>What of a location may be shown: neither user information nor a query, where keys and SAS stand.</summary>
-    private static string Shown(string location)
-    {
-        var text = location.Split('?', 2)[0];
-        var at = text.LastIndexOf('@');
-        return at < 0 ? text : text[(at + 1)..];
-    }
+    /// <summary>The location, if it can hold no secret: none of the signs that stand before user information, a query or a connection string's values.</summary>
+    private static string Shown(string location) =>
+        location.AsSpan().IndexOfAny("@?=;") >= 0 ? "the address of the store" : $"'{SafeText.Line(location)}'";
 }

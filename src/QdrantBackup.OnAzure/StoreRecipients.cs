@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using QdrantBackup.Configuration;
 using QdrantBackup.Keys;
@@ -40,26 +39,49 @@ public static class StoreRecipients
         PublicKeyOptions key => RsaRecipient.LoadPublic(key.Path, time),
         PassphraseOptions { Path: { } path } => PassphraseRecipient.Load(path, passphraseMemoryMiB, time),
         PassphraseOptions { Text: { } text } => PassphraseRecipient.FromText(text, "Encryption:Passphrase", passphraseMemoryMiB, time),
-        PrivateKeyOptions { Path: { } path } key => RsaRecipient.LoadPrivate(path, PasswordOf(key), time),
-        PrivateKeyOptions { Text: { } text } key => RsaRecipient.FromPrivateText(text, "Encryption:PrivateKey", PasswordOf(key), time),
+        PrivateKeyOptions { Path: { } path } key => WithPassword(key, password => RsaRecipient.LoadPrivate(path, password, time)),
+        PrivateKeyOptions { Text: { } text } key => WithPassword(key, password => RsaRecipient.FromPrivateText(text, "Encryption:PrivateKey", password, time)),
         _ => throw new ArgumentException($"{recipient.GetType().Name} names no key", nameof(recipient)),
     };
 
-    private static string? PasswordOf(PrivateKeyOptions key)
+    /// <summary>Opens with the password that was meant, or else with the bytes that earlier versions took for it.</summary>
+    private static RsaRecipient WithPassword(PrivateKeyOptions key, Func<string?, RsaRecipient> open)
     {
-        if (key.PasswordPath is not { } path)
+        if (key is { PasswordPath: null, Password: null })
         {
-            return key.Password;
+            return open(null);
         }
 
-        var password = SecretFile.ReadLine(path, "password file", MaxPasswordBytes);
+        using var line = key.PasswordPath is { } path ? SecretLine.Read(path, "password file", MaxPasswordBytes) : SecretLine.Of(key.Password!);
+        if (line.Meant is not { } meant)
+        {
+            return open(Encoding.UTF8.GetString(line.AsItStands!));
+        }
+
         try
         {
-            return Encoding.UTF8.GetString(password);
+            return open(Encoding.UTF8.GetString(meant));
         }
-        finally
+        catch (UsageException) when (line.AsItStands is not null)
         {
-            CryptographicOperations.ZeroMemory(password);
+            if (TryOpen(open, Encoding.UTF8.GetString(line.AsItStands)) is { } opened)
+            {
+                return opened;
+            }
+
+            throw;
+        }
+    }
+
+    private static RsaRecipient? TryOpen(Func<string?, RsaRecipient> open, string password)
+    {
+        try
+        {
+            return open(password);
+        }
+        catch (UsageException)
+        {
+            return null;
         }
     }
 }

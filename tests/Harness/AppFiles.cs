@@ -25,6 +25,12 @@ public sealed class AppFiles : IDisposable
                 - { name: harness, sha256: {{sha256}}, scopes: [admin] }
             {{extraYaml}}
             """);
+
+        // As the installer makes it: a file with secrets that every user can read is refused.
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Config, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
 
     public string Folder => _folder.Path;

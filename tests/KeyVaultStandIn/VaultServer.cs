@@ -76,6 +76,7 @@ public sealed class VaultServer : IAsyncDisposable
         await server._application.StartAsync();
         var urls = server._application.Urls.Select(url => new Uri(url)).ToList();
         server.Vault = new Uri($"https://localhost:{urls.Single(url => url.Scheme == "https").Port}");
+        server.Resource = server.Vault.GetLeftPart(UriPartial.Authority);
         server.IdentityEndpoint = new Uri($"http://127.0.0.1:{urls.Single(url => url.Scheme == "http").Port}/msi/token");
         return server;
     }

@@ -8,7 +8,7 @@ using QdrantBackup.App.Stores;
 namespace QdrantBackup.App.Hosting;
 
 /// <summary>Tells whether the app lives and whether it can serve.</summary>
-public sealed class HealthApi(StoreConnection connection, TickReports ticks, HealthCheckService health)
+public sealed class HealthApi(StoreReadiness store, TickReports ticks, HealthCheckService health)
 {
     private const string WhereToLook = "Read event 2221 in the app's log, or call GET /api/v1/backup/status with a key: both name the problem and what to do.";
 
@@ -41,15 +41,9 @@ public sealed class HealthApi(StoreConnection connection, TickReports ticks, Hea
     [Function(nameof(Ready))]
     public async Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ready")] HttpRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            await connection.OpenReadableAsync(cancellationToken);
-            return (await health.CheckHealthAsync(cancellationToken)).Status == HealthStatus.Unhealthy ? NotReady() : ApiResults.Ok(new { Status = "ready" });
-        }
-        catch (BackupException)
-        {
-            return NotReady();
-        }
+        return await store.OpensAsync(cancellationToken) && (await health.CheckHealthAsync(cancellationToken)).Status != HealthStatus.Unhealthy
+            ? ApiResults.Ok(new { Status = "ready" })
+            : NotReady();
     }
 
     // Whoever asks without a key learns that, not why; the reason is in the log and behind the other addresses.

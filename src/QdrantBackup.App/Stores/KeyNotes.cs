@@ -14,6 +14,11 @@ internal sealed partial class KeyNotes(ILogger<KeyNotes> log)
             LogUnusable(log, problem.Message, problem.Hint);
         }
 
+        foreach (var remark in store.RecipientRemarks)
+        {
+            LogRemark(log, remark);
+        }
+
         if (store.Recipients is [var only])
         {
             LogOneRecipient(log, store.Blobs.Location, only.Id);
@@ -30,6 +35,9 @@ internal sealed partial class KeyNotes(ILogger<KeyNotes> log)
 
     [LoggerMessage(2022, LogLevel.Warning, "Another recipient opened the store, but this one did not: {Problem}. {Hint}")]
     private static partial void LogUnusable(ILogger logger, string problem, string hint);
+
+    [LoggerMessage(2026, LogLevel.Warning, "{Remark}")]
+    private static partial void LogRemark(ILogger logger, string remark);
 
     [LoggerMessage(2023, LogLevel.Warning, "The store {Location} is not pinned: add `store: {{ id: {StoreId}, keyId: {KeyId} }}` to the configuration, so that no other store or key is ever taken for it")]
     private static partial void LogNotPinned(ILogger logger, string location, string storeId, string keyId);

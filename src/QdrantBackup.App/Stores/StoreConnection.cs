@@ -119,15 +119,11 @@ public sealed partial class StoreConnection(
 
     /// <summary>The configured store as it is, unopened.</summary>
     public static IBackupStore OpenBlobs(BackupOptions options, TimeProvider time, ILoggerFactory? logs = null) =>
-        StoreAddress.Open(LocationOf(options.Storage.Remote, options.Storage.ConnectionString, options.Storage.Local), time, logs: logs);
+        StoreAddress.Open(options.Storage.Remote, options.Storage.ConnectionString, options.Storage.Local, time, logs);
 
     /// <summary>The configured second store as it is, unopened; null when there is none.</summary>
     public static IBackupStore? OpenSecondBlobs(BackupOptions options, TimeProvider time, ILoggerFactory? logs = null) =>
-        options.Storage.Second is { } second ? StoreAddress.Open(LocationOf(second.Remote, second.ConnectionString, second.Local), time, logs: logs) : null;
-
-    private static string LocationOf(Uri? remote, string? connectionString, string? local) => connectionString is null
-        ? remote?.ToString() ?? local!
-        : $"{connectionString.TrimEnd(';')};Container={remote!.Segments[^1].Trim('/')}";
+        options.Storage.Second is { } second ? StoreAddress.Open(second.Remote, second.ConnectionString, second.Local, time, logs) : null;
 
     private async Task<OpenedStore?> FindInSecondAsync(RunId runId, StoreException? away, CancellationToken cancellationToken)
     {
@@ -205,7 +201,7 @@ public sealed partial class StoreConnection(
             return new MaintenanceMemory(store);
         }
 
-        var apart = options.Retention.Memory is { } memory ? StoreAddress.Open(LocationOf(memory.Remote, memory.ConnectionString, memory.Local), time, logs: logs) : null;
+        var apart = options.Retention.Memory is { } memory ? StoreAddress.Open(memory.Remote, memory.ConnectionString, memory.Local, time, logs) : null;
         return await MaintenanceMemory.OpenAsync(store, apart, time, cancellationToken);
     }
 

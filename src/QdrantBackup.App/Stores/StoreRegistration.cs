@@ -10,6 +10,7 @@ internal static class StoreRegistration
     public static IServiceCollection AddStores(this IServiceCollection services) => services
         .AddKeyVault()
         .AddSingleton<StoreConnection>()
+        .AddSingleton<StoreReadiness>()
         .AddSingleton<KeyChecks>()
         .AddSingleton(provider => new PerStore<StoreUsage>(
             provider.GetRequiredService<StoreConnection>(),

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using QdrantBackup.Cli.Output;
@@ -29,10 +30,22 @@ internal sealed class ApiClient(HttpClient http, TimeProvider time)
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             if (response.IsSuccessStatusCode)
             {
-                return text.Length == 0 ? default : JsonElement.Parse(text);
+                return text.Length == 0 ? default : Parse(text);
             }
 
-            throw Problem(response, text);
+            throw (int)response.StatusCode is >= 300 and < 400 ? Redirected(response) : Problem(response, text);
+        }
+    }
+
+    private static JsonElement Parse(string text)
+    {
+        try
+        {
+            return JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            throw new ApiProblem(HttpStatusCode.BadGateway, "", "the server answered with something else than JSON", "Is --server the address of a qdrant-backup server?");
         }
     }
 
@@ -52,6 +65,14 @@ internal sealed class ApiClient(HttpClient http, TimeProvider time)
         {
             throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
+    }
+
+    private static ApiProblem Redirected(HttpResponseMessage response)
+    {
+        var target = response.Headers.Location is { IsAbsoluteUri: true } location ? $" to {location.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}" : "";
+        return new ApiProblem(
+            response.StatusCode, "", $"the server answered {(int)response.StatusCode} and sends the command on{target}, which was not followed: the key is meant for the address that was given",
+            "Give the address of the qdrant-backup server itself with --server.");
     }
 
     private static ApiProblem Problem(HttpResponseMessage response, string text)

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using QdrantBackup.App.Hosting;
+using QdrantBackup.Cli.Output;
 using QdrantBackup.Configuration;
 
 namespace QdrantBackup.Cli.Connection;
@@ -89,7 +90,8 @@ internal sealed class LocalApp : IAsyncDisposable
     private static void LogToStandardError(ILoggingBuilder logging, LogLevel level)
     {
         var ofOthers = level == LogLevel.Debug ? LogLevel.Information : level;
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddConsoleFormatter<SafeLogFormatter, ConsoleFormatterOptions>();
+        logging.Services.Configure<ConsoleLoggerOptions>(console => (console.LogToStandardErrorThreshold, console.FormatterName) = (LogLevel.Trace, SafeLogFormatter.FormatterName));
         logging.AddFilter<ConsoleLoggerProvider>(null, ofOthers);
         logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore", level == LogLevel.None ? level : LogLevel.Warning);
         logging.AddFilter<ConsoleLoggerProvider>(nameof(QdrantBackup), level);

@@ -52,7 +52,7 @@ internal sealed class RunProgress(ApiClient api, Report report, TimeProvider tim
                 var bar = view.AddTask("starting", maxValue: 100);
                 var end = await PollAsync(statusPath, status =>
                 {
-                    bar.Description = Markup.Escape(Line(status));
+                    bar.Description = Markup.Escape(SafeText.Line(Line(status)));
                     bar.Value = Percent(status) ?? bar.Value;
                 }, cancellationToken);
                 bar.StopTask();

@@ -48,23 +48,10 @@ internal static class RestoreVerb
         parsed.GetValue(source.AtOrBefore),
         parsed.GetValue(source.FromCluster),
         parsed.GetValue(target.Collections) is { Length: > 0 } names ? names : null,
-        Renames(parsed.GetValue(target.Rename)),
+        Renames.Read(parsed.GetValue(target.Rename), parsed.GetValue(target.Collections)),
         parsed.GetValue(target.Suffix),
         parsed.GetValue(target.Overwrite) ? true : null,
         parsed.GetValue(target.DryRun) ? true : null);
-
-    private static Dictionary<string, string>? Renames(string[]? pairs)
-    {
-        if (pairs is not { Length: > 0 })
-        {
-            return null;
-        }
-
-        return pairs.Select(pair => pair.Split('=', 2)).ToDictionary(
-            pair => pair[0],
-            pair => pair.Length == 2 && pair[1].Length > 0 ? pair[1] : throw new UsageException($"--rename {pair[0]} names no new name", "Write --rename old=new."),
-            StringComparer.Ordinal);
-    }
 
     private sealed record Request(
         string? BackupId, string? Date, string? AtOrBefore, string? FromCluster, string[]? Collections, Dictionary<string, string>? Rename, string? Suffix, bool? Overwrite, bool? DryRun);
@@ -93,7 +80,7 @@ internal static class RestoreVerb
 
         public Option<string[]> Collections { get; } = new("--collection") { Description = "This collection; may be given several times" };
 
-        public Option<string[]> Rename { get; } = new("--rename") { Description = "Restore under another name: old=new; may be given several times" };
+        public Option<string[]> Rename { get; } = new("--rename") { Description = "Restore under another name: old=new (write \\= for an = in a name); may be given several times" };
 
         public Option<string?> Suffix { get; } = new("--suffix") { Description = "Restore every collection under its name with this behind it" };
 

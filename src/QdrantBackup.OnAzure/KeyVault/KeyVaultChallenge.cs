@@ -29,7 +29,7 @@ internal sealed partial record KeyVaultChallenge(string Scope, string? TenantId)
         }
 
         // Otherwise whoever answers in the vault's place could have a token made that opens something else.
-        if (!Uri.TryCreate(resource, UriKind.Absolute, out var domain) || domain.Scheme != Uri.UriSchemeHttps || !IsWithin(vault.Host, domain.Host))
+        if (!Uri.TryCreate(resource, UriKind.Absolute, out var domain) || !IsOnlyAnAddress(domain) || domain.IdnHost != ResourceHostOf(vault) || domain.Port != ResourcePortOf(vault))
         {
             throw new StoreException(
                 $"the vault {vault} asks for a token for another service",
@@ -39,8 +39,20 @@ internal sealed partial record KeyVaultChallenge(string Scope, string? TenantId)
         return new KeyVaultChallenge($"https://{domain.Authority}/.default", TenantOf(values.GetValueOrDefault("authorization") ?? values.GetValueOrDefault("authorization_uri")));
     }
 
-    private static bool IsWithin(string host, string domain) =>
-        host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith($".{domain}", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOnlyAnAddress(Uri resource) => resource.Scheme == Uri.UriSchemeHttps
+        && resource.UserInfo.Length + resource.Query.Length + resource.Fragment.Length == 0
+        && resource.AbsolutePath is "/" or "/.default";
+
+    /// <summary>A vault is <c>name.domain</c>, and its tokens are for the domain: nothing shorter, which is more than vaults, and nothing longer. A stand-in is its own domain.</summary>
+    private static string ResourceHostOf(Uri vault) => IsStandIn(vault) ? vault.IdnHost : vault.IdnHost[(vault.IdnHost.IndexOf('.', StringComparison.Ordinal) + 1)..];
+
+    private static int ResourcePortOf(Uri vault) => IsStandIn(vault) ? vault.Port : 443;
+
+    /// <summary>Whether the address cannot be a vault's of Azure: those have a name below a domain of several, and the port of https.</summary>
+    private static bool IsStandIn(Uri vault) => vault.IsLoopback
+        || !vault.IsDefaultPort
+        || vault.HostNameType != UriHostNameType.Dns
+        || vault.IdnHost.TrimEnd('.').Count(character => character == '.') < 2;
 
     private static string? TenantOf(string? authority) =>
         Uri.TryCreate(authority, UriKind.Absolute, out var url) && url.Segments is [_, var tenant, ..] && TenantForm().IsMatch(tenant.TrimEnd('/'))

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using QdrantBackup.Configuration.Files;
 
 namespace QdrantBackup.Configuration;
@@ -16,9 +17,12 @@ internal static class BackupFile
 
     /// <summary>Reads a file; its root key <c>backup</c> becomes the section <c>Backup</c>.</summary>
     /// <exception cref="UsageException">It cannot be read, is neither YAML nor JSON, or has another root key.</exception>
-    public static IReadOnlyDictionary<string, FileValue> Read(string path)
+    public static IReadOnlyDictionary<string, FileValue> Read(string path) => Read(path, out _);
+
+    /// <summary>The same, and whether every user of this machine can read the file.</summary>
+    public static IReadOnlyDictionary<string, FileValue> Read(string path, out bool isOpenToAll)
     {
-        var text = ReadText(path);
+        var text = ReadText(path, out isOpenToAll);
         var isJson = Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
         var values = isJson ? JsonValues.Read(text, path) : YamlValues.Read(text, path);
         foreach (var (key, value) in values)
@@ -27,7 +31,7 @@ internal static class BackupFile
             if (!root.Equals(BackupOptions.SectionName, StringComparison.OrdinalIgnoreCase))
             {
                 throw new UsageException(
-                    $"The configuration file {path} has the root key '{root}' in line {value.Line}.",
+                    $"The configuration file {path} has the root key '{SafeText.ErrorLine(root)}' in line {value.Line}.",
                     "Everything in it must stand below one root key, backup:.");
             }
         }
@@ -35,12 +39,16 @@ internal static class BackupFile
         return values;
     }
 
-    private static string ReadText(string path)
+    /// <summary>Whether every user of this machine can read an open file: the file itself, whatever links led to it.</summary>
+    public static bool IsOpenToAll(SafeFileHandle file) => !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead);
+
+    private static string ReadText(string path, out bool isOpenToAll)
     {
         try
         {
             // Not by its length: a pipe or a device has none and may never end.
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            isOpenToAll = IsOpenToAll(stream.SafeFileHandle);
             var content = new byte[MaxBytes + 1];
             var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             if (length > MaxBytes)

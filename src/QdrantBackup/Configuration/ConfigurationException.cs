@@ -14,7 +14,7 @@ public sealed record ConfigurationProblem(string Key, string? Value, string Expe
         var given = Value is null ? Key : $"{Key} = '{Value}'";
         var from = Origin is null ? string.Empty : $" ({Origin})";
         var hint = Hint is null ? string.Empty : $" {Hint}";
-        return $"{given}{from}: {Expected}.{hint}";
+        return SafeText.ErrorLine($"{given}{from}: {Expected}.{hint}");
     }
 }
 

@@ -42,7 +42,7 @@ public sealed record ConfigurationReport(
         var found = given.Where(item => item.Setting == setting).OrderBy(item => item.Key, ConfigurationKeyComparer.Instance).ToList();
         foreach (var (key, value, _) in found)
         {
-            yield return new ConfigurationEntry(setting.NameOf(key), setting.IsSecret ? Origins.Mask : WithoutSecrets(value), Origins.Of(configuration, key));
+            yield return new ConfigurationEntry(setting.NameOf(key), setting.Shown(value), Origins.Of(configuration, key));
         }
 
         if (setting.Key == "Schedule:*")
@@ -69,11 +69,4 @@ public sealed record ConfigurationReport(
         EncryptionSection.KeyFileKey => given.Any(item => EncryptionSection.OpensAStore(item.Setting.Key)),
         _ => false,
     };
-
-    /// <summary>The value, or a mask: an address may carry what it should not, a password, a SAS in its query, or be a whole connection string.</summary>
-    internal static string WithoutSecrets(string value) =>
-        value.Contains("AccountKey=", StringComparison.OrdinalIgnoreCase)
-        || value.Contains("SharedAccessSignature=", StringComparison.OrdinalIgnoreCase)
-        || (Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.UserInfo.Length > 0 || url.Query.Length > 0))
-            ? Origins.Mask : value;
 }

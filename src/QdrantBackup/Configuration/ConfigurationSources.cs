@@ -10,13 +10,19 @@ internal sealed class BackupFileSource(string path) : IConfigurationSource
 
     public static bool IsFile(IConfigurationProvider provider) => provider is Provider;
 
+    /// <summary>Whether every user of this machine can read the file.</summary>
+    public static bool IsOpenToAll(IConfigurationProvider provider) => provider is Provider { IsOpenToAll: true };
+
     private sealed class Provider(string path) : ConfigurationProvider, IOriginProvider
     {
         private IReadOnlyDictionary<string, FileValue> values = new Dictionary<string, FileValue>();
 
+        public bool IsOpenToAll { get; private set; }
+
         public override void Load()
         {
-            values = BackupFile.Read(path);
+            values = BackupFile.Read(path, out var isOpenToAll);
+            IsOpenToAll = isOpenToAll;
             Data = values.ToDictionary(pair => pair.Key, pair => pair.Value.Text, StringComparer.OrdinalIgnoreCase);
         }
 

@@ -1,11 +1,12 @@
 namespace QdrantBackup.Configuration;
 
 /// <summary>Finds what somebody who mistyped a name most likely meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>The candidate that is fewest edits away, if that is few for its length; null if none is near.</summary>
     public static string? To(string name, IEnumerable<string> candidates)
     {
+        ArgumentNullException.ThrowIfNull(name);
         var best = candidates
             .Select(candidate => (Candidate: candidate, Distance: Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant())))
             .OrderBy(pair => pair.Distance)
@@ -15,7 +16,7 @@ internal static class Nearest
     }
 
     /// <summary>How many characters must be inserted, deleted, replaced or swapped with their neighbour.</summary>
-    public static int Distance(string left, string right)
+    internal static int Distance(string left, string right)
     {
         var table = new int[left.Length + 1, right.Length + 1];
         for (var i = 0; i <= left.Length; i++)

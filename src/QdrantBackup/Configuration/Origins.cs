@@ -14,7 +14,7 @@ internal interface IOriginProvider : IConfigurationProvider
 internal static class Origins
 {
     /// <summary>What stands for a value that is not shown.</summary>
-    public const string Mask = "***";
+    public const string Mask = SafeText.Mask;
 
     /// <summary>Where the value of a key below <c>Backup</c> comes from: the last source that has it.</summary>
     public static string Of(IConfiguration configuration, string key)

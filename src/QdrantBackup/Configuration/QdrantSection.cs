@@ -7,7 +7,7 @@ internal static class QdrantSection
 
     public static QdrantOptions Read(SettingReader reader)
     {
-        var apiKey = reader.Text("Qdrant:ApiKey");
+        var apiKey = reader.Text("Qdrant:ApiKey", text => text.All(character => character is > ' ' and <= '~'));
         var options = new QdrantOptions
         {
             Nodes = ReadNodes(reader),

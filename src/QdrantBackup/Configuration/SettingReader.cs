@@ -16,6 +16,7 @@ internal sealed class SettingReader
         root = configuration;
         section = configuration.GetSection(BackupOptions.SectionName);
         problems.AddRange(UnknownKeys.In(configuration));
+        problems.AddRange(OpenFiles.In(configuration));
     }
 
     public IReadOnlyList<ConfigurationProblem> Problems => [.. problems.OrderBy(problem => problem.Key, ConfigurationKeyComparer.Instance).Distinct()];
@@ -98,7 +99,7 @@ internal sealed class SettingReader
     public void Refuse(string key, string expected, string? hint = null)
     {
         var value = section[key];
-        var shown = value is null ? null : SettingCatalog.Find(key) is { IsSecret: false } ? ConfigurationReport.WithoutSecrets(value) : Origins.Mask;
+        var shown = value is null ? null : SettingCatalog.Find(key)?.Shown(value) ?? Origins.Mask;
         Add(key, shown, expected, hint);
     }
 

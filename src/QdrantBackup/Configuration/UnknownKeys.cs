@@ -18,7 +18,10 @@ internal static class UnknownKeys
 
             var segments = fullKey.Split(':');
             var known = KnownDepth(segments);
-            var offender = string.Join(':', segments.Take(known + 1));
+            var parent = string.Join(':', segments.Take(known));
+
+            // What stands below a key for a secret may be the secret.
+            var offender = SettingCatalog.Find(parent) is { IsSecret: true } ? parent : SafeText.Line(string.Join(':', segments.Take(known + 1)));
             if (seen.Add(offender))
             {
                 yield return Describe(configuration, fullKey, offender, segments, known);
@@ -51,6 +54,11 @@ internal static class UnknownKeys
         {
             // The key is a section: its value is not shown, as nobody knows what it is.
             return new ConfigurationProblem(offender, Value: null, $"takes no value of its own but keys below it: {list}", origin);
+        }
+
+        if (SettingCatalog.Find(offender) is { IsSecret: true })
+        {
+            return new ConfigurationProblem(offender, Value: null, "takes a value, and no keys below it", origin);
         }
 
         var hint = Nearest.To(segments[known], names.Where(name => name != "*")) is { } nearest

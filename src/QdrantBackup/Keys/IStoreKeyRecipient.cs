@@ -18,6 +18,15 @@ public interface IStoreKeyRecipient : IDisposable
     /// <summary>Whether it holds what unwrapping takes; a public key alone only wraps.</summary>
     bool CanUnwrap { get; }
 
+    /// <summary>The id under which a store has this recipient; null where it is known only when the key was wrapped.</summary>
+    string? RecipientId => null;
+
+    /// <summary>What a person should change about this recipient, as the last unwrapping showed; null if nothing.</summary>
+    string? Remark => null;
+
+    /// <summary>How much work unwrapping takes here before it is known whether the document is any good: KiB of memory times passes over it, 0 for almost none.</summary>
+    long WorkOf(KeyRecipient wrapped) => 0;
+
     /// <summary>Whether a key was wrapped for this recipient, as far as can be told without unwrapping it.</summary>
     bool IsFor(KeyRecipient wrapped);
 

@@ -11,28 +11,49 @@ internal static class KeyDocuments
     /// <summary>The most recipients that a store may have.</summary>
     public const int MaxRecipients = 64;
 
-    /// <summary>Reads the documents of one key, or of every key that is there.</summary>
-    /// <exception cref="SealException">There are more of them than a store may have.</exception>
-    public static async Task<IReadOnlyList<StoredKeyDocument>> ReadAsync(IBackupStore blobs, string? keyId, CancellationToken cancellationToken)
+    private const int MaxListed = 10_000;
+
+    /// <summary>
+    /// Reads the documents of one key, or of every key that is there; of more than a store may have those that are most likely good. Anybody who can write to the store can
+    /// add more: that must not keep it closed.
+    /// </summary>
+    /// <param name="blobs">The store.</param>
+    /// <param name="keyId">The key; null for all.</param>
+    /// <param name="wanted">The recipients at hand, whose documents come first.</param>
+    /// <param name="cancellationToken">Stops between two documents.</param>
+    public static async Task<KeyDocumentsFound> FindAsync(
+        IBackupStore blobs, string? keyId, IReadOnlyList<IStoreKeyRecipient> wanted, CancellationToken cancellationToken)
     {
-        var found = new List<StoredKeyDocument>();
+        var entries = new List<BlobEntry>();
         await foreach (BlobEntry entry in blobs.ListAsync(keyId is null ? BlobNames.Keys : $"{BlobNames.Keys}{keyId}/", cancellationToken))
         {
-            if (found.Count == MaxRecipients)
+            entries.Add(entry);
+            if (entries.Count == MaxListed)
             {
-                throw new SealException(
-                    $"the store at {blobs.Location} has more than {MaxRecipients} key documents",
-                    "Delete those below keys/ that 'qdrant-backup key show' does not list; each costs every reader time.");
+                break;
             }
+        }
 
+        // What was planted is younger than what was there before; and what is put in a good document's place could be deleted as well.
+        List<BlobEntry> likely = entries.Count <= MaxRecipients
+            ? entries
+            : [.. entries.OrderBy(e => DistanceOf(e, wanted)).ThenBy(e => e.Modified).Take(MaxRecipients).OrderBy(e => e.Name.Value, StringComparer.Ordinal)];
+        var found = new List<StoredKeyDocument>();
+        foreach (BlobEntry entry in likely)
+        {
             if (await ReadAsync(blobs, entry, cancellationToken) is { } document)
             {
                 found.Add(document);
             }
         }
 
-        return found;
+        return new KeyDocumentsFound(found, entries.Count - likely.Count);
     }
+
+    /// <summary>The same, where it does not matter how many were passed over.</summary>
+    public static async Task<IReadOnlyList<StoredKeyDocument>> ReadAsync(
+        IBackupStore blobs, string? keyId, IReadOnlyList<IStoreKeyRecipient> wanted, CancellationToken cancellationToken) =>
+        (await FindAsync(blobs, keyId, wanted, cancellationToken)).Documents;
 
     /// <summary>Wraps a store key for a recipient, and shows that what was wrapped unwraps, before anybody relies on it.</summary>
     public static async Task<KeyDocument> WrapAsync(StoreKey key, StoreId storeId, IStoreKeyRecipient recipient, CancellationToken cancellationToken)
@@ -50,6 +71,12 @@ internal static class KeyDocuments
     {
         BlobName name = BlobNames.Key(document.KeyId, document.Recipient.Id);
         return blobs.PutAsync(name, PlainDocument.Protect(key, name.Value, document.ToJson()), condition, summary: null, cancellationToken);
+    }
+
+    private static int DistanceOf(BlobEntry entry, IReadOnlyList<IStoreKeyRecipient> wanted)
+    {
+        string id = Path.GetFileNameWithoutExtension(entry.Name.Value);
+        return wanted.Any(r => r.RecipientId == id) ? 0 : wanted.Any(r => id.StartsWith($"{r.Kind}-", StringComparison.Ordinal)) ? 1 : 2;
     }
 
     private static async Task<StoredKeyDocument?> ReadAsync(IBackupStore blobs, BlobEntry entry, CancellationToken cancellationToken)
@@ -84,3 +111,8 @@ internal static class KeyDocuments
         }
     }
 }
+
+/// <summary>Key documents of a store.</summary>
+/// <param name="Documents">Those that were read, at most <see cref="KeyDocuments.MaxRecipients"/>.</param>
+/// <param name="PassedOver">How many more there are, at least.</param>
+internal sealed record KeyDocumentsFound(IReadOnlyList<StoredKeyDocument> Documents, int PassedOver);

@@ -14,16 +14,18 @@ internal static class KeyFile
 
     private static ReadOnlySpan<byte> FirstLineStart => "qdrant-backup key file "u8;
 
-    /// <summary>Reads a key of a length, after checking that nobody but the file's owner can.</summary>
+    /// <summary>Reads a key of a length, after checking that not every user can.</summary>
     public static byte[] Read(string path, int keyLength)
     {
-        byte[] text = SecretFile.Read(path, "key file", MaxFileLength);
+        byte[] content = SecretFile.Read(path, "key file", MaxFileLength);
+        byte[]? text = SecretText.ToUtf8(content);
         try
         {
-            return Parse(path, text, keyLength);
+            return text is null ? throw NotAKeyFile(path) : Parse(path, text, keyLength);
         }
         finally
         {
+            CryptographicOperations.ZeroMemory(content);
             CryptographicOperations.ZeroMemory(text);
         }
     }

@@ -35,7 +35,7 @@ public sealed class KeyFileRecipient : IStoreKeyRecipient
     /// <inheritdoc/>
     public bool CanUnwrap => true;
 
-    /// <summary>Reads a key file, which nobody but its owner may be able to read.</summary>
+    /// <summary>Reads a key file, which only its owner, or its group too, may be able to read.</summary>
     /// <exception cref="UsageException">No such file, not a key file, or others can read it.</exception>
     public static KeyFileRecipient Load(string path, TimeProvider? time = null) => new(path, KeyFile.Read(path, AesKeyWrap.KeyLength), time);
 

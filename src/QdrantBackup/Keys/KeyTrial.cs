@@ -58,7 +58,7 @@ public sealed record KeyTrial(IReadOnlyList<RecipientTrial> Trials)
         {
             (_, _, ReadOnlyMemory<byte> description) = await StoreOpening.ReadDescriptionAsync(store.Blobs, cancellationToken);
             store.Sealer.CheckPlain(BlobNames.Store.Value, description.Span);
-            IReadOnlyList<StoredKeyDocument> documents = await KeyDocuments.ReadAsync(store.Blobs, store.KeyId, cancellationToken);
+            IReadOnlyList<StoredKeyDocument> documents = await KeyDocuments.ReadAsync(store.Blobs, store.KeyId, recipients, cancellationToken);
             foreach (IStoreKeyRecipient recipient in recipients)
             {
                 trials.Add(await TryAsync(store, recipient, documents, cancellationToken));
@@ -85,8 +85,14 @@ public sealed record KeyTrial(IReadOnlyList<RecipientTrial> Trials)
         }
 
         BackupException? problem = null;
-        foreach (StoredKeyDocument document in own)
+        var work = new OpeningWork();
+        foreach (StoredKeyDocument document in own.OrderByDescending(d => IsAuthentic(store, d)))
         {
+            if (!work.Allows(recipient, document.Document!.Recipient))
+            {
+                continue;
+            }
+
             try
             {
                 using StoreKey key = await document.UnwrapAsync(recipient, store.StoreId, cancellationToken);

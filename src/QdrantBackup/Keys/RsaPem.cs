@@ -14,7 +14,8 @@ internal static class RsaPem
 
     public static RSA ReadPublic(string path)
     {
-        char[] pem = Encoding.ASCII.GetChars(SecretFile.ReadPublic(path, "public key", MaxLength));
+        byte[] content = SecretFile.ReadPublic(path, "public key", MaxLength);
+        char[] pem = Encoding.ASCII.GetChars(SecretText.ToUtf8(content) ?? content);
         return LabelOf(pem) switch
         {
             "PUBLIC KEY" or "RSA PUBLIC KEY" => Import(pem, password: null, $"'{path}'", PublicHint),
@@ -28,15 +29,17 @@ internal static class RsaPem
     public static RSA ReadPrivate(string path, string? password)
     {
         byte[] content = SecretFile.Read(path, "private key", MaxLength);
-        char[] pem = GC.AllocateUninitializedArray<char>(content.Length, pinned: true);
+        byte[] text = SecretText.ToUtf8(content) ?? content;
+        char[] pem = GC.AllocateUninitializedArray<char>(text.Length, pinned: true);
         try
         {
-            _ = Encoding.ASCII.GetChars(content, pem);
+            _ = Encoding.ASCII.GetChars(text, pem);
             return ParsePrivate(pem, $"'{path}'", password);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(content);
+            CryptographicOperations.ZeroMemory(text);
             Array.Clear(pem);
         }
     }
@@ -44,6 +47,7 @@ internal static class RsaPem
     public static RSA ParsePrivate(ReadOnlySpan<char> pem, string origin, string? password)
     {
         const string Hint = "Give a PEM file as 'openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096' writes it; older encrypted forms are turned into it by 'openssl pkcs8 -topk8'.";
+        pem = pem.TrimStart(SecretText.Mark);
         switch (LabelOf(pem))
         {
             case "PRIVATE KEY" or "RSA PRIVATE KEY":

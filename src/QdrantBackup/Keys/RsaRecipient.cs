@@ -41,7 +41,7 @@ public sealed class RsaRecipient : IStoreKeyRecipient
     public static RsaRecipient LoadPublic(string path, TimeProvider? time = null) =>
         new(RsaPem.ReadPublic(path), isPrivate: false, $"the public key '{path}'", time);
 
-    /// <summary>Reads a private key from a PEM file, which nobody but its owner may be able to read.</summary>
+    /// <summary>Reads a private key from a PEM file, which only its owner, or its group too, may be able to read.</summary>
     /// <param name="path">The file.</param>
     /// <param name="password">Opens it if it is encrypted.</param>
     /// <param name="time">The clock.</param>

@@ -3,10 +3,13 @@ using LocalDisk;
 
 namespace QdrantBackup.Keys;
 
-/// <summary>Reads files that hold secrets: whole, within a limit, and only if nobody but their owner can read them.</summary>
+/// <summary>
+/// Reads files that hold secrets: whole, within a limit, and only if their owner alone can change them, and only their owner and their group can read them. Through its
+/// group a service gets a mounted secret, which root owns.
+/// </summary>
 internal static class SecretFile
 {
-    private const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    private const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead);
 
     /// <summary>Reads a secret into memory that the collector does not move; the caller zeroes it.</summary>
     /// <param name="path">The file.</param>
@@ -14,25 +17,6 @@ internal static class SecretFile
     /// <param name="maxLength">The most bytes it may have.</param>
     /// <exception cref="UsageException">No such file, others can read or change it, or it is longer.</exception>
     public static byte[] Read(string path, string what, int maxLength) => Read(path, what, maxLength, isSecret: true);
-
-    /// <summary>Reads the first line of a secret, without blanks around it; the caller zeroes it.</summary>
-    public static byte[] ReadLine(string path, string what, int maxLength)
-    {
-        byte[] content = Read(path, what, maxLength);
-        try
-        {
-            ReadOnlySpan<byte> line = content;
-            int end = line.IndexOf((byte)'\n');
-            line = (end < 0 ? line : line[..end]).Trim(" \t\r"u8);
-            byte[] trimmed = GC.AllocateUninitializedArray<byte>(line.Length, pinned: true);
-            line.CopyTo(trimmed);
-            return trimmed;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(content);
-        }
-    }
 
     /// <summary>The same for what is no secret, so whoever can read it may.</summary>
     public static byte[] ReadPublic(string path, string what, int maxLength) => Read(path, what, maxLength, isSecret: false);
@@ -50,7 +34,7 @@ internal static class SecretFile
             {
                 throw new UsageException(
                     $"the {what} '{path}' can be read or changed by other users",
-                    $"Run: chmod 600 '{path}'. If others may have read it, create another one and replace it (docs/keys.md).");
+                    $"Run: chmod 600 '{path}' (or 640, for a service that reads it through its group). If others may have read it, create another one and replace it (docs/keys.md).");
             }
 
             int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);

@@ -29,15 +29,20 @@ public static class StoreCreation
             : await TakeUpAsync(blobs, begun, recipients, cancellationToken);
         using (key)
         {
-            var put = new List<BlobEntry>();
-            // Those that it can be finished with come first.
+            // All are wrapped for before anything is put: a passphrase that is refused leaves nothing behind. Those that it can be finished with come first.
+            var wrapped = new List<KeyDocument>();
             foreach (IStoreKeyRecipient recipient in recipients.OrderByDescending(r => r.CanUnwrap))
             {
                 if (!await IsAmongAsync(begun, recipient, storeId, cancellationToken))
                 {
-                    KeyDocument document = await KeyDocuments.WrapAsync(key, storeId, recipient, cancellationToken);
-                    put.Add(await KeyDocuments.PutAsync(blobs, key, document, PutCondition.OnlyIfAbsent, cancellationToken));
+                    wrapped.Add(await KeyDocuments.WrapAsync(key, storeId, recipient, cancellationToken));
                 }
+            }
+
+            var put = new List<BlobEntry>();
+            foreach (KeyDocument document in wrapped)
+            {
+                put.Add(await KeyDocuments.PutAsync(blobs, key, document, PutCondition.OnlyIfAbsent, cancellationToken));
             }
 
             await PutDescriptionAsync(blobs, key, storeId, time, put, cancellationToken);
@@ -79,7 +84,7 @@ public static class StoreCreation
             }
         }
 
-        return await KeyDocuments.ReadAsync(blobs, keyId: null, cancellationToken);
+        return await KeyDocuments.ReadAsync(blobs, keyId: null, [], cancellationToken);
     }
 
     private static async Task<bool> IsAmongAsync(

@@ -37,6 +37,9 @@ public sealed class StoreKeyring : IDisposable
     /// <summary>What went wrong with recipients before one opened the store.</summary>
     public IReadOnlyList<BackupException> Failures { get; }
 
+    /// <summary>What a person should know of the recipients and their documents.</summary>
+    public IReadOnlyList<string> Remarks { get; internal init; } = [];
+
     /// <summary>The key itself.</summary>
     internal StoreKey Key { get; }
 
@@ -47,7 +50,7 @@ public sealed class StoreKeyring : IDisposable
 
     /// <summary>Reads the key documents without any key: what they say is what whoever can write to the store wants them to say.</summary>
     public static Task<IReadOnlyList<StoredKeyDocument>> ReadDocumentsAsync(IBackupStore blobs, CancellationToken cancellationToken) =>
-        KeyDocuments.ReadAsync(blobs, keyId: null, cancellationToken);
+        KeyDocuments.ReadAsync(blobs, keyId: null, [], cancellationToken);
 
     /// <summary>Whether the MAC of a document verifies.</summary>
     public bool IsAuthentic(StoredKeyDocument document) => document.IsAuthentic(Key);
@@ -107,7 +110,7 @@ public sealed class StoreKeyring : IDisposable
 
     /// <summary>Tries to open the store with one recipient's document; null if it does, else why not.</summary>
     public async Task<BackupException?> TestAsync(StoredKeyDocument document, IStoreKeyRecipient recipient, CancellationToken cancellationToken) =>
-        document.Problem ?? await OpensAsync(document, recipient, cancellationToken);
+        document.Problem ?? ChangeOf(document) ?? await OpensAsync(document, recipient, cancellationToken);
 
     /// <summary>Takes a recipient's document away. Whoever could open the store until now may have kept the key: this revokes nothing.</summary>
     /// <param name="recipientId">Its id.</param>
@@ -130,7 +133,7 @@ public sealed class StoreKeyring : IDisposable
         }
 
         await _blobs.DeleteAsync(going.Entry.Name, going.Entry.ETag, cancellationToken);
-        IReadOnlyList<StoredKeyDocument> left = await KeyDocuments.ReadAsync(_blobs, KeyId, cancellationToken);
+        IReadOnlyList<StoredKeyDocument> left = await KeyDocuments.ReadAsync(_blobs, KeyId, configured, cancellationToken);
         if (!left.Any(IsAuthentic))
         {
             // Somebody removed the other one at the same time.
@@ -141,6 +144,20 @@ public sealed class StoreKeyring : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Key.Dispose();
+
+    /// <summary>Why a document cannot open the store, whatever recipient it is for; null if its MAC verifies. Asked first: trying to unwrap what was planted may cost much.</summary>
+    private SealException? ChangeOf(StoredKeyDocument document)
+    {
+        try
+        {
+            PlainDocument.Check(Key, document.Entry.Name.Value, document.Content.Span);
+            return null;
+        }
+        catch (SealException e)
+        {
+            return e;
+        }
+    }
 
     private async Task<bool> AnyOpensAsync(IEnumerable<StoredKeyDocument> documents, IReadOnlyList<IStoreKeyRecipient> configured, CancellationToken cancellationToken)
     {

@@ -31,6 +31,7 @@ public static class StoreOpening
         {
             Recipients = keyring.Recipients,
             RecipientFailures = keyring.Failures,
+            RecipientRemarks = keyring.Remarks,
         };
     }
 
@@ -46,13 +47,13 @@ public static class StoreOpening
                 "Point Storage at the store that belongs to this configuration. If this store is meant, pin its id and key id instead.");
         }
 
-        IReadOnlyList<StoredKeyDocument> documents = await KeyDocuments.ReadAsync(blobs, pins?.KeyId, cancellationToken);
+        (IReadOnlyList<StoredKeyDocument> documents, int passedOver) = await KeyDocuments.FindAsync(blobs, pins?.KeyId, recipients, cancellationToken);
         var failures = new List<BackupException>();
         StoreKey key = await UnwrapAsync(blobs, documents, recipients, pins, storeId, failures, cancellationToken);
         try
         {
             PlainDocument.Check(key, BlobNames.Store.Value, description.Span);
-            return new StoreKeyring(blobs, storeId, key, documents, failures) { IsReplica = isReplica };
+            return new StoreKeyring(blobs, storeId, key, documents, failures) { IsReplica = isReplica, Remarks = RemarksOf(blobs, recipients, passedOver) };
         }
         catch (SealException)
         {
@@ -60,6 +61,15 @@ public static class StoreOpening
             throw;
         }
     }
+
+    private static IReadOnlyList<string> RemarksOf(IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, int passedOver) =>
+    [
+        .. recipients.Select(r => r.Remark).OfType<string>(),
+        .. passedOver == 0 ? (string[])[] :
+        [
+            $"The store at {blobs.Location} has more than {KeyDocuments.MaxRecipients} key documents, and {passedOver} were passed over. Somebody added them: delete those below keys/ that 'qdrant-backup key show' does not list as authentic.",
+        ],
+    ];
 
     /// <summary>What store.json says, not yet authenticated, and its bytes.</summary>
     internal static async Task<(StoreId StoreId, bool IsReplica, ReadOnlyMemory<byte> Bytes)> ReadDescriptionAsync(IBackupStore blobs, CancellationToken cancellationToken)
@@ -86,7 +96,7 @@ public static class StoreOpening
             : throw new SealException($"'store.json' at {blobs.Location} is damaged", "Put it back from soft delete or the second store; it is not secret and holds format, storeId and created.");
     }
 
-    /// <summary>In the order of the recipients: what is at hand comes before what has to be asked over a network.</summary>
+    /// <summary>In the order of the recipients: what is at hand comes before what has to be asked over a network. What takes work comes last, the least of it first.</summary>
     private static async Task<StoreKey> UnwrapAsync(
         IBackupStore blobs,
         IReadOnlyList<StoredKeyDocument> documents,
@@ -100,18 +110,38 @@ public static class StoreOpening
                        where recipient.CanUnwrap
                        from document in documents
                        where document.Document is { } wrapped && recipient.IsFor(wrapped.Recipient)
+                       orderby recipient.WorkOf(document.Document!.Recipient), recipient.RecipientId != document.RecipientId ? document.Entry.Modified : default
                        select (recipient, document);
+        var work = new OpeningWork();
+        var away = new HashSet<IStoreKeyRecipient>();
         foreach ((IStoreKeyRecipient recipient, StoredKeyDocument document) in attempts)
         {
+            if (away.Contains(recipient) || !work.Allows(recipient, document.Document!.Recipient))
+            {
+                continue;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 return await document.UnwrapAsync(recipient, storeId, cancellationToken);
             }
             catch (BackupException e)
             {
-                // Any other recipient will do: whoever opens the store is told what did not.
+                // Any other recipient will do: whoever opens the store is told what did not. A vault that is away is not asked once for each document.
                 failures.Add(e);
+                if (e.IsTransient)
+                {
+                    away.Add(recipient);
+                }
             }
+        }
+
+        if (work.Refused > 0)
+        {
+            failures.Insert(0, new SealException(
+                $"no key document that was tried opens the store at {blobs.Location}, and {work.Refused} for a passphrase were not tried: together they ask for more work than an opening may take",
+                "Somebody may have added them: delete those below keys/ that nobody of yours made, or pin Store:KeyId, so that only documents of that key are read."));
         }
 
         throw failures.FirstOrDefault()

@@ -60,6 +60,9 @@ public sealed class SealedStore : IDisposable
     /// <summary>Failures of recipients before one opened the store.</summary>
     public IReadOnlyList<BackupException> RecipientFailures { get; internal init; } = [];
 
+    /// <summary>What a person should know of the recipients and their documents.</summary>
+    public IReadOnlyList<string> RecipientRemarks { get; internal init; } = [];
+
     /// <summary>The log for damaged records that can be written again.</summary>
     public ILogger Log { internal get; set; } = NullLogger.Instance;
 

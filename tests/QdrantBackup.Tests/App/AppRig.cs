@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.App.Backups;
 using QdrantBackup.App.Copies;
+using QdrantBackup.App.Restores;
 using QdrantBackup.App.Retention;
 using QdrantBackup.App.Runs;
 using QdrantBackup.App.Stores;

@@ -67,8 +67,9 @@ public sealed class KeyFileRecipientTests : IDisposable
     }
 
     [Theory]
-    [InlineData(UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.GroupRead | UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.OtherRead)]
+    [InlineData(UnixFileMode.OtherWrite)]
     [InlineData(UnixFileMode.GroupWrite)]
     public void A_key_file_that_others_can_touch_is_refused_with_the_command_that_mends_it(UnixFileMode others)
     {

@@ -44,7 +44,7 @@ public sealed class PassphraseRecipientTests : IDisposable
     {
         Assert.Contains("holds no passphrase", Refusal(_files.Secret("empty", "\nsecond line\n")).Message);
         Assert.Contains("longer than", Refusal(_files.Secret("long", new string('x', 3000))).Message);
-        string open = _files.Secret("open", Passphrase, UnixFileMode.GroupRead);
+        string open = _files.Secret("open", Passphrase, UnixFileMode.OtherRead);
         Assert.Contains($"chmod 600 '{open}'", Refusal(open).Hint);
         Assert.Contains("/nowhere", Refusal("/nowhere").Message);
 

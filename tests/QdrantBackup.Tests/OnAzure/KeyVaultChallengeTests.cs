@@ -30,6 +30,17 @@ public sealed class KeyVaultChallengeTests
     [InlineData("https://evil-vault.azure.net")]
     [InlineData("https://vault.azure.net.evil.example")]
     [InlineData("https://azure.net.")]
+    [InlineData("https://azure.net")]
+    [InlineData("https://net")]
+    [InlineData("https://v.vault.azure.net")]
+    [InlineData("https://w.v.vault.azure.net")]
+    [InlineData("https://vault.azure.net:8443")]
+    [InlineData("https://vault.azure.net:80")]
+    [InlineData("https://me@vault.azure.net")]
+    [InlineData("https://vault.azure.net/other")]
+    [InlineData("https://vault.azure.net?x=1")]
+    [InlineData("https://managedhsm.azure.net")]
+    [InlineData("https://127.0.0.1")]
     [InlineData("http://vault.azure.net")]
     [InlineData("vault")]
     public void A_token_for_another_service_is_never_requested(string resource)
@@ -39,6 +50,30 @@ public sealed class KeyVaultChallengeTests
         var e = Assert.Throws<StoreException>(() => KeyVaultChallenge.Read(header, new Uri("https://v.vault.azure.net")));
 
         Assert.Contains("another service", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://localhost:8443", "https://localhost:8443", true)]
+    [InlineData("https://127.0.0.1:8443", "https://127.0.0.1:8443", true)]
+    [InlineData("https://[::1]:8443", "https://[::1]:8443", true)]
+    [InlineData("https://vault.test:8443", "https://vault.test:8443", true)]
+    [InlineData("https://localhost:8443", "https://localhost", false)]
+    [InlineData("https://localhost:8443", "https://localhost:8444", false)]
+    [InlineData("https://127.0.0.1:8443", "https://0.0.1:8443", false)]
+    [InlineData("https://v.vault.azure.net:8443", "https://vault.azure.net", false)]
+    [InlineData("https://v.vault.azure.net:8443", "https://vault.azure.net:8443", false)]
+    [InlineData("https://example.com", "https://com", false)]
+    public void A_stand_in_may_only_ask_for_a_token_for_its_own_host_and_port(string vault, string resource, bool isRight)
+    {
+        var header = $"Bearer authorization=\"https://login.microsoftonline.com/{Tenant}\", resource=\"{resource}\"";
+        if (isRight)
+        {
+            Assert.Equal($"{resource}/.default", KeyVaultChallenge.Read(header, new Uri(vault))?.Scope);
+        }
+        else
+        {
+            Assert.Throws<StoreException>(() => KeyVaultChallenge.Read(header, new Uri(vault)));
+        }
     }
 
     [Theory]

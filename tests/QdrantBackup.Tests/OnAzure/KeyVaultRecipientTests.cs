@@ -37,7 +37,7 @@ public sealed class KeyVaultRecipientTests : IAsyncLifetime
         Assert.Equal($"{_vault.Server.AddressOf("store")}/{version}", document.Recipient.Key);
         Assert.Equal("RSA-OAEP-256", document.Recipient.Algorithm);
         Assert.Equal(["GET /keys/store 401", "GET /keys/store 200", $"POST /keys/store/{version}/wrapkey 401", $"POST /keys/store/{version}/wrapkey 200"], _vault.Server.Requests);
-        Assert.All(_vault.TokensAsked, asked => Assert.Equal((_vault.Server.Tenant, "https://localhost/.default"), (asked.TenantId, asked.Scopes.Single())));
+        Assert.All(_vault.TokensAsked, asked => Assert.Equal((_vault.Server.Tenant, $"{_vault.Server.Resource}/.default"), (asked.TenantId, asked.Scopes.Single())));
     }
 
     [Fact]

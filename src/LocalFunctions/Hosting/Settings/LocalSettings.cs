@@ -23,9 +23,12 @@ internal static class LocalSettings
         }
         catch (JsonException failure)
         {
-            throw new FunctionsStartupException($"'{path}' is not JSON: {failure.Message}", failure);
+            throw NotJson(path, failure.LineNumber ?? 0);
         }
     }
+
+    // Neither the reader's words nor its exception: it quotes what it could not read, and settings are secrets.
+    private static FunctionsStartupException NotJson(string path, long linesBefore) => new($"'{path}' is not JSON in line {linesBefore + 1}.");
 
     private static List<KeyValuePair<string, string?>> Values(JsonElement root, string path)
     {

@@ -28,7 +28,7 @@ internal static class KeyAddVerb
     {
         var (wanted, line) = WhichOf(given);
         using var session = KeySession.Open(settings);
-        using var keyring = await session.OpenKeyringAsync(cancellationToken);
+        using var keyring = await session.OpenKeyringAsync(console.Error, cancellationToken);
         if (wanted is KeyFileOptions file && !File.Exists(file.Path))
         {
             KeyFileRecipient.Create(file.Path).Dispose();

@@ -14,7 +14,7 @@ internal static class KeyRemoveVerb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var session = KeySession.Open(options.Read(parsed));
-            using var keyring = await session.OpenKeyringAsync(cancellationToken);
+            using var keyring = await session.OpenKeyringAsync(parsed.InvocationConfiguration.Error, cancellationToken);
             var gate = KeySession.GateOf(session.Options, parsed.GetValue(acceptKeyLoss));
             await keyring.RemoveAsync(parsed.GetValue(id)!, session.Recipients.All, gate, cancellationToken);
             var error = parsed.InvocationConfiguration.Error;

@@ -14,7 +14,7 @@ internal static class KeyRewrapVerb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var session = KeySession.Open(options.Read(parsed));
-            using var keyring = await session.OpenKeyringAsync(cancellationToken);
+            using var keyring = await session.OpenKeyringAsync(parsed.InvocationConfiguration.Error, cancellationToken);
             var renewed = new List<KeyRecipient>();
             foreach (var recipient in session.Recipients.All)
             {

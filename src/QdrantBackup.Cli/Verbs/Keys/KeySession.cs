@@ -38,8 +38,18 @@ internal sealed class KeySession : IDisposable
     public static BackupOptions ReadOptions(Settings settings) => BackupOptionsReader.Read(LocalApp.Configuration(settings));
 
     /// <summary>Opens the store's key.</summary>
-    public Task<StoreKeyring> OpenKeyringAsync(CancellationToken cancellationToken) =>
-        StoreKeyring.OpenAsync(Blobs, Recipients.ThatOpen(), StoreConnection.PinsOf(Options), cancellationToken);
+    /// <param name="error">Where it is said what a person should change about the recipients.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<StoreKeyring> OpenKeyringAsync(TextWriter error, CancellationToken cancellationToken)
+    {
+        var keyring = await StoreKeyring.OpenAsync(Blobs, Recipients.ThatOpen(), StoreConnection.PinsOf(Options), cancellationToken);
+        foreach (var remark in keyring.Remarks)
+        {
+            await error.WriteLineAsync($"warning: {remark}");
+        }
+
+        return keyring;
+    }
 
     public static KeyLossGate GateOf(BackupOptions options, bool acceptKeyLoss) =>
         new(options.Storage.Remote is not null, acceptKeyLoss || options.Encryption.AcceptKeyLoss);

@@ -43,7 +43,7 @@ internal static class KeyShowVerb
     {
         try
         {
-            return await session.OpenKeyringAsync(cancellationToken);
+            return await session.OpenKeyringAsync(error, cancellationToken);
         }
         catch (BackupException e) when (e is UsageException or SealException or StoreException { IsTransient: true })
         {

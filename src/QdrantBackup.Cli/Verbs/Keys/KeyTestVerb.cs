@@ -19,7 +19,7 @@ internal static class KeyTestVerb
     private static async Task<int> TestAsync(Settings settings, InvocationConfiguration console, CancellationToken cancellationToken)
     {
         using var session = KeySession.Open(settings);
-        using var keyring = await session.OpenKeyringAsync(cancellationToken);
+        using var keyring = await session.OpenKeyringAsync(console.Error, cancellationToken);
         var tested = new List<TestedRecipient>();
         foreach (var document in keyring.Documents)
         {

@@ -20,7 +20,7 @@ internal sealed class FileValues(string path)
     {
         if (name.Length == 0 || name.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal))
         {
-            throw Broken(line, $"'{name}' cannot be a key");
+            throw Broken(line, $"'{SafeText.ErrorLine(name)}' cannot be a key");
         }
 
         var key = parent.Length == 0 ? name : ConfigurationPath.Combine(parent, name);
@@ -37,11 +37,11 @@ internal sealed class FileValues(string path)
 
         if (!values.TryAdd(key, new FileValue(text, line)))
         {
-            throw Broken(line, $"'{key}' stands there twice");
+            throw Broken(line, $"'{SafeText.ErrorLine(key)}' stands there twice");
         }
     }
 
     /// <summary>The error that a file is no configuration.</summary>
-    public UsageException Broken(long line, string what, Exception? cause = null) =>
-        new($"The configuration file {path} is wrong in line {line}: {what}.", "Correct that line; docs/configuration.md shows a whole file.", cause);
+    public UsageException Broken(long line, string what) =>
+        new($"The configuration file {path} is wrong in line {line}: {what}.", "Correct that line; docs/configuration.md shows a whole file.");
 }

@@ -26,7 +26,8 @@ internal static class JsonValues
         }
         catch (JsonException exception)
         {
-            throw values.Broken((exception.LineNumber ?? 0) + 1, "it is not JSON there", exception);
+            // Not as a cause: the reader quotes what it could not read, and that may be a secret.
+            throw values.Broken((exception.LineNumber ?? 0) + 1, "it is not JSON there");
         }
 
         return values.All;

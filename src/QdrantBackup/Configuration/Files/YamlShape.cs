@@ -17,6 +17,7 @@ internal static class YamlShape
     {
         var parser = new Parser(new StringReader(text));
         var open = new Stack<bool?>();
+        var anchors = new HashSet<AnchorName>();
         for (var events = 0; parser.MoveNext(); events++)
         {
             var current = parser.Current!;
@@ -34,6 +35,17 @@ internal static class YamlShape
             if (current is not (NodeEvent or AnchorAlias))
             {
                 continue;
+            }
+
+            if (current is AnchorAlias alias && !anchors.Contains(alias.Value))
+            {
+                // The alias is not named: it may be a secret that begins with the sign of one.
+                throw values.Broken(current.Start.Line, "a value that begins with * must stand in quotes");
+            }
+
+            if (current is NodeEvent { Anchor: { IsEmpty: false } anchor })
+            {
+                anchors.Add(anchor);
             }
 
             // In a mapping, every other node is a key.

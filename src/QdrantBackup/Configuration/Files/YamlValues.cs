@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace QdrantBackup.Configuration.Files;
 
 /// <summary>Flattens YAML.</summary>
-internal static class YamlValues
+internal static partial class YamlValues
 {
     // Far more than a configuration has; aliases of aliases could unfold to more than there is time for, without a single value.
     private const int MaxNodes = 100_000;
@@ -20,7 +21,8 @@ internal static class YamlValues
         }
         catch (YamlException exception)
         {
-            throw values.Broken(exception.Start.Line, $"it is not YAML ({exception.Message.TrimEnd('.')})", exception);
+            // The library's exception is not passed on as a cause: it may quote a value, and a value may be a secret.
+            throw values.Broken(exception.Start.Line, Reason(exception));
         }
 
         if (stream.Documents.Count > 1)
@@ -37,6 +39,14 @@ internal static class YamlValues
 
         return values.All;
     }
+
+    private static string Reason(YamlException exception) => exception is AnchorNotFoundException
+        ? "a value that begins with * must stand in quotes"
+        : QuotesNoValue().IsMatch(exception.Message) ? $"it is not YAML ({exception.Message.TrimEnd('.')})" : "it is not YAML there";
+
+    /// <summary>Words of the library's own, and signs such as ':' that it expected.</summary>
+    [GeneratedRegex("""^(While|Found|Did|did) ([A-Za-z ,.-]|'[^A-Za-z0-9']{1,3}')*$""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex QuotesNoValue();
 
     private static void Visit(FileValues values, string key, YamlNode node, ref int nodes)
     {
