@@ -46,7 +46,7 @@ public static partial class BlobStores
     }
 
     /// <summary>Whether a text is a connection string, right or wrong: a list of names and values, and no address.</summary>
-    internal static bool IsConnectionString(string text) => ConnectionStringForm().IsMatch(text);
+    public static bool IsConnectionString(string text) => ConnectionStringForm().IsMatch(text);
 
     /// <summary>Opens a container by a storage connection string, the emulator's or an account's, with a key or a SAS, that ends with <c>;Container=name</c>.</summary>
     /// <exception cref="UsageException">The text is no connection string or names no container.</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Ids;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Configuration.Access;
 using QdrantBackup.Harness;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Harness;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;

@@ -1,3 +1,4 @@
+using QdrantBackup.App.Stores;
 using QdrantBackup.Harness;
 using QdrantBackup.Ids;
 using QdrantBackup.Integration.Tests.Storage;

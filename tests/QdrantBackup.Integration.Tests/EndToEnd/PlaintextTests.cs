@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Harness;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;

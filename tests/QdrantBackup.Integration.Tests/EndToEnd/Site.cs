@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Harness;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
 using QdrantBackup.Harness;

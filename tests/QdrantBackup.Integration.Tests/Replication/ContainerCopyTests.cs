@@ -1,3 +1,4 @@
+using QdrantBackup.App.Stores;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Storage;
 using QdrantBackup.Tests.Replication;

@@ -1,3 +1,4 @@
+using QdrantBackup.App.Stores;
 using QdrantBackup.Ids;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using QdrantBackup.App.Stores;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Storage;
 

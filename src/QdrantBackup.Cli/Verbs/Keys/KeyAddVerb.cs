@@ -1,4 +1,5 @@
 using System.CommandLine;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Configuration;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;

@@ -1,6 +1,6 @@
 using QdrantBackup.Keys;
 
-namespace QdrantBackup.OnAzure;
+namespace QdrantBackup.App.Stores;
 
 /// <summary>The recipients at hand: those that could be taken up, in the order in which they are tried, and what was wrong with the others.</summary>
 public sealed class RecipientSet : IDisposable

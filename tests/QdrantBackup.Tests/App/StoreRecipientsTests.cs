@@ -1,10 +1,11 @@
+using QdrantBackup.App.Stores;
 using QdrantBackup.Configuration;
 using QdrantBackup.Keys;
 using QdrantBackup.OnAzure;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Tests.Keys;
 
-namespace QdrantBackup.Tests.OnAzure;
+namespace QdrantBackup.Tests.App;
 
 public sealed class StoreRecipientsTests : IDisposable
 {

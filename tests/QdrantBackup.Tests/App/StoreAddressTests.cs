@@ -1,7 +1,8 @@
+using QdrantBackup.App.Stores;
 using QdrantBackup.OnAzure;
 using QdrantBackup.Storage.Directories;
 
-namespace QdrantBackup.Tests.OnAzure;
+namespace QdrantBackup.Tests.App;
 
 public sealed class StoreAddressTests
 {

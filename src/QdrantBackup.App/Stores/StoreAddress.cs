@@ -1,9 +1,10 @@
 using Azure.Core;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.OnAzure;
 using QdrantBackup.Storage;
 using QdrantBackup.Storage.Directories;
 
-namespace QdrantBackup.OnAzure;
+namespace QdrantBackup.App.Stores;
 
 /// <summary>Opens a store by the text that configuration gives for it.</summary>
 public static class StoreAddress
