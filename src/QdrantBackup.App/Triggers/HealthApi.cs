@@ -3,11 +3,12 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Configuration.Access;
 
 namespace QdrantBackup.App.Triggers;
 
 /// <summary>Tells whether the app lives and whether it can serve.</summary>
-public sealed class HealthApi(StoreConnection connection, TickReports ticks, HealthCheckService health)
+public sealed class HealthApi(StoreConnection connection, TickReports ticks, HealthCheckService health, ApiCallers callers)
 {
     private const string WhereToLook = "Read event 2221 in the app's log, or call GET /api/v1/backup/status with a key: both name the problem and what to do.";
 
@@ -21,8 +22,8 @@ public sealed class HealthApi(StoreConnection connection, TickReports ticks, Hea
             return ApiResults.Ok(new { Status = "ok" });
         }
 
-        // Whoever asks from elsewhere without a key learns that, not why.
-        var isLocal = LocalRequest.Is(request);
+        // Without a key a caller learns that, not why.
+        var isKnown = callers.Judge(request.HttpContext, ApiScopes.Read).Verdict == ApiVerdict.Granted;
         return ApiResults.Ok(new
         {
             Status = "degraded",
@@ -30,8 +31,8 @@ public sealed class HealthApi(StoreConnection connection, TickReports ticks, Hea
             {
                 Step = step.Name,
                 Since = step.FailingSince,
-                Problem = isLocal ? step.Problem : null,
-                Hint = isLocal ? step.Hint : WhereToLook,
+                Problem = isKnown ? step.Problem : null,
+                Hint = isKnown ? step.Hint : WhereToLook,
             }),
         });
     }

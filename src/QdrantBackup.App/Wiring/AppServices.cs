@@ -23,6 +23,7 @@ internal static class AppServices
         services.AddKeyVault();
         services.AddSingleton<StoreConnection>();
         services.AddSingleton(p => new ApiKeyRing(p.GetRequiredService<BackupOptions>().ApiKeys));
+        services.AddSingleton<ApiCallers>();
         services.AddSingleton<ActivityFailures>();
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunViews>();
