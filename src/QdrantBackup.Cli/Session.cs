@@ -36,7 +36,7 @@ internal sealed class Session
         using var room = settings.MakesRoom ? StateRoom.GiveUp(settings.StateDirectory) : null;
         if (RunningServer.TryFind(settings.StateDirectory) is { Addresses: [var address, ..] })
         {
-            return await TalkToAsync(address, settings.ApiKey ?? LocalKey.TryRead(settings.StateDirectory));
+            return await TalkToAsync(address, settings.ApiKey ?? LocalCallers.TryReadKey(settings.StateDirectory));
         }
 
         await using var app = await LocalApp.StartAsync(settings, cancellationToken);

@@ -124,6 +124,7 @@ internal sealed class Story(Stage stage)
         Console.WriteLine("Where to look, while it runs:");
         Console.WriteLine($"  status                 {app.Address}api/v1/backup/status/{backup.Id}");
         Console.WriteLine($"  orchestration history  {app.Address}runtime/webhooks/durabletask/instances?showInput=false");
+        Console.WriteLine($"  with the header        x-functions-key: $(cat {Path.Combine(stage.Files.StateDirectory, "local.key")})");
         Console.WriteLine("The demo now stops the app and removes everything it made.");
     }
 

@@ -8,21 +8,21 @@ public sealed class AppFiles : IDisposable
 
     private readonly TempFolder _folder = new("app");
 
-    public AppFiles(Uri qdrant, string? remoteStore = null, string? qdrantApiKey = null, string extraYaml = "", string? connectionString = null, bool hasSecond = false)
+    public AppFiles(Uri qdrant, string? remoteStore = null, string? qdrantApiKey = null, string extraYaml = "", string? connectionString = null, bool hasSecond = false, bool hasApiKey = true)
     {
         var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ApiKey)));
         var storage = remoteStore is null ? $"local: \"{StoreDirectory}\"" : $"remote: \"{remoteStore}\"";
         storage += connectionString is null ? "" : $", connectionString: \"{connectionString}\"";
         storage += hasSecond ? $", second: \"{SecondDirectory}\"" : "";
         var apiKey = qdrantApiKey is null ? "" : $", apiKey: \"{qdrantApiKey}\"";
+        var apiKeys = hasApiKey ? $"  apiKeys:\n    - {{ name: harness, sha256: {sha256}, scopes: [admin] }}" : "";
         File.WriteAllText(Config, $$"""
             backup:
               cluster: { name: harness }
               qdrant: { url: "{{qdrant}}"{{apiKey}} }
               storage: { {{storage}} }
               encryption: { keyFile: "{{KeyFile}}" }
-              apiKeys:
-                - { name: harness, sha256: {{sha256}}, scopes: [admin] }
+            {{apiKeys}}
             {{extraYaml}}
             """);
 

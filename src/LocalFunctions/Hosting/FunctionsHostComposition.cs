@@ -77,7 +77,8 @@ internal static class FunctionsHostComposition
         services.AddSingleton(provider => new ParameterBinder(Json(provider), () => Client(provider)));
         services.AddSingleton(provider => new FunctionPipeline(
             middleware, provider.GetRequiredService<IFunctionExecutor>(), provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddSingleton(new FunctionKeys(app.Options));
+        services.AddSingleton(new LocalCallers(app.State));
+        services.AddSingleton(provider => new FunctionKeys(app.Options, provider.GetRequiredService<LocalCallers>()));
         services.AddSingleton<HttpFunctionHandler>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TimerTriggers>(provider, app.Timers));
         services.AddSingleton(provider => new AdminApi(app.Functions, provider.GetRequiredService<TimerTriggers>(), provider.GetRequiredService<FunctionKeys>()));

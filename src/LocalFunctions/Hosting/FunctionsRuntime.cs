@@ -9,7 +9,7 @@ namespace LocalFunctions.Hosting;
 
 /// <summary>Brings the parts up in order (state lock, durable engine, web server, timers) and down the other way round.</summary>
 internal sealed class FunctionsRuntime(
-    StateDirectory directory,
+    LocalCallers local,
     TimerTriggers timers,
     RunningFunctions running,
     ILocalServer server,
@@ -23,7 +23,8 @@ internal sealed class FunctionsRuntime(
     /// <summary>The host starts this service before all others, and the web server after all others.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        held = await StateLock.AcquireAsync(directory, cancellationToken);
+        held = await StateLock.AcquireAsync(local.Directory, cancellationToken);
+        local.Publish();
         if (engine is not null)
         {
             await StartEngineAsync(engine, cancellationToken);
@@ -34,7 +35,7 @@ internal sealed class FunctionsRuntime(
     {
         held!.Announce(server.Addresses);
         timers.Start();
-        RuntimeLog.Started(logger, string.Join(' ', server.Addresses), directory.FullPath);
+        RuntimeLog.Started(logger, string.Join(' ', server.Addresses), local.Directory.FullPath);
         return Task.CompletedTask;
     }
 
@@ -81,7 +82,11 @@ internal sealed class FunctionsRuntime(
 
     private void Release()
     {
-        held?.Dispose();
-        held = null;
+        if (held is not null)
+        {
+            local.Withdraw();
+            held.Dispose();
+            held = null;
+        }
     }
 }

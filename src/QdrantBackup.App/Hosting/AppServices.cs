@@ -27,6 +27,7 @@ internal static class AppServices
         services.AddSingleton<QdrantNodes>();
         services.AddSingleton(p => NodesOf(p.GetRequiredService<BackupOptions>(), p.GetRequiredService<QdrantNodes>()));
         services.AddSingleton(p => new ApiKeyRing(p.GetRequiredService<BackupOptions>().ApiKeys));
+        services.AddSingleton<ApiCallers>();
         services.AddStores().AddRuns();
         services.AddVerifications().AddCopies().AddRetention().AddBackups().AddRestores();
         services.AddSchedules();

@@ -8,7 +8,7 @@ using QdrantBackup.App.Stores;
 namespace QdrantBackup.App.Hosting;
 
 /// <summary>Tells whether the app lives and whether it can serve.</summary>
-public sealed class HealthApi(StoreReadiness store, TickReports ticks, HealthCheckService health)
+public sealed class HealthApi(StoreReadiness store, TickReports ticks, HealthCheckService health, ApiCallers callers)
 {
     private const string WhereToLook = "Read event 2221 in the app's log, or call GET /api/v1/backup/status with a key: both name the problem and what to do.";
 
@@ -22,8 +22,8 @@ public sealed class HealthApi(StoreReadiness store, TickReports ticks, HealthChe
             return ApiResults.Ok(new { Status = "ok" });
         }
 
-        // Whoever asks from elsewhere without a key learns that, not why.
-        var isLocal = LocalRequest.Is(request);
+        // Without a key a caller learns that, not why.
+        var isKnown = callers.Judge(request.HttpContext, ApiScopes.Read).Verdict == ApiVerdict.Granted;
         return ApiResults.Ok(new
         {
             Status = "degraded",
@@ -31,8 +31,8 @@ public sealed class HealthApi(StoreReadiness store, TickReports ticks, HealthChe
             {
                 Step = step.Name,
                 Since = step.FailingSince,
-                Problem = isLocal ? step.Problem : null,
-                Hint = isLocal ? step.Hint : WhereToLook,
+                Problem = isKnown ? step.Problem : null,
+                Hint = isKnown ? step.Hint : WhereToLook,
             }),
         });
     }

@@ -32,6 +32,6 @@ internal sealed partial class StartupNotes(BackupOptions options, AppReach reach
     [LoggerMessage(2001, LogLevel.Warning, "Configuration: {Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);
 
-    [LoggerMessage(2002, LogLevel.Warning, "No API key is configured: only callers on this machine are let in")]
+    [LoggerMessage(2002, LogLevel.Warning, "No API key is configured: only callers on this machine are let in that can read the key in local.key of the state directory")]
     private static partial void LogNoKeys(ILogger logger);
 }

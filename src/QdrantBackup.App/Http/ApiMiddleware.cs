@@ -8,15 +8,12 @@ using QdrantBackup.Configuration.Access;
 namespace QdrantBackup.App.Http;
 
 /// <summary>Stands before every HTTP function: looks at the key, and turns what the function throws into a problem.</summary>
-internal sealed partial class ApiMiddleware(ApiKeyRing keys, ILogger<ApiMiddleware> log) : IFunctionsWorkerMiddleware
+internal sealed partial class ApiMiddleware(ApiCallers callers, ILogger<ApiMiddleware> log) : IFunctionsWorkerMiddleware
 {
-    /// <summary>Who calls when no key is configured and the call comes from this machine.</summary>
-    public const string LocalCaller = "local";
-
     private const string CallerItem = "QdrantBackup.Caller";
 
     /// <summary>The name of the key that the request came with; it stands in the run's record.</summary>
-    public static string CallerOf(HttpContext http) => http.Items[CallerItem] as string ?? LocalCaller;
+    public static string CallerOf(HttpContext http) => http.Items[CallerItem] as string ?? ApiCallers.Local;
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -55,20 +52,14 @@ internal sealed partial class ApiMiddleware(ApiKeyRing keys, ILogger<ApiMiddlewa
             return null;
         }
 
-        if (keys.IsEmpty && scope is not null && LocalRequest.Is(http.Request))
-        {
-            http.Items[CallerItem] = LocalCaller;
-            return null;
-        }
-
-        var access = keys.Check(http.Request.Headers[ApiKeyRing.HeaderName].ToString(), scope ?? ApiScopes.Admin);
+        var access = callers.Judge(http, scope ?? ApiScopes.Admin);
         LogAccess(log, access.Verdict, function, access.KeyName ?? "none", http.Connection.RemoteIpAddress);
         http.Items[CallerItem] = access.KeyName;
         return access.Verdict switch
         {
             ApiVerdict.Granted when scope is not null => null,
             ApiVerdict.Granted or ApiVerdict.Forbidden => Problems.Forbidden((scope ?? ApiScopes.Admin).ToString().ToLowerInvariant()),
-            _ => Problems.Unauthorized(),
+            _ => Problems.Unauthorized(callers.AreLocalOnly),
         };
     }
 

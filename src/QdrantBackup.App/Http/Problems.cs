@@ -27,8 +27,11 @@ internal static class Problems
     public static IResult Stopping() => Of(
         StatusCodes.Status503ServiceUnavailable, "stopping", "The app is being stopped", "The app is being stopped and gave the request up", "Try again later; started runs go on.");
 
-    public static IResult Unauthorized() => Of(
-        StatusCodes.Status401Unauthorized, "unauthorized", "No valid API key", "The request carries no valid API key", "Send one of the configured keys in the header X-API-Key.");
+    public static IResult Unauthorized(bool localOnly) => Of(
+        StatusCodes.Status401Unauthorized, "unauthorized", "No valid API key", "The request carries no valid API key",
+        localOnly
+            ? "No API key is configured: call from the server's own machine, with the key in the file local.key of its state directory in the header X-API-Key, or configure a key."
+            : "Send one of the configured keys in the header X-API-Key.");
 
     public static IResult Forbidden(string scope) => Of(
         StatusCodes.Status403Forbidden, "forbidden", "The API key does not cover this", $"The API key lacks the scope '{scope}'", "Use a key that has it, or add the scope to this key in the configuration.");

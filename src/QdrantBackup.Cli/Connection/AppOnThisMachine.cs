@@ -13,7 +13,7 @@ internal static class AppOnThisMachine
     public static LocalFunctionsApplicationBuilder CreateBuilder(string[] args, Action<LocalFunctionsApplicationBuilder>? configure = null)
     {
         var builder = LocalFunctionsApplication.CreateBuilder(args, typeof(AppHost).Assembly);
-        builder.Services.AddSingleton(new AppReach(FromThisMachineOnly: true));
+        builder.Services.AddSingleton(services => new AppReach(FromThisMachineOnly: true) { IsLocal = services.GetRequiredService<LocalCallers>().Is });
         AppHost.Compose(builder, builder);
         configure?.Invoke(builder);
         return builder;

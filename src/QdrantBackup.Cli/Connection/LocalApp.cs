@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using LocalFunctions.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,19 +13,18 @@ namespace QdrantBackup.Cli.Connection;
 /// <summary>The function app inside this process, for <c>serve</c> and for commands that find no server.</summary>
 internal sealed class LocalApp : IAsyncDisposable
 {
-    private const string CommandLineKeyName = "command-line";
     private readonly IHost _host;
 
-    private LocalApp(IHost host, string apiKey)
+    private LocalApp(IHost host)
     {
         _host = host;
-        ApiKey = apiKey;
+        ApiKey = host.Services.GetRequiredService<LocalCallers>().Key;
         Address = host.Services.GetRequiredService<ILocalServer>().Addresses[0];
     }
 
     public Uri Address { get; }
 
-    /// <summary>A key that only this process, or the user's other processes on this state directory, know.</summary>
+    /// <summary>The local key, which only this process and the user's others on this state directory know.</summary>
     public string ApiKey { get; }
 
     /// <summary>The configuration as the app will see it.</summary>
@@ -37,12 +34,11 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>Hosts the app on a loopback port of the system's choice.</summary>
     public static async Task<LocalApp> StartAsync(Settings settings, CancellationToken cancellationToken)
     {
-        var apiKey = LocalKey.Create();
-        var host = Build(settings, "http://127.0.0.1:0", apiKey, settings.Verbose ? LogLevel.Information : LogLevel.None, keepsSchedules: false);
+        var host = Build(settings, "http://127.0.0.1:0", settings.Verbose ? LogLevel.Information : LogLevel.None, keepsSchedules: false);
         try
         {
             await host.StartAsync(cancellationToken);
-            return new LocalApp(host, apiKey);
+            return new LocalApp(host);
         }
         catch
         {
@@ -54,15 +50,13 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>Hosts the app until the process is asked to stop.</summary>
     public static async Task<int> ServeAsync(Settings settings, string? urls, CancellationToken cancellationToken)
     {
-        var apiKey = LocalKey.Create();
-        using var host = Build(settings, urls, apiKey, settings.Verbose ? LogLevel.Debug : LogLevel.Information, keepsSchedules: true);
+        using var host = Build(settings, urls, settings.Verbose ? LogLevel.Debug : LogLevel.Information, keepsSchedules: true);
         await host.StartAsync(cancellationToken);
-        LocalKey.Write(settings.StateDirectory, apiKey);
         await host.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
     }
 
-    private static IHost Build(Settings settings, string? urls, string apiKey, LogLevel logLevel, bool keepsSchedules)
+    private static IHost Build(Settings settings, string? urls, LogLevel logLevel, bool keepsSchedules)
     {
         // Looked at before there is a host that would log what is wrong with it, stack trace and all.
         BackupOptionsReader.Read(Configuration(settings));
@@ -77,7 +71,6 @@ internal sealed class LocalApp : IAsyncDisposable
         return AppOnThisMachine.CreateBuilder(arguments, builder =>
         {
             LogToStandardError(builder.Logging, logLevel);
-            builder.Configuration.AddInMemoryCollection(CommandLineKey(apiKey));
             if (!keepsSchedules)
             {
                 // A command does what it was asked to do; due times are the server's.
@@ -102,18 +95,6 @@ internal sealed class LocalApp : IAsyncDisposable
         // A start that fails is told by the command, in two lines and without a stack trace.
         logging.AddFilter<ConsoleLoggerProvider>("Microsoft.Extensions.Hosting.Internal.Host", level == LogLevel.None ? level : LogLevel.Critical);
         logging.AddFilter<ConsoleLoggerProvider>(nameof(LocalFunctions), level);
-    }
-
-    /// <summary>One more API key beside the configured ones.</summary>
-    private static Dictionary<string, string?> CommandLineKey(string apiKey)
-    {
-        const string Key = $"{BackupOptions.SectionName}:ApiKeys:{CommandLineKeyName}";
-        return new(StringComparer.Ordinal)
-        {
-            [$"{Key}:Name"] = CommandLineKeyName,
-            [$"{Key}:Sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(apiKey))),
-            [$"{Key}:Scopes"] = "admin",
-        };
     }
 
     public async ValueTask DisposeAsync()

@@ -80,7 +80,7 @@ internal sealed class CrashRound(ulong seed)
         {
             try
             {
-                if (RunningServer.TryFind(FanOutApp.State(folder)) is { Addresses: [var server, ..] } && await ResultAsync(http, server, patience.Token) is { } result)
+                if (RunningServer.TryFind(FanOutApp.State(folder)) is { Addresses: [var server, ..] } && await ResultAsync(http, FanOutApp.State(folder), server, patience.Token) is { } result)
                 {
                     return result;
                 }
@@ -100,8 +100,11 @@ internal sealed class CrashRound(ulong seed)
     }
 
     /// <summary>The output of the instance, which is started if it is not there; null while it runs.</summary>
-    private static async Task<string?> ResultAsync(HttpClient http, Uri server, CancellationToken cancellationToken)
+    private static async Task<string?> ResultAsync(HttpClient http, string state, Uri server, CancellationToken cancellationToken)
     {
+        // Each process has a key of its own, which is there before its address is.
+        http.DefaultRequestHeaders.Remove("x-functions-key");
+        http.DefaultRequestHeaders.Add("x-functions-key", LocalCallers.TryReadKey(state));
         using var answer = await http.GetAsync(new Uri(server, Instances), cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
         {

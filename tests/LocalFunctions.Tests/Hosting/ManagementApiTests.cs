@@ -181,10 +181,42 @@ public sealed class ManagementApiTests
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("GET", "")]
+    [InlineData("GET", "/")]
+    [InlineData("GET", "/anything/else")]
+    [InlineData("GET", "/instances")]
+    [InlineData("DELETE", "/instances")]
+    [InlineData("GET", "/instances/kept?showHistory=true&showInput=true")]
+    [InlineData("DELETE", "/instances/kept")]
+    [InlineData("POST", "/orchestrators/Approval")]
+    [InlineData("POST", "/orchestrators/Approval/forged")]
+    [InlineData("POST", "/instances/kept/raiseEvent/Approved")]
+    [InlineData("POST", "/instances/kept/terminate")]
+    [InlineData("POST", "/instances/kept/suspend")]
+    [InlineData("POST", "/instances/kept/resume")]
+    [InlineData("POST", "/instances/kept/restart")]
+    [InlineData("POST", "/instances/kept/restartWithOptions")]
+    [InlineData("POST", "/instances/kept/rewind")]
+    [InlineData("PUT", "/instances/kept")]
+    [InlineData("OPTIONS", "/instances")]
+    public async Task No_route_is_open_to_a_caller_without_a_key_although_none_is_configured(string method, string path)
+    {
+        await using var app = await StartAsync();
+        await PostAsync(app, "/orchestrators/Approval/kept", "");
+        using var body = new StringContent("true", Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(new HttpMethod(method), Root + path) { Content = method == "GET" ? null : body };
+        using var answer = await app.Stranger.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        var instances = await app.Http.GetFromJsonAsync<JsonElement>($"{Root}/instances");
+        Assert.Equal("kept", Assert.Single(instances.EnumerateArray()).GetProperty("instanceId").GetString());
+    }
+
     [Fact]
     public async Task With_a_system_key_every_call_needs_it_and_links_carry_it_only_if_the_call_did()
     {
         await using var app = await TestApp.StartAsync([typeof(Durable)], builder => builder.Configuration["LocalFunctions:SystemKey"] = "k3y");
+        app.Http.DefaultRequestHeaders.Remove("x-functions-key");
         Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(app, "/orchestrators/Approval/x", "")).StatusCode);
         using var byQuery = await PostAsync(app, "/orchestrators/Approval/x?code=k3y", "");
         Assert.EndsWith("/instances/x?taskHub=TestHubName&connection=AzureWebJobsStorage&code=k3y", byQuery.Headers.Location?.ToString(), StringComparison.Ordinal);

@@ -20,7 +20,11 @@ public sealed class TestApp : IAsyncDisposable
 
     public CapturedLog Log { get; } = new();
 
+    /// <summary>A caller on this machine, who knows the server's own key.</summary>
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
+    /// <summary>A caller who knows no key, or has what comes through a reverse proxy on this machine that adds no header.</summary>
+    public HttpClient Stranger { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     public IServiceProvider Services => host!.Services;
 
@@ -62,7 +66,9 @@ public sealed class TestApp : IAsyncDisposable
     public async Task StartAsync()
     {
         await host!.StartAsync();
-        Http.BaseAddress = Address;
+        Http.BaseAddress = Stranger.BaseAddress = Address;
+        Http.DefaultRequestHeaders.Remove("x-functions-key");
+        Http.DefaultRequestHeaders.Add("x-functions-key", Services.GetRequiredService<LocalCallers>().Key);
     }
 
     /// <summary>Stops the app and leaves its folder, as for a restart.</summary>
@@ -80,6 +86,7 @@ public sealed class TestApp : IAsyncDisposable
     {
         await StopAsync();
         Http.Dispose();
+        Stranger.Dispose();
         Log.Dispose();
         if (Directory.Exists(Folder))
         {

@@ -164,6 +164,7 @@ internal sealed class RunningApp : IAsyncDisposable
         Http.Dispose();
         Http = new HttpClient { BaseAddress = _host.Services.GetRequiredService<ILocalServer>().Addresses[0] };
         Http.DefaultRequestHeaders.Add(ApiKeyRing.HeaderName, Key);
+        Http.DefaultRequestHeaders.Add("x-functions-key", _host.Services.GetRequiredService<LocalCallers>().Key);
     }
 
     private Dictionary<string, string?> Settings() => new()

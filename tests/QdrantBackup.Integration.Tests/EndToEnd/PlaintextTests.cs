@@ -150,7 +150,9 @@ public sealed class PlaintextTests
             await Ask(HttpMethod.Get, path, null, ReaderKey);
         }
 
+        app.Api.Http.DefaultRequestHeaders.Add("x-functions-key", LocalFunctions.Hosting.LocalCallers.TryReadKey(site.Files.StateDirectory));
         await Ask(HttpMethod.Get, "/runtime/webhooks/durabletask/instances?showInput=true", null, AppFiles.ApiKey);
+        Assert.Equal(200, answers[^1].Status);
         await Ask(HttpMethod.Post, "/api/v1/restore", new { nonsense = 1 }, AppFiles.ApiKey);
         await Ask(HttpMethod.Post, "/api/v1/restore", new { backupId = "latest" }, AppFiles.ApiKey);
 

@@ -33,8 +33,9 @@ public sealed class Site : IAsyncDisposable
     /// <param name="qdrantApiKey">The key that Qdrant asks for.</param>
     /// <param name="extraYaml">More of the configuration's section.</param>
     /// <param name="hasSecond">Whether a second copy of every backup is kept, in a directory whose disk is not there yet.</param>
+    /// <param name="hasApiKey">Whether an API key is configured.</param>
     public static async Task<Site> StartAsync(
-        IEnumerable<string> collections, string? container = null, string? qdrantApiKey = null, string extraYaml = "", bool hasSecond = false)
+        IEnumerable<string> collections, string? container = null, string? qdrantApiKey = null, string extraYaml = "", bool hasSecond = false, bool hasApiKey = true)
     {
         var qdrant = await StandInServer.StartAsync(new StandInOptions { ApiKey = qdrantApiKey, SnapshotTime = TimeSpan.FromMilliseconds(20) });
         foreach (var name in collections)
@@ -43,7 +44,7 @@ public sealed class Site : IAsyncDisposable
         }
 
         var connection = container?[..container.IndexOf(";Container=", StringComparison.Ordinal)];
-        var site = new Site(qdrant, new AppFiles(qdrant.Address, AddressOf(container), qdrantApiKey, extraYaml + NoSchedules, connection, hasSecond));
+        var site = new Site(qdrant, new AppFiles(qdrant.Address, AddressOf(container), qdrantApiKey, extraYaml + NoSchedules, connection, hasSecond, hasApiKey));
         using var recipient = KeyFileRecipient.Create(site.Files.KeyFile);
         var blobs = StoreAddress.Open(container ?? site.Files.StoreDirectory, TimeProvider.System);
         site.Pins = await StoreCreation.InitializeAsync(blobs, [recipient], TimeProvider.System, TestContext.Current.CancellationToken);

@@ -12,6 +12,12 @@ namespace QdrantBackup.Tests.App;
 
 public sealed class ApiMiddlewareTests
 {
+    private const string LocalKey = "local_0123";
+    private static readonly AppReach Reach = new(FromThisMachineOnly: true)
+    {
+        IsLocal = (connection, key) => key == LocalKey && IPAddress.IsLoopback(connection.RemoteIpAddress!),
+    };
+
     private static readonly NewApiKey Reader = NewApiKey.Generate();
     private static readonly NewApiKey Operator = NewApiKey.Generate();
 
@@ -65,33 +71,39 @@ public sealed class ApiMiddlewareTests
     }
 
     [Fact]
-    public void Without_any_key_configured_only_this_machine_is_let_in()
+    public void Without_any_key_configured_a_caller_that_proves_to_be_local_may_do_everything()
     {
-        var none = new ApiKeyRing([]);
+        var http = Request(LocalKey);
 
-        Assert.Null(Judge(none, "CreateBackup", Request(key: null)));
-        Assert.Equal(StatusCodes.Status401Unauthorized, Status(none, "CreateBackup", Request(key: null, from: "203.0.113.9")));
-    }
-
-    [Fact]
-    public void Without_any_key_configured_a_forwarded_request_is_not_taken_for_a_local_one()
-    {
-        var http = Request(key: null);
-        http.Request.Headers["X-Forwarded-For"] = "203.0.113.9";
-
-        Assert.Equal(StatusCodes.Status401Unauthorized, Status(new ApiKeyRing([]), "CreateBackup", http));
+        Assert.Null(Judge(new ApiKeyRing([]), "DeleteBackup", http));
+        Assert.Equal("local", ApiMiddleware.CallerOf(http));
+        Assert.Equal(StatusCodes.Status401Unauthorized, Status(new ApiKeyRing([]), "CreateBackup", Request(LocalKey, from: "203.0.113.9")));
     }
 
     [Theory]
-    [InlineData("Origin", "https://evil.example")]
-    [InlineData("Sec-Fetch-Site", "cross-site")]
-    [InlineData("Host", "rebound.evil.example")]
-    public void Without_any_key_configured_a_web_page_in_a_browser_of_this_machine_is_kept_out(string header, string value)
+    [InlineData("CreateBackup")]
+    [InlineData("ListBackups")]
+    [InlineData("ApproveRestore")]
+    public void Without_any_key_configured_an_address_of_this_machine_proves_nothing(string function)
     {
-        var http = Request(key: null);
-        http.Request.Headers[header] = value;
+        var problem = Assert.IsType<ProblemHttpResult>(Judge(new ApiKeyRing([]), function, Request(key: null)));
 
-        Assert.Equal(StatusCodes.Status401Unauthorized, Status(new ApiKeyRing([]), "CreateRestore", http));
+        Assert.Equal(StatusCodes.Status401Unauthorized, problem.StatusCode);
+        Assert.Contains("local.key", problem.ProblemDetails.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void On_a_host_that_knows_no_local_callers_the_local_key_is_unknown()
+    {
+        var callers = new ApiCallers(new ApiKeyRing([]), new AppReach(FromThisMachineOnly: false));
+
+        Assert.Equal(ApiVerdict.Unknown, callers.Judge(Request(LocalKey), ApiScopes.Read).Verdict);
+    }
+
+    [Fact]
+    public void A_function_that_no_table_knows_is_refused_to_local_callers_too()
+    {
+        Assert.Equal(StatusCodes.Status403Forbidden, Status(new ApiKeyRing([]), "Forgotten", Request(LocalKey)));
     }
 
     [Fact]
@@ -110,7 +122,7 @@ public sealed class ApiMiddlewareTests
         (Judge(keys, function, http) as IStatusCodeHttpResult)?.StatusCode;
 
     private static IResult? Judge(ApiKeyRing keys, string function, HttpContext http) =>
-        new ApiMiddleware(keys, NullLogger<ApiMiddleware>.Instance).Judge(function, http);
+        new ApiMiddleware(new ApiCallers(keys, Reach), NullLogger<ApiMiddleware>.Instance).Judge(function, http);
 
     private static DefaultHttpContext Request(string? key, string from = "127.0.0.1")
     {

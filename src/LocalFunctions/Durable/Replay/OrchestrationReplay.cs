@@ -6,8 +6,6 @@ using LocalFunctions.Durable.History;
 using LocalFunctions.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Worker;
-using Microsoft.DurableTask.Worker.Shims;
 using Microsoft.Extensions.Logging;
 using CoreTaskFailedException = DurableTask.Core.Exceptions.TaskFailedException;
 using HistoryEvent = LocalFunctions.Durable.History.HistoryEvent;
@@ -120,16 +118,8 @@ internal sealed class OrchestrationReplay : ITaskOrchestrator
 
     private OrchestratorExecutionResult Execute(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> arrived, DateTimeOffset now)
     {
-        foreach (var happened in past.Concat(arrived))
-        {
-            _suspended = happened.EventType switch
-            {
-                HistoryEventType.ExecutionSuspended => true,
-                HistoryEventType.ExecutionResumed => false,
-                _ => _suspended,
-            };
-        }
-
+        NoteSuspension(past);
+        NoteSuspension(arrived);
         HistoryEvent[] present = [new(HistoryEventType.OrchestratorStarted, -1, now), .. arrived];
         if (_executor is not null)
         {
@@ -156,16 +146,23 @@ internal sealed class OrchestrationReplay : ITaskOrchestrator
         return result;
     }
 
+    private void NoteSuspension(IReadOnlyList<HistoryEvent> events)
+    {
+        for (var i = 0; i < events.Count; i++)
+        {
+            _suspended = events[i].EventType switch
+            {
+                HistoryEventType.ExecutionSuspended => true,
+                HistoryEventType.ExecutionResumed => false,
+                _ => _suspended,
+            };
+        }
+    }
+
     private TaskOrchestration Orchestration()
     {
-        var worker = new DurableTaskWorkerOptions
-        {
-            DataConverter = _payloads,
-            EnableEntitySupport = true, // Instance ids that start with '@' are refused.
-            Versioning = new DurableTaskWorkerOptions.VersioningOptions { DefaultVersion = _rules.DefaultVersion ?? "" },
-        };
         var parent = Started.Parent is { } caller ? new ParentOrchestrationInstance(caller.Name, caller.InstanceId) : null;
-        return new DurableTaskShimFactory(worker).CreateOrchestration(Started.Name ?? "", this, parent);
+        return _rules.Shims(_payloads).CreateOrchestration(Started.Name ?? "", this, parent);
     }
 
     private IEnumerable<DurableTask.Core.History.HistoryEvent> ToCore(IEnumerable<HistoryEvent> events) =>

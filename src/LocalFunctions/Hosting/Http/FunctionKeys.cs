@@ -6,8 +6,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace LocalFunctions.Hosting.Http;
 
-/// <summary>Decides who may call what. The Functions host knows many keys; this runtime knows one per level, from configuration.</summary>
-internal sealed class FunctionKeys(LocalFunctionsOptions options)
+/// <summary>
+/// Decides who may call what. The Functions host knows many keys; this runtime knows one per level, from configuration. The server's own key, which callers on this
+/// machine can read, opens every level; where no key is configured, it is the only one that does.
+/// </summary>
+internal sealed class FunctionKeys(LocalFunctionsOptions options, LocalCallers local)
 {
     private const string Header = "x-functions-key";
     private const string QueryParameter = "code";
@@ -26,26 +29,17 @@ internal sealed class FunctionKeys(LocalFunctionsOptions options)
     /// <summary>Whether the request may use the Durable management API.</summary>
     public bool MayManage(HttpRequest request) => Has(request, options.SystemKey, options.AdminKey);
 
-    // The first key decides whether a key is needed at all; the others are let in too.
-    private static bool Has(HttpRequest request, string? needed, string? master = null)
+    private bool Has(HttpRequest request, params ReadOnlySpan<string?> configured)
     {
-        if (string.IsNullOrEmpty(needed))
+        var header = request.Headers.TryGetValue(Header, out var value) ? value.ToString() : null;
+        var given = header ?? request.Query[QueryParameter].ToString();
+        var matches = local.Is(request.HttpContext.Connection, header);
+        foreach (var key in configured)
         {
-            return LocalCaller.Is(request) || Matches(request, master);
+            matches |= !string.IsNullOrEmpty(key) && CryptographicOperations.FixedTimeEquals(Digest(given), Digest(key));
         }
 
-        return Matches(request, needed) || Matches(request, master);
-    }
-
-    private static bool Matches(HttpRequest request, string? key)
-    {
-        if (string.IsNullOrEmpty(key))
-        {
-            return false;
-        }
-
-        var given = request.Headers.TryGetValue(Header, out var header) ? header.ToString() : request.Query[QueryParameter].ToString();
-        return CryptographicOperations.FixedTimeEquals(Digest(given), Digest(key));
+        return matches;
     }
 
     // Digests have one length, so comparing them tells nothing about the key's.

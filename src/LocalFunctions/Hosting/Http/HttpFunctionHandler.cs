@@ -18,7 +18,7 @@ internal sealed class HttpFunctionHandler(FunctionPipeline pipeline, FunctionKey
     {
         if (!keys.MayCall(http.Request, route.Level))
         {
-            await Problem.WriteAsync(http, StatusCodes.Status401Unauthorized);
+            await Problem.WriteUnauthorizedAsync(http);
             return;
         }
 

@@ -8,6 +8,10 @@ internal static class Problem
 {
     private sealed record Document(string Type, string Title, int Status, string? Detail);
 
+    /// <summary>The caller has no key that opens this. Which keys there are is not said.</summary>
+    public static Task WriteUnauthorizedAsync(HttpContext http) => WriteAsync(
+        http, StatusCodes.Status401Unauthorized, "Send a key that opens this route in the header x-functions-key.");
+
     public static Task WriteAsync(HttpContext http, int status, string? detail = null)
     {
         http.Response.Clear();

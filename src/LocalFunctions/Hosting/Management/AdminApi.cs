@@ -11,17 +11,18 @@ namespace LocalFunctions.Hosting.Management;
 /// <summary>The part of the host's administration that a single machine needs: running a timer function by hand.</summary>
 internal sealed class AdminApi(IReadOnlyCollection<FunctionDescriptor> functions, TimerTriggers timers, FunctionKeys keys)
 {
-    public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/admin/functions/{name}", (RequestDelegate)RunAsync);
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/admin/functions/{name}", http => GuardAsync(http, RunAsync));
+
+        // A caller without a key does not even learn which routes there are.
+        routes.Map("/admin/{**rest}", http => GuardAsync(http, there => Problem.WriteAsync(there, StatusCodes.Status404NotFound)));
+    }
+
+    private Task GuardAsync(HttpContext http, RequestDelegate answer) => keys.MayAdminister(http.Request) ? answer(http) : Problem.WriteUnauthorizedAsync(http);
 
     private async Task RunAsync(HttpContext http)
     {
-        if (!keys.MayAdminister(http.Request))
-        {
-            await Problem.WriteAsync(http, StatusCodes.Status401Unauthorized);
-            return;
-        }
-
         var name = (string)http.GetRouteValue("name")!;
         if (functions.FirstOrDefault(function => function.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } function)
         {

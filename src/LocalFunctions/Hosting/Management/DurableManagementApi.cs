@@ -42,7 +42,7 @@ internal sealed class DurableManagementApi(
     {
         if (!keys.MayManage(http.Request))
         {
-            await Problem.WriteAsync(http, StatusCodes.Status401Unauthorized);
+            await Problem.WriteUnauthorizedAsync(http);
             return;
         }
 

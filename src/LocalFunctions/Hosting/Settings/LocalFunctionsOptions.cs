@@ -17,13 +17,13 @@ internal sealed class LocalFunctionsOptions
     /// <summary>How long running functions may go on after the host was asked to stop.</summary>
     public int DrainSeconds { get; set; } = 20;
 
-    /// <summary>Key for functions of level Function, and every level below Admin; unset: callers on this machine only.</summary>
+    /// <summary>Key for functions of level Function, and every level below Admin; unset: the admin key and the local key only.</summary>
     public string? HostKey { get; set; }
 
-    /// <summary>Key for functions of level Admin and for <c>/admin</c>; unset: callers on this machine only.</summary>
+    /// <summary>Key for functions of level Admin and for <c>/admin</c>; unset: the local key only.</summary>
     public string? AdminKey { get; set; }
 
-    /// <summary>Key for the Durable management API; unset: callers on this machine only.</summary>
+    /// <summary>Key for the Durable management API; unset: the admin key and the local key only.</summary>
     public string? SystemKey { get; set; }
 
     /// <exception cref="FunctionsStartupException">A value is out of range.</exception>

@@ -7,6 +7,8 @@ internal sealed record StateDirectory(string FullPath)
 {
     public string LockFile => Path.Combine(FullPath, "lock");
 
+    public string LocalKey => Path.Combine(FullPath, "local.key");
+
     public string ServerFile => Path.Combine(FullPath, "server.json");
 
     public string DurableDatabase => Path.Combine(FullPath, "durable.db");
