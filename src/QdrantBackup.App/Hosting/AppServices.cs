@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using QdrantBackup.App.Backups;
 using QdrantBackup.App.Copies;
+using QdrantBackup.App.Http;
 using QdrantBackup.App.Restores;
 using QdrantBackup.App.Retention;
 using QdrantBackup.App.Runs;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using QdrantBackup.App.Http;
 using QdrantBackup.App.Schedules;
 using QdrantBackup.App.Stores;
+using QdrantBackup.Configuration.Access;
 
 namespace QdrantBackup.App.Hosting;
 

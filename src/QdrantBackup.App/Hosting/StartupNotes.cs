@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.App.Http;
 using QdrantBackup.Configuration;
 
 namespace QdrantBackup.App.Hosting;

@@ -1,6 +1,7 @@
 using LocalFunctions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using QdrantBackup.App.Hosting;
+using QdrantBackup.App.Http;
 
 namespace QdrantBackup.Cli.Connection;
 

@@ -63,7 +63,7 @@ public sealed class RestoreStepsTests
     public void A_restore_that_cannot_be_planned_shows_the_plan_as_failed()
     {
         var restore = new RehearsedRestore();
-        restore.Stage.On("PlanRestore", _ => new RefusedStepException("the collection exists", "Overwrite it."));
+        restore.Stage.On("PlanRestore", _ => throw new RefusedStepException("the collection exists", "Overwrite it."));
 
         Assert.ThrowsAny<Exception>(restore.Run);
 
