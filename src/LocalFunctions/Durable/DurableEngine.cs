@@ -35,7 +35,8 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         _activities = new ActivityDispatcher(_database, functions, ready, _health, machine, _logger);
         _signals = new WorkSignals(ready, _activities, _timers, new StatusWatch());
         var unfinished = new Unfinished(_database, ready, _activities, _timers);
-        var orchestrations = new OrchestrationDispatcher(_database, functions, options, _payloads, ready, _signals, unfinished, _health, machine, loggers);
+        var orchestrations = new OrchestrationDispatcher(
+            new EngineParts(_database, functions, options, _payloads, _health, machine), ready, _signals, unfinished, loggers);
 
         var (instances, activities) = await unfinished.TakeUpAsync(machine.Time.GetUtcNow());
         EngineLog.Opened(_logger, options.HubName, instances, activities);

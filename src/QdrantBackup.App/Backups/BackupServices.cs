@@ -22,7 +22,7 @@ public sealed class BackupServices
         Snapshots = new NodeSnapshots(nodes);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
         Ranges = new PartRanges(nodes, plans, options, time, logs.CreateLogger<PartRanges>());
-        Transfer = new PartTransfer(store, nodes, plans, opened.Damage, options, time, logs.CreateLogger<PartTransfer>());
+        Transfer = new PartTransfer(plans, opened.Access, nodes, options, time, logs.CreateLogger<PartTransfer>());
         Results = new PartResults(store, nodes, plans, options, time);
         var draft = new ManifestDraft(plans, Results, opened.Catalog, options);
         Commit = new BackupCommit(store, draft, opened.Pins, opened.Damage, options, logs.CreateLogger<BackupCommit>());

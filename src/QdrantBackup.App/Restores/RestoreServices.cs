@@ -18,8 +18,8 @@ public sealed class RestoreServices
         var plans = new RestorePlans(store);
         var history = new StoreHistory(store, opened.Catalog, logs.CreateLogger<StoreHistory>());
         Opened = opened;
-        Planner = new RestorePlanner(plans, nodes, opened.Catalog, history, opened.Pins, options, opened.Other);
-        Parts = new PartRestore(store, nodes, opened.Catalog, plans, opened.Damage, options, logs.CreateLogger<PartRestore>(), opened.Other);
+        Planner = new RestorePlanner(plans, opened.Access, nodes, history, opened.Pins, options);
+        Parts = new PartRestore(plans, opened.Access, nodes, options, logs.CreateLogger<PartRestore>());
         Checks = new RestoreChecks(nodes, plans);
     }
 

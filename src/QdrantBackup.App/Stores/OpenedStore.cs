@@ -56,6 +56,9 @@ public sealed class OpenedStore : IDisposable
     /// <summary>The other store, for single reads that fail here; null when there is none. A store that stands in for the first does not ask that one, which is away.</summary>
     public OtherCopy? Other => _second is null || StandsInFor is not null ? null : new OtherCopy(_second.Location, _second.OpenAsync);
 
+    /// <summary>The store as those see it who read and write backups in it.</summary>
+    public StoreAccess Access => new(Store, Catalog, Damage, Other);
+
     /// <summary>The second store.</summary>
     /// <exception cref="UsageException">None is configured.</exception>
     internal SecondStore Second => _second ?? throw NoSecond();

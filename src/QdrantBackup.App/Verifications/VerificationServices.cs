@@ -59,10 +59,10 @@ public sealed class VerificationServices
 
     private StoreVerification On(SealedStore store, BackupCatalog catalog, MaintenanceMemory? memory, OtherCopy? other)
     {
-        var damage = new DamageRecords(store, _time, _logs.CreateLogger<DamageRecords>());
+        var on = new StoreAccess(store, catalog, new DamageRecords(store, _time, _logs.CreateLogger<DamageRecords>()), other);
         var verified = new VerifiedRecords(store, _time, memory);
-        var trace = new DamageTrace(Opened.Store.OfMaintenance, store, Plans, catalog, verified, _options, _time, other);
-        var items = new ItemVerifier(Plans, store, catalog, damage, verified, trace, _options, _time, _logs.CreateLogger<ItemVerifier>(), other);
+        var trace = new DamageTrace(Opened.Store.OfMaintenance, Plans, on, verified, _options, _time);
+        var items = new ItemVerifier(Plans, on, trace, _options, _time, _logs.CreateLogger<ItemVerifier>());
         return new(new VerifyPlanner(Plans, catalog, verified, new RunPins(store), _options, other), items, trace);
     }
 }

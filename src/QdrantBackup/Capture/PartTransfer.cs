@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using QdrantBackup.Catalog;
 using QdrantBackup.Chunking;
 using QdrantBackup.Damages;
 using QdrantBackup.Parts;
@@ -12,24 +13,24 @@ namespace QdrantBackup.Capture;
 
 /// <summary>Carries one byte range of a snapshot from the node into the store: one pass, bounded memory (W7).</summary>
 public sealed partial class PartTransfer(
-    SealedStore store, ClusterNodes nodes, BackupPlans plans, DamageRecords damage, CaptureOptions options, TimeProvider time, ILogger<PartTransfer> logger)
+    BackupPlans plans, StoreAccess to, ClusterNodes nodes, CaptureOptions options, TimeProvider time, ILogger<PartTransfer> logger)
 {
     /// <summary>Transfers until the time or range is used up or the snapshot ends. Repeating it is harmless: each attempt's receipt names its own list.</summary>
     public async Task<RangeReceipt> TransferAsync(TransferStep step, CancellationToken cancellationToken)
     {
         BackupPlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
         PlannedPart part = plan.Part(step.PartNo);
-        var known = new KnownChunks(options.MaxKnownChunks, await damage.LoadAsync(cancellationToken));
+        var known = new KnownChunks(options.MaxKnownChunks, await to.Damage.LoadAsync(cancellationToken));
         if (part.BasePart is { } basePart)
         {
-            await known.AddBaseAsync(new PartReader(store, options.MaxChunksInFlight), basePart, logger, cancellationToken);
+            await known.AddBaseAsync(new PartReader(to.Store, options.MaxChunksInFlight), basePart, logger, cancellationToken);
         }
 
         await using PartDownload download = await PartDownload.OpenAsync(nodes.Of(part.Key), part.Key.Collection, step, time, logger, cancellationToken);
         CheckDownload(step, part, download);
 
         var list = new ChunkListWriter(part.PartNo, step.Range, step.Offset);
-        await using var uploads = new ChunkUploads(store, known, list, options.CompressionOf(part.Key.Collection), step.ChunksInFlight ?? options.MaxChunksInFlight, cancellationToken);
+        await using var uploads = new ChunkUploads(to.Store, known, list, options.CompressionOf(part.Key.Collection), step.ChunksInFlight ?? options.MaxChunksInFlight, cancellationToken);
         using var range = new RangeCapture(step.State, list, uploads);
         bool isLast = await CopyAsync(step, download, range, cancellationToken);
         await uploads.CompleteAsync();
@@ -73,9 +74,9 @@ public sealed partial class PartTransfer(
     {
         byte[] sha256 = range.Sha256();
         ReadOnlyMemory<byte> plaintext = range.List.Complete(sha256);
-        string listHash = Convert.ToHexStringLower(store.Sealer.KeyedHash(KeyedHashUse.ListHash, plaintext.Span));
-        BlobName name = BlobNames.List(step.RunId.AsBackup(), part.PartNo, BlobNames.Label(store.Sealer, part.Key), step.Range, listHash);
-        BlobEntry entry = await store.PutPlainAsync(name, SealedType.List, plaintext, options.CompressionOf(part.Key.Collection), PutCondition.Always, summary: null, cancellationToken);
+        string listHash = Convert.ToHexStringLower(to.Store.Sealer.KeyedHash(KeyedHashUse.ListHash, plaintext.Span));
+        BlobName name = BlobNames.List(step.RunId.AsBackup(), part.PartNo, BlobNames.Label(to.Store.Sealer, part.Key), step.Range, listHash);
+        BlobEntry entry = await to.Store.PutPlainAsync(name, SealedType.List, plaintext, options.CompressionOf(part.Key.Collection), PutCondition.Always, summary: null, cancellationToken);
         string rangeSha256 = Convert.ToHexStringLower(sha256);
         CaptureTotals totals = range.Totals(entry.Length);
         LogRange(part.Key.Collection, step.Range, step.Offset, range.Length, totals.NewBytes, totals.StoredBytes);

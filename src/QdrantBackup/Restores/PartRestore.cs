@@ -24,26 +24,26 @@ public sealed record UploadReceipt(int ItemNo, string Collection, long Bytes, in
 /// from the second store, if there is one.
 /// </summary>
 public sealed partial class PartRestore(
-    SealedStore store, ClusterNodes nodes, BackupCatalog catalog, RestorePlans plans, DamageRecords damage, CaptureOptions options, ILogger<PartRestore> logger, OtherCopy? second = null)
+    RestorePlans plans, StoreAccess from, ClusterNodes nodes, CaptureOptions options, ILogger<PartRestore> logger)
 {
     /// <summary>Uploads one item. If a blob of the backup is damaged, the upload is broken off before Qdrant changes anything.</summary>
     public async Task<UploadReceipt> UploadAsync(RestoreStep step, CancellationToken cancellationToken)
     {
         RestorePlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
         RestoreItem item = plan.Item(step.ItemNo);
-        SecondReads? reads = second?.NewReads();
+        SecondReads? reads = from.Other?.NewReads();
         ManifestPart part = await OpenPartAsync(plan, item, reads, cancellationToken);
         IQdrantNode node = nodes.Named(item.Node);
         await ThrowIfAppearedAsync(node, step, item, cancellationToken);
 
         // Every list of the part first: damage in a list is found before the first byte is sent.
-        var reader = new PartReader(store, Math.Max(1, options.MaxChunksInFlight), reads);
+        var reader = new PartReader(from.Store, Math.Max(1, options.MaxChunksInFlight), reads);
         await reader.CheckListsAsync(part, cancellationToken);
         var upload = new SnapshotUpload(FileName(step), part.Length, part.Sha256, (body, cancellation) => WriteAsync(reader, part, body, cancellation));
         await node.UploadSnapshotAsync(item.Target, upload, cancellationToken);
         LogUploaded(plan.BackupId.Value, item.Collection, item.Target, part.Length);
         int replaced = await NoteReplacedAsync(plan, item, reads, cancellationToken);
-        return new UploadReceipt(item.ItemNo, item.Target, part.Length, replaced, replaced == 0 ? null : second!.Location);
+        return new UploadReceipt(item.ItemNo, item.Target, part.Length, replaced, replaced == 0 ? null : from.Other!.Location);
     }
 
     /// <summary>Deletes the copy of the upload that Qdrant keeps, after failure too; false when there was none.</summary>
@@ -75,7 +75,7 @@ public sealed partial class PartRestore(
 
         try
         {
-            await damage.AddAsync(damaged, plan.RunId, cancellationToken);
+            await from.Damage.AddAsync(damaged, plan.RunId, cancellationToken);
         }
         catch (StoreException e)
         {
@@ -83,13 +83,13 @@ public sealed partial class PartRestore(
             LogUnnoted(plan.BackupId.Value, e.Message);
         }
 
-        LogReplaced(plan.BackupId.Value, item.Collection, reads.Replaced.Count, second!.Location);
+        LogReplaced(plan.BackupId.Value, item.Collection, reads.Replaced.Count, from.Other!.Location);
         return reads.Replaced.Count;
     }
 
     private async Task<ManifestPart> OpenPartAsync(RestorePlan plan, RestoreItem item, SecondReads? reads, CancellationToken cancellationToken)
     {
-        (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(plan.BackupId, reads, cancellationToken);
+        (Manifest manifest, string hash) = await from.Catalog.OpenWithHashAsync(plan.BackupId, reads, cancellationToken);
         if (hash != plan.ManifestHash)
         {
             throw new SealException($"the manifest of {plan.BackupId} is not the one that the plan was made with", "It was replaced: find out by whom before you restore. Start a new restore to plan with the present one.");

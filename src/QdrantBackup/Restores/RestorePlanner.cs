@@ -12,7 +12,7 @@ namespace QdrantBackup.Restores;
 
 /// <summary>Chooses the backup, reads the target and refuses what would break a promise.</summary>
 public sealed class RestorePlanner(
-    RestorePlans plans, ClusterNodes nodes, BackupCatalog catalog, StoreHistory history, RunPins pins, CaptureOptions options, OtherCopy? second = null)
+    RestorePlans plans, StoreAccess from, ClusterNodes nodes, StoreHistory history, RunPins pins, CaptureOptions options)
 {
     /// <summary>Plans, pins the backup, stores the plan. Repeating it returns the plan stored first.</summary>
     public async Task<RestorePlanOverview> PlanAsync(RunRequest request, CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ public sealed class RestorePlanner(
             return (id, []);
         }
 
-        ChosenBackup chosen = await catalog.ChooseAsync(
+        ChosenBackup chosen = await from.Catalog.ChooseAsync(
             new BackupWanted
             {
                 Cluster = request.FromCluster ?? options.Cluster,
@@ -72,16 +72,16 @@ public sealed class RestorePlanner(
     private async Task<RestorePlan> DraftAsync(RunRequest request, BackupId id, IReadOnlyList<string> remarks, CancellationToken cancellationToken)
     {
         RestoreRequest wanted = RequestOf(request);
-        (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(id, second?.NewReads(), cancellationToken);
+        (Manifest manifest, string hash) = await from.Catalog.OpenWithHashAsync(id, from.Other?.NewReads(), cancellationToken);
         RestoreGates.CheckBackup(manifest, wanted, options.Cluster);
-        if (await catalog.IsRetiredAsync(id, cancellationToken))
+        if (await from.Catalog.IsRetiredAsync(id, cancellationToken))
         {
             throw new RefusedException($"backup {id} was ended by retention or a person and loses its chunks when the grace period is over", $"Choose another backup, or take the end back first ('qdrant-backup undelete {id}').");
         }
 
         TargetState target = await ReadTargetAsync(cancellationToken);
         RestoreGates.CheckTarget(manifest, target);
-        List<string> warnings = [.. remarks, .. await catalog.FindDoubtsAsync(manifest, hash, cancellationToken), .. await GapsAsync(wanted, cancellationToken)];
+        List<string> warnings = [.. remarks, .. await from.Catalog.FindDoubtsAsync(manifest, hash, cancellationToken), .. await GapsAsync(wanted, cancellationToken)];
         var items = new List<RestoreItem>();
         foreach (ManifestCollection collection in RestoreSelection.Collections(manifest, wanted, warnings))
         {

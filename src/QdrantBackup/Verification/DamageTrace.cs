@@ -15,16 +15,17 @@ public sealed record TraceReceipt(BackupId? After);
 
 /// <summary>Finds the backups that need a verification's damaged blobs, and records the findings about each backup.</summary>
 /// <param name="records">The store that keeps the run's records.</param>
-/// <param name="store">The store that is verified.</param>
 /// <param name="plans">The plans of verifications.</param>
-/// <param name="catalog">The backups of that store.</param>
+/// <param name="on">The store that is verified.</param>
 /// <param name="verified">What is recorded about them.</param>
 /// <param name="options">How long one step may take.</param>
 /// <param name="time">The clock.</param>
-/// <param name="other">The other store, if there is one.</param>
 public sealed class DamageTrace(
-    SealedStore records, SealedStore store, VerifyPlans plans, BackupCatalog catalog, VerifiedRecords verified, CaptureOptions options, TimeProvider time, OtherCopy? other = null)
+    SealedStore records, VerifyPlans plans, StoreAccess on, VerifiedRecords verified, CaptureOptions options, TimeProvider time)
 {
+    /// <summary>What verifications have shown of the backups.</summary>
+    internal VerifiedRecords Verified => verified;
+
     private const string ItemPrefix = "damage-";
     private const string Report = "damages";
 
@@ -75,12 +76,12 @@ public sealed class DamageTrace(
         string? hash = null;
         try
         {
-            SecondReads? second = other?.NewReads();
-            (Manifest manifest, hash) = await catalog.OpenWithHashAsync(id, second, cancellationToken);
+            SecondReads? second = on.Other?.NewReads();
+            (Manifest manifest, hash) = await on.Catalog.OpenWithHashAsync(id, second, cancellationToken);
             tally.Touch(id, manifest);
             if (tally.HasChunks)
             {
-                await foreach (ChunkList list in BackupLists.OpenAsync(store, manifest, second, cancellationToken))
+                await foreach (ChunkList list in BackupLists.OpenAsync(on.Store, manifest, second, cancellationToken))
                 {
                     tally.Touch(id, list);
                 }
@@ -112,7 +113,7 @@ public sealed class DamageTrace(
             return plan.Backups;
         }
 
-        IReadOnlyList<CatalogEntry> all = await catalog.ListAsync(new CatalogFilter(), cancellationToken);
+        IReadOnlyList<CatalogEntry> all = await on.Catalog.ListAsync(new CatalogFilter(), cancellationToken);
         return [.. all.Where(e => !e.Retired).Select(e => e.Id).Union(plan.Backups).OrderBy(id => id.Value, StringComparer.Ordinal)];
     }
 

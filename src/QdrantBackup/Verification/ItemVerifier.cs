@@ -13,8 +13,7 @@ namespace QdrantBackup.Verification;
 /// Runs the items of a verification: verifies, repairs if that was asked for, and records damaged blobs. Repeating an item is harmless.
 /// </summary>
 public sealed partial class ItemVerifier(
-    VerifyPlans plans, SealedStore store, BackupCatalog catalog, DamageRecords damage, VerifiedRecords verified, DamageTrace trace,
-    CaptureOptions options, TimeProvider time, ILogger<ItemVerifier> logger, OtherCopy? other = null)
+    VerifyPlans plans, StoreAccess on, DamageTrace trace, CaptureOptions options, TimeProvider time, ILogger<ItemVerifier> logger)
 {
     // Asking the other store takes a read per blob; beyond this number, a repair finds out.
     private const int MaxAsked = 100;
@@ -24,7 +23,7 @@ public sealed partial class ItemVerifier(
     {
         VerifyPlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
         (ItemReceipt receipt, DamageLog found, IEnumerable<ChunkId> sound) = await LookAsync(step, cancellationToken);
-        await damage.RemoveAsync(sound, cancellationToken);
+        await on.Damage.RemoveAsync(sound, cancellationToken);
         if (found.Count == 0)
         {
             return receipt;
@@ -37,23 +36,23 @@ public sealed partial class ItemVerifier(
             // Repaired bytes were not part of the hash, so the item is verified once more.
             (receipt, DamageLog left, sound) = await LookAsync(step, cancellationToken);
             damages = [.. damages, .. left.Damages];
-            await damage.RemoveAsync(sound, cancellationToken);
+            await on.Damage.RemoveAsync(sound, cancellationToken);
         }
 
-        await damage.RemoveAsync(ChunksIn(damages.Where(d => d.IsMended)), cancellationToken);
-        await damage.AddAsync(ChunksIn(damages.Where(d => !d.IsMended)), step.RunId, cancellationToken);
+        await on.Damage.RemoveAsync(ChunksIn(damages.Where(d => d.IsMended)), cancellationToken);
+        await on.Damage.AddAsync(ChunksIn(damages.Where(d => !d.IsMended)), step.RunId, cancellationToken);
         await trace.NoteAsync(step, new ItemDamage { Count = Math.Max(found.Count, damages.Count), Damages = damages }, cancellationToken);
-        LogDamaged(step.Item.BackupId?.Value ?? store.Blobs.Location, step.Item.Name, found.Count, mended, found.Damages[0].Blob);
+        LogDamaged(step.Item.BackupId?.Value ?? on.Store.Blobs.Location, step.Item.Name, found.Count, mended, found.Damages[0].Blob);
         return receipt with { DamageCount = Math.Max(found.Count, damages.Count), MendedCount = mended };
     }
 
     private async Task<(ItemReceipt Receipt, DamageLog Found, IEnumerable<ChunkId> Sound)> LookAsync(VerifyStep step, CancellationToken cancellationToken)
     {
         VerifyItem item = step.Item;
-        KnownDamage known = await damage.LoadAsync(cancellationToken);
+        KnownDamage known = await on.Damage.LoadAsync(cancellationToken);
         if (item.Ids is { } ids && item.BackupId is null)
         {
-            return Of(await new ChunkReadBack(store, options, time).ReadListedAsync(ids, After(step), known, cancellationToken));
+            return Of(await new ChunkReadBack(on.Store, options, time).ReadListedAsync(ids, After(step), known, cancellationToken));
         }
 
         var own = new DamageLog(collection: null, DamageReport.MaxDamages);
@@ -64,7 +63,7 @@ public sealed partial class ItemVerifier(
 
         if (item.Ids is { } needed)
         {
-            return Of(await new ChunkReadBack(store, options, time).ReadNeededAsync(manifest, needed, After(step), known, second, cancellationToken));
+            return Of(await new ChunkReadBack(on.Store, options, time).ReadNeededAsync(manifest, needed, After(step), known, second, cancellationToken));
         }
 
         if (item.PartNo == 0)
@@ -79,11 +78,11 @@ public sealed partial class ItemVerifier(
 
         ManifestPart part = manifest.Parts.FirstOrDefault(p => p.PartNo == item.PartNo)
             ?? throw new UsageException($"backup {manifest.Id} has no part {item.PartNo}", "Look at what it holds with 'qdrant-backup show'.");
-        PartFindings found = await new BackupVerifier(store, options).VerifyPartAsync(manifest, part, item.Level, known, second, cancellationToken);
+        PartFindings found = await new BackupVerifier(on.Store, options).VerifyPartAsync(manifest, part, item.Level, known, second, cancellationToken);
         bool pays = found.IsRebuilt && part.Proof == PartProof.Owed;
         if (pays)
         {
-            await verified.PayProofAsync(manifest.Id, hash, part.PartNo, cancellationToken);
+            await trace.Verified.PayProofAsync(manifest.Id, hash, part.PartNo, cancellationToken);
         }
 
         return (new ItemReceipt { Bytes = found.Bytes, Chunks = part.Totals.Chunks, PaidProof = pays }, found.Damages, found.Sound);
@@ -95,11 +94,11 @@ public sealed partial class ItemVerifier(
     /// </summary>
     private async Task<(Manifest Manifest, string Hash, SecondReads? Second)?> OpenAsync(BackupId id, DamageLog found, CancellationToken cancellationToken)
     {
-        SecondReads? second = other?.NewReads();
+        SecondReads? second = on.Other?.NewReads();
         string name = BlobNames.Manifest(id).Value;
         try
         {
-            (Manifest manifest, string hash) = await catalog.OpenWithHashAsync(id, second, cancellationToken);
+            (Manifest manifest, string hash) = await on.Catalog.OpenWithHashAsync(id, second, cancellationToken);
             if (second?.Replaced.GetValueOrDefault(name) is { } problem)
             {
                 found.Add(name, problem);
@@ -109,7 +108,7 @@ public sealed partial class ItemVerifier(
         }
         catch (BackupException e) when (e.IsDamage || e is UsageException)
         {
-            if (!await catalog.IsRetiredAsync(id, cancellationToken))
+            if (!await on.Catalog.IsRetiredAsync(id, cancellationToken))
             {
                 found.Add(name, e);
             }
@@ -120,12 +119,12 @@ public sealed partial class ItemVerifier(
 
     private async Task<IReadOnlyList<Damage>> AskOtherAsync(IReadOnlyList<Damage> damages, bool repair, CancellationToken cancellationToken)
     {
-        if (other is null || await TryOpenAsync(other, cancellationToken) is not { } copy)
+        if (on.Other is null || await TryOpenAsync(on.Other, cancellationToken) is not { } copy)
         {
             return damages;
         }
 
-        var mending = new BlobMending(store, copy);
+        var mending = new BlobMending(on.Store, copy);
         var asked = new List<Damage>(damages.Count);
         foreach (Damage found in damages)
         {

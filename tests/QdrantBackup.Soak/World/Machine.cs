@@ -29,7 +29,7 @@ internal sealed class Machine
         var damage = new DamageRecords(Store, time, NullLogger<DamageRecords>.Instance);
         Planner = new BackupPlanner(
             nodes, plans, new BackupBases(Store, Catalog, damage, capture, NullLogger<BackupBases>.Instance), Pins, capture, NullLogger<BackupPlanner>.Instance);
-        Transfer = new PartTransfer(Store, nodes, plans, damage, capture, time, NullLogger<PartTransfer>.Instance);
+        Transfer = new PartTransfer(plans, new StoreAccess(Store, Catalog, damage), nodes, capture, time, NullLogger<PartTransfer>.Instance);
         Results = new PartResults(Store, nodes, plans, capture, time);
         Commit = new BackupCommit(Store, new ManifestDraft(plans, Results, Catalog, capture), Pins, damage, capture, NullLogger<BackupCommit>.Instance);
         var records = new RetentionRecords(Store, Catalog, new MaintenanceMemory(Store), time);

@@ -61,6 +61,7 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton<PartRestore>()
             .AddSingleton<RestoreChecks>()
             .AddSingleton<DamageRecords>()
+            .AddSingleton(p => new StoreAccess(Store, p.GetRequiredService<BackupCatalog>(), p.GetRequiredService<DamageRecords>()))
             .AddSingleton<RunFences>()
             .AddSingleton(new MaintenanceMemory(Store))
             .AddSingleton<RetentionRecords>()
@@ -163,7 +164,7 @@ internal sealed class CaptureRig : IDisposable
     {
         var options = Get<CaptureOptions>();
         var transfer = new PartTransfer(
-            Store, Get<ClusterNodes>(), Get<BackupPlans>(), Get<DamageRecords>(), options with { TransferTime = transferTime ?? options.TransferTime }, Time, NullLogger<PartTransfer>.Instance);
+            Get<BackupPlans>(), Get<StoreAccess>(), Get<ClusterNodes>(), options with { TransferTime = transferTime ?? options.TransferTime }, Time, NullLogger<PartTransfer>.Instance);
         RangePlan plan = await Get<PartRanges>().PlanAsync(new RangePlanInput(new TransferStep { RunId = runId, PartNo = partNo, Snapshot = snapshot }, 3), Cancellation);
         var ranges = new List<RangeReceipt>();
         foreach (TransferStep first in plan.Steps.Reverse())

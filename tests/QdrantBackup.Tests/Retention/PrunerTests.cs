@@ -133,6 +133,7 @@ public sealed class PrunerTests
         await EndAsync(rig, old);
         rig.Time.Advance(Grace);
         int chunks = (await rig.NamesAsync("chunks/")).Count;
+        long bytes = await BytesOfChunksAsync(rig);
         var request = new PruneRequest(RunId.New(rig.Time), false, "test");
         var seen = new List<PrunePhase>();
         PruneReceipt receipt;
@@ -146,6 +147,9 @@ public sealed class PrunerTests
 
         Assert.True(receipt.Totals.ChunksDeleted > 0 && seen.Count > 100 && seen.Count(p => p == PrunePhase.Mark) > 1, $"{receipt} after {seen.Count} steps");
         Assert.Equal(chunks, receipt.Totals.ChunksListed);
+
+        // The brake on unusual deletions compares with it.
+        Assert.Equal(bytes, receipt.Totals.BytesListed);
         Assert.Empty(await rig.NamesAsync(BlobNames.ListsOf(old)));
         Assert.Equal([BlobNames.Run(request.RunId, "prune")], await rig.NamesAsync(BlobNames.RunFolder(request.RunId)));
         Assert.Equal(0, (await PruneAsync(rig)).Totals.ChunksDeleted);
@@ -201,5 +205,16 @@ public sealed class PrunerTests
         Assert.True(receipt.Done);
         await rig.Get<RunFences>().ReleaseAsync(run, Cancellation);
         return receipt;
+    }
+
+    private static async Task<long> BytesOfChunksAsync(CaptureRig rig)
+    {
+        long bytes = 0;
+        await foreach (BlobEntry entry in rig.Store.Blobs.ListAsync("chunks/", Cancellation))
+        {
+            bytes += entry.Length;
+        }
+
+        return bytes;
     }
 }

@@ -29,9 +29,10 @@ internal sealed class Checking
         CaptureOptions options = rig.Get<CaptureOptions>();
         Damage = new DamageRecords(_store, rig.Time, NullLogger<DamageRecords>.Instance);
         Verified = new VerifiedRecords(_store, rig.Time);
+        var on = new StoreAccess(_store, catalog, Damage, copy);
         _planner = new VerifyPlanner(plans, catalog, Verified, new RunPins(_store), options, copy);
-        _trace = new DamageTrace(rig.Store, _store, plans, catalog, Verified, options, rig.Time, copy);
-        _items = new ItemVerifier(plans, _store, catalog, Damage, Verified, _trace, options, rig.Time, NullLogger<ItemVerifier>.Instance, copy);
+        _trace = new DamageTrace(rig.Store, plans, on, Verified, options, rig.Time);
+        _items = new ItemVerifier(plans, on, _trace, options, rig.Time, NullLogger<ItemVerifier>.Instance);
     }
 
     public DamageRecords Damage { get; }

@@ -7,29 +7,29 @@ using Microsoft.Extensions.Logging;
 
 namespace LocalFunctions.Durable.Dispatch;
 
+/// <summary>What an engine works with.</summary>
+/// <param name="Database">Where instances are kept.</param>
+/// <param name="Functions">The orchestrators and activities of the app.</param>
+/// <param name="Options">Limits and names.</param>
+/// <param name="Payloads">How inputs and outputs are written.</param>
+/// <param name="Health">Whether the database can be written.</param>
+/// <param name="Machine">Clock and threads.</param>
+internal sealed record EngineParts(
+    IDurableDatabase Database, IDurableFunctions Functions, DurableEngineOptions Options, JsonPayloads Payloads, StorageHealth Health, IMachine Machine);
+
 /// <summary>Gives instances their turns, a limited number at a time.</summary>
-internal sealed class OrchestrationDispatcher(
-    IDurableDatabase database,
-    IDurableFunctions functions,
-    DurableEngineOptions options,
-    JsonPayloads payloads,
-    ReadyInstances ready,
-    WorkSignals signals,
-    Unfinished unfinished,
-    StorageHealth health,
-    IMachine machine,
-    ILoggerFactory loggers)
+internal sealed class OrchestrationDispatcher(EngineParts engine, ReadyInstances ready, WorkSignals signals, Unfinished unfinished, ILoggerFactory loggers)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
-    private readonly StuckTurns _stuck = new(machine, loggers.CreateLogger<DurableEngine>());
-    private readonly KeptOrchestrations _kept = new(options.KeepFromLength, options.MaxKept);
-    private readonly ReplayRules _rules = new(options.Versions.Default, options.MaxActionsPerTurn);
+    private readonly StuckTurns _stuck = new(engine.Machine, loggers.CreateLogger<DurableEngine>());
+    private readonly KeptOrchestrations _kept = new(engine.Options.KeepFromLength, engine.Options.MaxKept);
+    private readonly ReplayRules _rules = new(engine.Options.Versions.Default, engine.Options.MaxActionsPerTurn);
     private readonly ILogger _logger = loggers.CreateLogger<DurableEngine>();
 
     /// <summary>Runs turns until no more may start and the running ones have ended.</summary>
     public async Task RunAsync(int maxConcurrent, CancellationToken stopping)
     {
-        var threads = machine.StartThreads("orchestrations", maxConcurrent);
+        var threads = engine.Machine.StartThreads("orchestrations", maxConcurrent);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, maxConcurrent).Select(_ => threads.RunAsync(() => WorkAsync(stopping))));
@@ -47,7 +47,7 @@ internal sealed class OrchestrationDispatcher(
             var isReplaced = false;
             while (!isReplaced && !stopping.IsCancellationRequested)
             {
-                await health.WhenWellAsync(stopping);
+                await engine.Health.WhenWellAsync(stopping);
                 var instanceId = await ready.TakeAsync(stopping);
                 using var turn = _stuck.Watch(instanceId, () => WorkAsync(stopping));
                 await TakeTurnAsync(instanceId, turn, stopping);
@@ -83,21 +83,21 @@ internal sealed class OrchestrationDispatcher(
 
     private async Task TryLaterAsync(string instanceId, CancellationToken stopping)
     {
-        await Task.Delay(PauseAfterFailure, machine.Time, stopping)
+        await Task.Delay(PauseAfterFailure, engine.Machine.Time, stopping)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         ready.Add(instanceId);
     }
 
     private async Task RunTurnAsync(string instanceId, StuckTurns.WatchedTurn watched)
     {
-        var now = machine.Time.GetUtcNow();
+        var now = engine.Machine.Time.GetUtcNow();
         var kept = _kept.Take(instanceId);
-        if (await health.PatientlyAsync(() => database.ReadAsync(session => Turn.Load(session, instanceId, kept, now, options.MaxMessagesPerTurn))) is not { } turn)
+        if (await engine.Health.PatientlyAsync(() => engine.Database.ReadAsync(session => Turn.Load(session, instanceId, kept, now, engine.Options.MaxMessagesPerTurn))) is not { } turn)
         {
             Keep(kept);
 
             // If the clock was set back since the alarm, the due messages are not due any more, and the alarm must be set again.
-            signals.Announce(await health.PatientlyAsync(() => database.ReadAsync(session => LaterOf(session, instanceId, now))));
+            signals.Announce(await engine.Health.PatientlyAsync(() => engine.Database.ReadAsync(session => LaterOf(session, instanceId, now))));
             return;
         }
 
@@ -123,15 +123,15 @@ internal sealed class OrchestrationDispatcher(
     private async Task<CommitEffects?> WriteAsync(Turn turn, TurnResult result, DateTimeOffset now)
     {
         var tries = 0;
-        var effects = await health.PatientlyAsync(() =>
+        var effects = await engine.Health.PatientlyAsync(() =>
         {
             tries++;
-            return database.WriteAsync(session => new TurnWriter(session, turn, result, now, machine.NewId).Write());
+            return engine.Database.WriteAsync(session => new TurnWriter(session, turn, result, now, engine.Machine.NewId).Write());
         });
         if (effects is null && tries > 1)
         {
             // An earlier try was written although it failed, and only the database knows what it started.
-            await health.PatientlyAsync(() => unfinished.TakeUpAsync(now));
+            await engine.Health.PatientlyAsync(() => unfinished.TakeUpAsync(now));
             signals.Watch.Changed(turn.Instance.Id);
         }
 
@@ -157,18 +157,18 @@ internal sealed class OrchestrationDispatcher(
             return (new TurnResult(OrchestrationRuntimeStatus.Terminated, []) { Output = terminated.Input, EndId = -1 }, null);
         }
 
-        if (options.Versions.Mismatch(turn.Started!.Version) is { } mismatch)
+        if (engine.Options.Versions.Mismatch(turn.Started!.Version) is { } mismatch)
         {
             return (Refuse(turn.Instance, mismatch), null);
         }
 
-        var replay = turn.Kept?.Replay ?? new OrchestrationReplay(turn.Instance.Id, turn.Started, functions, payloads, _rules, loggers);
+        var replay = turn.Kept?.Replay ?? new OrchestrationReplay(turn.Instance.Id, turn.Started, engine.Functions, engine.Payloads, _rules, loggers);
         return (replay.Run(turn.Past, turn.Arrived, now), replay);
     }
 
     private TurnResult? Refuse(InstanceRow instance, string mismatch)
     {
-        if (options.Versions.OnMismatch == VersionFailureStrategy.Reject)
+        if (engine.Options.Versions.OnMismatch == VersionFailureStrategy.Reject)
         {
             EngineLog.VersionRejected(_logger, instance.Name, instance.Id, mismatch);
             return null;
