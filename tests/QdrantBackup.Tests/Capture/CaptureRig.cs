@@ -7,6 +7,7 @@ using QdrantBackup.Catalog;
 using QdrantBackup.Clusters;
 using QdrantBackup.Damages;
 using QdrantBackup.Ids;
+using QdrantBackup.Parts;
 using QdrantBackup.Restores;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
@@ -61,7 +62,7 @@ internal sealed class CaptureRig : IDisposable
             .AddSingleton<PartRestore>()
             .AddSingleton<RestoreChecks>()
             .AddSingleton<DamageRecords>()
-            .AddSingleton(p => new StoreAccess(Store, p.GetRequiredService<BackupCatalog>(), p.GetRequiredService<DamageRecords>()))
+            .AddSingleton(p => new StoreAccess(Store, p.GetRequiredService<BackupCatalog>(), p.GetRequiredService<DamageRecords>(), p.GetService<OtherCopy>()))
             .AddSingleton<RunFences>()
             .AddSingleton(new MaintenanceMemory(Store))
             .AddSingleton<RetentionRecords>()
