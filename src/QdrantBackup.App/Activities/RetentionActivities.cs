@@ -11,14 +11,15 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.App.Activities;
 
 /// <summary>Steps of a retention.</summary>
-public sealed class RetentionActivities(StoreConnection connection, BackupOptions options, TimeProvider time)
+public sealed class RetentionActivities(StoreConnection connection, BackupOptions options, RunGuard guard, TimeProvider time)
 {
     /// <summary>Judges the backups for the store's own time and stores the plan.</summary>
     [Function(nameof(PlanRetention))]
-    public async Task<RetentionPlanReceipt> PlanRetention([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<RetentionPlanReceipt> PlanRetention([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services, new RunId(runId), instanceId, cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
         var wanted = RetentionRequest.Of(services.Store, request);
         var plan = await services.Retention.Planner.PlanAsync(request, await NowAsync(services, request, cancellationToken), cancellationToken);
@@ -27,10 +28,11 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
 
     /// <summary>Ends some of the plan's backups; what must not be ended any more is left alone and said.</summary>
     [Function(nameof(EndBackups))]
-    public async Task<RetentionPage> EndBackups([ActivityTrigger] RetentionPageInput input, CancellationToken cancellationToken)
+    public async Task<RetentionPage> EndBackups([ActivityTrigger] RetentionPageInput input, string instanceId, CancellationToken cancellationToken)
     {
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services, new RunId(input.RunId), instanceId, cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(input.RunId), cancellationToken);
         var plan = await services.Retention.Plans.ReadAsync(request.RunId, cancellationToken);
         RetentionVerdict[] page = [.. plan.End.Skip(input.From).Take(input.Count)];
@@ -48,10 +50,11 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
 
     /// <summary>Prunes for a bounded time.</summary>
     [Function(nameof(Prune))]
-    public async Task<PruneReceipt> Prune([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<PruneReceipt> Prune([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services, new RunId(runId), instanceId, cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
         var wanted = RetentionRequest.Of(services.Store, request);
         return await services.Retention.Pruner.StepAsync(new PruneRequest(request.RunId, wanted.AllowUnusual, request.RequestedBy, wanted.ConfirmClock), cancellationToken);
@@ -59,20 +62,22 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
 
     /// <summary>Removes old records for a bounded time.</summary>
     [Function(nameof(CleanRecords))]
-    public async Task<CleanupReceipt> CleanRecords([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<CleanupReceipt> CleanRecords([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services, new RunId(runId), instanceId, cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
         return await services.Retention.Cleanup.StepAsync(await NowAsync(services, request, cancellationToken), cancellationToken);
     }
 
     /// <summary>Removes for good what lies in the trash, whatever its age: somebody said yes to that.</summary>
     [Function(nameof(EmptyTrash))]
-    public async Task<EmptiedTrash> EmptyTrash([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<EmptiedTrash> EmptyTrash([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         RetentionRole.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services, new RunId(runId), instanceId, cancellationToken);
         var request = await services.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
         return RetentionRequest.Of(services.Store, request).EmptyTrash
             ? await services.EmptyTrashAsync(cancellationToken)
@@ -81,9 +86,10 @@ public sealed class RetentionActivities(StoreConnection connection, BackupOption
 
     /// <summary>Records what was ended, what was left alone and why, and what was deleted.</summary>
     [Function(nameof(RecordRetention))]
-    public async Task<RunEnd> RecordRetention([ActivityTrigger] RetentionEnd end, CancellationToken cancellationToken)
+    public async Task<RunEnd> RecordRetention([ActivityTrigger] RetentionEnd end, string instanceId, CancellationToken cancellationToken)
     {
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckOwnAsync(services, new RunId(end.RunId), instanceId, cancellationToken);
         var runId = new RunId(end.RunId);
         var plan = await services.Retention.Plans.ReadAsync(runId, cancellationToken);
         var left = end.Left.ToDictionary(r => r.Id);

@@ -34,7 +34,7 @@ public static class RestoreOrchestrator
             var plan = await context.CallActivityAsync<RestorePlanReceipt>(nameof(RestoreActivities.PlanRestore), runId, Retry.Transient);
 
             run.Checklist.Enter(ApproveStep);
-            if (plan.NeedsApproval && !await IsApprovedAsync(context, run, plan))
+            if (plan.NeedsApproval && !await IsApprovedAsync(context, run, runId, plan))
             {
                 return new RunEnd(runId, RunState.Cancelled, []);
             }
@@ -71,19 +71,18 @@ public static class RestoreOrchestrator
         return errors;
     }
 
-    private static async Task<bool> IsApprovedAsync(TaskOrchestrationContext context, RunSteps run, RestorePlanReceipt plan)
+    private static async Task<bool> IsApprovedAsync(TaskOrchestrationContext context, RunSteps run, string runId, RestorePlanReceipt plan)
     {
         run.Checklist.Say("waiting for approval");
         using var over = new CancellationTokenSource();
         var late = context.CreateTimer(ApprovalTime, over.Token);
-        var approved = false;
+        var approved = await IsRecordedAsync(context, runId, plan);
         while (!approved && !late.IsCompleted && !run.IsCancelled)
         {
-            var approval = context.WaitForExternalEvent<string>(Events.Approve);
-            await RunSteps.FirstOfAsync(approval, late, run.Cancelled);
-
-            // An approval of another plan than this one approves nothing.
-            approved = approval.IsCompleted && await approval == plan.PlanHash;
+            // The event only wakes the run, whatever it holds: the sealed record of the approval counts, and only one of this very plan.
+            var woken = context.WaitForExternalEvent<string>(Events.Approve);
+            await RunSteps.FirstOfAsync(woken, late, run.Cancelled);
+            approved = woken.IsCompleted && await IsRecordedAsync(context, runId, plan);
         }
 
         over.Cancel();
@@ -95,6 +94,9 @@ public static class RestoreOrchestrator
         run.Checklist.Say("running");
         return approved;
     }
+
+    private static Task<bool> IsRecordedAsync(TaskOrchestrationContext context, string runId, RestorePlanReceipt plan) =>
+        context.CallActivityAsync<bool>(nameof(RestoreActivities.FindApproval), new ApprovalWanted(runId, plan.PlanHash), Retry.Transient);
 
     private static RunState StateOf(PagesOutcome uploads) => (uploads.IsCancelled, uploads.Good, uploads.Errors.Count) switch
     {

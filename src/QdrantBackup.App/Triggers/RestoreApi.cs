@@ -4,13 +4,14 @@ using Microsoft.DurableTask.Client;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Orchestrations;
 using QdrantBackup.App.Wiring;
+using QdrantBackup.Ids;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Triggers;
 
 /// <summary>Starts, approves and cancels restores.</summary>
-public sealed class RestoreApi(StoreConnection connection, RunStarter starter, RunViews views, CommittedBackups committed)
+public sealed class RestoreApi(StoreConnection connection, RunStarter starter, RunViews views, CommittedBackups committed, TimeProvider time)
 {
     /// <summary>Starts a restore, or shows what it would do.</summary>
     [Function(nameof(CreateRestore))]
@@ -46,7 +47,8 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
     {
         var body = await RequestBody.ReadAsync<ApproveBody>(request, cancellationToken);
         var hash = TypedIds.PlanHashOf(body.PlanHash, "The body names no plan", "Send {\"planHash\": \"…\"} with the 64 hex digits that the restore's plan shows.");
-        return await RunControl.TellAsync(client, views, id, RunKind.Restore, Events.Approve, hash, request, cancellationToken);
+        await RecordApprovalAsync(TypedIds.RunOf(id), hash, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken);
+        return await RunControl.TellAsync(client, views, id, RunKind.Restore, Events.Approve, "", request, cancellationToken);
     }
 
     /// <summary>Asks a restore to stop after the upload it is at.</summary>
@@ -56,6 +58,17 @@ public sealed class RestoreApi(StoreConnection connection, RunStarter starter, R
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => RunControl.CancelAsync(client, views, id, RunKind.Restore, request, cancellationToken);
+
+    // The record approves; the event that follows wakes the run. What is no open restore is answered by what tells it.
+    private async Task RecordApprovalAsync(RunId runId, string planHash, string by, CancellationToken cancellationToken)
+    {
+        var services = await connection.OpenForRunAsync(runId, cancellationToken);
+        if (await services.Records.FindAsync(runId, cancellationToken) is { Request: { Kind: RunKind.Restore, Restore.Approve: true }, Result: null })
+        {
+            var approval = new RestoreApproval { RunId = runId, PlanHash = planHash, By = by, At = time.GetUtcNow() };
+            await new RestoreApprovals(services.Store).ApproveAsync(approval, cancellationToken);
+        }
+    }
 
     private static RestoreRequest RequestOf(CreateRestoreBody body) => new()
     {

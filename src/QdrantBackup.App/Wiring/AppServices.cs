@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using QdrantBackup.App.Activities;
 using QdrantBackup.App.Api;
 using QdrantBackup.App.Triggers;
 using QdrantBackup.Capture;
@@ -25,6 +26,7 @@ internal static class AppServices
         services.AddSingleton(p => new ApiKeyRing(p.GetRequiredService<BackupOptions>().ApiKeys));
         services.AddSingleton<ApiCallers>();
         services.AddSingleton<ActivityFailures>();
+        services.AddSingleton<RunGuard>();
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunViews>();
         services.AddSingleton<CommittedBackups>();

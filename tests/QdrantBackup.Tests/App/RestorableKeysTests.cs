@@ -40,7 +40,7 @@ public sealed class RestorableKeysTests : IAsyncLifetime
             ("Cluster:Name", "prod"), ("Storage:Local", _folder.Path), ("Encryption:KeyFile", KeyFile), ("Encryption:PassphraseFile", Passphrase), ("Encryption:PassphraseMemory", "64MiB")));
         _connection = new StoreConnection(_options, new CaptureOptions { Cluster = "prod" }, new ClusterNodes([new FakeNode()]), noVault, _time, NullLoggerFactory.Instance);
         _keys = new KeyChecks(_options, noVault, _time, _log);
-        _activities = new VerifyActivities(_connection, _keys);
+        _activities = new VerifyActivities(_connection, _keys, new RunGuard());
     }
 
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
@@ -145,7 +145,11 @@ public sealed class RestorableKeysTests : IAsyncLifetime
     private async Task<RunEnd> VerifyAsync(VerifyLevel level = VerifyLevel.Restorable, params IReadOnlyList<RunError> errors)
     {
         RunId runId = RunId.New(_time);
-        await _services.VerifyPlans.StoreAsync(new VerifyPlan { RunId = runId, Request = new VerifyRequest { Level = level }, Backups = [] }, Cancellation);
-        return await _activities.ConcludeVerification(new VerifyOutcome(runId.ToString(), IsWhole: true, IsCancelled: false, errors), Cancellation);
+        var request = new VerifyRequest { Level = level };
+        await _services.Records.WriteRequestAsync(
+            new RunRequest { RunId = runId, Kind = RunKind.Verify, Cluster = "prod", RequestedBy = "test", RequestedAt = _time.GetUtcNow(), InstanceId = "verify-prod-1", Verify = request }, Cancellation);
+        await _services.Pins.WriteAsync(runId, RunKind.Verify, [], Cancellation);
+        await _services.VerifyPlans.StoreAsync(new VerifyPlan { RunId = runId, Request = request, Backups = [] }, Cancellation);
+        return await _activities.ConcludeVerification(new VerifyOutcome(runId.ToString(), IsWhole: true, IsCancelled: false, errors), "verify-prod-1", Cancellation);
     }
 }
