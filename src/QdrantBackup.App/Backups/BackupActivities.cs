@@ -10,14 +10,14 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Backups;
 
 /// <summary>Steps of a backup as a whole.</summary>
-public sealed class BackupActivities(PerStore<BackupServices> stores, BackupOptions options, FollowUps followUps, KeyChecks keys, TimeProvider time)
+public sealed class BackupActivities(PerStore<BackupServices> stores, BackupOptions options, FollowUps followUps, KeyChecks keys, RunGuard guard, TimeProvider time)
 {
     /// <summary>Plans, pins the bases before it reads them, and stores the plan.</summary>
     [Function(nameof(PlanBackup))]
-    public async Task<PlanReceipt> PlanBackup([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<PlanReceipt> PlanBackup([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         await keys.ThrowIfLostAsync((await stores.OpenAsync(cancellationToken)).Opened.Store, cancellationToken);
-        var plan = await ReadPlanAsync(runId, cancellationToken);
+        var plan = await ReadPlanAsync(runId, instanceId, cancellationToken);
         var lanes = plan.Lanes
             .Select((lane, number) => new LanePlan(number, lane.Parts.Count, WidthOf(lane.Node)))
             .Where(lane => lane.Parts > 0)
@@ -30,26 +30,28 @@ public sealed class BackupActivities(PerStore<BackupServices> stores, BackupOpti
 
     /// <summary>Lists some parts of a lane: a plan is too long for a history.</summary>
     [Function(nameof(ListLaneParts))]
-    public async Task<LanePage> ListLaneParts([ActivityTrigger] LanePageInput input, CancellationToken cancellationToken)
+    public async Task<LanePage> ListLaneParts([ActivityTrigger] LanePageInput input, string instanceId, CancellationToken cancellationToken)
     {
-        var plan = await ReadPlanAsync(input.RunId, cancellationToken);
+        var plan = await ReadPlanAsync(input.RunId, instanceId, cancellationToken);
         return new([.. plan.Lanes[input.Lane].Parts.Skip(input.From).Take(input.Count)]);
     }
 
     /// <summary>Lists the runs that follow a backup that is over.</summary>
     [Function(nameof(ListFollowUps))]
-    public async Task<FollowUpList> ListFollowUps([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<FollowUpList> ListFollowUps([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         var services = await stores.OpenAsync(cancellationToken);
+        await guard.CheckOwnAsync(services.Opened, new RunId(runId), instanceId, cancellationToken);
         var run = await services.Opened.Records.FindAsync(new RunId(runId), cancellationToken);
         return new(run?.Result?.FollowUps ?? []);
     }
 
     /// <summary>Writes the manifest (W2), the requests of the runs that follow, and the run's result; what went wrong on the way is recorded with it.</summary>
     [Function(nameof(CommitBackup))]
-    public async Task<RunEnd> CommitBackup([ActivityTrigger] RunEnd captured, CancellationToken cancellationToken)
+    public async Task<RunEnd> CommitBackup([ActivityTrigger] RunEnd captured, string instanceId, CancellationToken cancellationToken)
     {
         var services = await stores.OpenAsync(cancellationToken);
+        await guard.CheckOwnAsync(services.Opened, new RunId(captured.RunId), instanceId, cancellationToken);
         var runId = new RunId(captured.RunId);
         var commit = await services.Commit.CommitAsync(runId, cancellationToken);
         var state = commit.State == BackupState.Complete ? RunState.Complete : RunState.Partial;
@@ -89,9 +91,10 @@ public sealed class BackupActivities(PerStore<BackupServices> stores, BackupOpti
         .. errors.Where(e => items.All(i => i.Error != e.Message)).Select(e => new RunItem("run", RunState.Partial, Error: e.Message, Hint: e.Hint, ErrorKind: e.Kind)),
     ];
 
-    private async Task<BackupPlanOverview> ReadPlanAsync(string runId, CancellationToken cancellationToken)
+    private async Task<BackupPlanOverview> ReadPlanAsync(string runId, string instanceId, CancellationToken cancellationToken)
     {
         var services = await stores.OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services.Opened, new RunId(runId), instanceId, cancellationToken);
         return await services.Planner.PlanAsync(await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken), cancellationToken);
     }
 

@@ -14,6 +14,7 @@ public static class LaneOrchestrator
     [Function(nameof(LaneOrchestrator))]
     public static async Task<LaneOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, LaneInput input)
     {
+        ChildOfRun.ThrowUnlessStartedByRun(context);
         var cancel = context.WaitForExternalEvent<string>(Events.Cancel);
         var page = await context.CallActivityAsync<LanePage>(
             nameof(BackupActivities.ListLaneParts), new LanePageInput(input.RunId, input.Lane.Lane, input.From, PageSize), Retry.Transient);

@@ -14,6 +14,7 @@ public static class PartOrchestrator
     [Function(nameof(PartOrchestrator))]
     public static async Task<PartOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, PartInput input)
     {
+        ChildOfRun.ThrowUnlessStartedByRun(context);
         var cancel = context.WaitForExternalEvent<string>(Events.Cancel);
         var outcome = await new PartCapture(context, input, cancel, attempt: 1).RunAsync();
         if (outcome is { State: PartState.Failed, MayPass: true } && !cancel.IsCompleted)

@@ -60,7 +60,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
     }
 
     private async Task<IReadOnlyList<string>> ListAsync() =>
-        (await context.CallActivityAsync<SnapshotNames>(nameof(PartActivities.ListSnapshots), input.Part.Key, Retry.Transient)).Names;
+        (await context.CallActivityAsync<SnapshotNames>(nameof(PartActivities.ListSnapshots), PartOfRun.Of(input.Part.Key, input.RunId), Retry.Transient)).Names;
 
     // Cancelling does not cut this short: a snapshot that is being made cannot be called off, and would stay behind (W8).
     private async Task<SnapshotDescription> AwaitSnapshotAsync(IReadOnlyList<string> before)
@@ -69,7 +69,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         for (var wait = FirstLook; context.CurrentUtcDateTime < giveUp; wait = Patience.Longer(wait, SeldomLook))
         {
             var found = (await context.CallActivityAsync<NewSnapshots>(
-                nameof(PartActivities.FindNewSnapshots), new NewSnapshotsInput(input.Part.Key, before), Retry.Transient)).Snapshots;
+                nameof(PartActivities.FindNewSnapshots), new NewSnapshotsInput(input.Part.Key, before, input.RunId), Retry.Transient)).Snapshots;
             if (found.Count == 1)
             {
                 return found[0];

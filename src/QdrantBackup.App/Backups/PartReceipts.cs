@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using QdrantBackup.Clusters;
 using QdrantBackup.Ids;
 
@@ -6,6 +7,21 @@ namespace QdrantBackup.App.Backups;
 /// <summary>The names that a node lists.</summary>
 /// <param name="Names">The names.</param>
 public sealed record SnapshotNames(IReadOnlyList<string> Names);
+
+/// <summary>A part whose node is asked for its listing, with the members of <see cref="PartKey"/>: earlier versions gave those alone.</summary>
+/// <param name="Collection">The collection.</param>
+/// <param name="Node">The node.</param>
+/// <param name="Shard">The shard; null: all of them.</param>
+/// <param name="RunId">The run; null in histories of an earlier version.</param>
+public sealed record PartOfRun(string Collection, string Node, uint? Shard = null, RunId? RunId = null)
+{
+    /// <summary>The part.</summary>
+    [JsonIgnore]
+    public PartKey Key => new(Collection, Node, Shard);
+
+    /// <summary>A part of a run.</summary>
+    internal static PartOfRun Of(PartKey key, RunId runId) => new(key.Collection, key.Node, key.Shard, runId);
+}
 
 /// <summary>What to compare a node's listing with.</summary>
 /// <param name="Key">The part.</param>

@@ -34,7 +34,7 @@ public static class RestoreOrchestrator
             var plan = await context.CallActivityAsync<RestorePlanReceipt>(nameof(RestoreActivities.PlanRestore), runId, Retry.Transient);
 
             run.Checklist.Enter(ApproveStep);
-            if (plan.NeedsApproval && !await IsApprovedAsync(context, run, plan))
+            if (plan.NeedsApproval && !await IsApprovedAsync(context, run, runId, plan))
             {
                 return new RunEnd(runId, RunState.Cancelled, []);
             }
@@ -78,22 +78,22 @@ public static class RestoreOrchestrator
         return errors;
     }
 
-    private static async Task<bool> IsApprovedAsync(TaskOrchestrationContext context, RunSteps run, RestorePlanReceipt plan)
+    private static async Task<bool> IsApprovedAsync(TaskOrchestrationContext context, RunSteps run, string runId, RestorePlanReceipt plan)
     {
         run.Checklist.Say("waiting for approval");
         using var over = new CancellationTokenSource();
         using var loop = new RunLoop(context, run);
         var late = context.CreateTimer(ApprovalTime, over.Token);
-        var approved = false;
-        var approval = context.WaitForExternalEvent<string>(Events.Approve);
+        var approved = await IsRecordedAsync(context, runId, plan);
+        var woken = context.WaitForExternalEvent<string>(Events.Approve);
         while (!approved && !late.IsCompleted && !loop.IsStopping)
         {
-            await loop.WaitAsync([approval, late]);
-            if (approval.IsCompleted)
+            await loop.WaitAsync([woken, late]);
+            if (woken.IsCompleted)
             {
-                // An approval of another plan than this one approves nothing.
-                approved = await approval == plan.PlanHash;
-                approval = context.WaitForExternalEvent<string>(Events.Approve);
+                // The event only wakes the run, whatever it holds: the sealed record of the approval counts, and only one of this very plan.
+                approved = await IsRecordedAsync(context, runId, plan);
+                woken = context.WaitForExternalEvent<string>(Events.Approve);
             }
         }
 
@@ -107,6 +107,9 @@ public static class RestoreOrchestrator
         run.Checklist.Say("running");
         return approved;
     }
+
+    private static Task<bool> IsRecordedAsync(TaskOrchestrationContext context, string runId, RestorePlanReceipt plan) =>
+        context.CallActivityAsync<bool>(nameof(RestoreActivities.FindApproval), new ApprovalWanted(runId, plan.PlanHash), Retry.Transient);
 
     private static RunState StateOf(PagesOutcome uploads) => (uploads.IsCancelled, uploads.Good, uploads.Errors.Count) switch
     {

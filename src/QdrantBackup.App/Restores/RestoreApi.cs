@@ -5,13 +5,14 @@ using Microsoft.DurableTask.Client;
 using QdrantBackup.App.Http;
 using QdrantBackup.App.Runs;
 using QdrantBackup.App.Stores;
+using QdrantBackup.Ids;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.App.Restores;
 
 /// <summary>Starts, approves and cancels restores.</summary>
-public sealed class RestoreApi(PerStore<RestoreServices> stores, RunStarter starter, RunViews views, CommittedBackups committed)
+public sealed class RestoreApi(PerStore<RestoreServices> stores, RunStarter starter, RunViews views, CommittedBackups committed, TimeProvider time)
 {
     /// <summary>Starts a restore, or shows what it would do.</summary>
     [Function(nameof(CreateRestore))]
@@ -47,7 +48,8 @@ public sealed class RestoreApi(PerStore<RestoreServices> stores, RunStarter star
     {
         var body = await RequestBody.ReadAsync<ApproveBody>(request, cancellationToken);
         var hash = TypedIds.PlanHashOf(body.PlanHash, "The body names no plan", "Send {\"planHash\": \"…\"} with the 64 hex digits that the restore's plan shows.");
-        return await RunControl.TellAsync(client, views, id, RunKind.Restore, Events.Approve, hash, request, cancellationToken);
+        await RecordApprovalAsync(TypedIds.RunOf(id), hash, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken);
+        return await RunControl.TellAsync(client, views, id, RunKind.Restore, Events.Approve, "", request, cancellationToken);
     }
 
     /// <summary>Asks a restore to stop after the upload it is at.</summary>
@@ -65,6 +67,17 @@ public sealed class RestoreApi(PerStore<RestoreServices> stores, RunStarter star
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => RunControl.ShowAsync(client, views, id, RunKind.Restore, cancellationToken);
+
+    // The record approves; the event that follows wakes the run. What is no open restore is answered by what tells it.
+    private async Task RecordApprovalAsync(RunId runId, string planHash, string by, CancellationToken cancellationToken)
+    {
+        var services = await stores.OpenForRunAsync(runId, cancellationToken);
+        if (await services.Opened.Records.FindAsync(runId, cancellationToken) is { Request: { Kind: RunKind.Restore, Restore.Approve: true }, Result: null })
+        {
+            var approval = new RestoreApproval { RunId = runId, PlanHash = planHash, By = by, At = time.GetUtcNow() };
+            await new RestoreApprovals(services.Opened.Store).ApproveAsync(approval, cancellationToken);
+        }
+    }
 
     private static RestoreRequest RequestOf(CreateRestoreBody body) => new()
     {

@@ -17,6 +17,7 @@ public static class RestoreItemOrchestrator
     [Function(nameof(RestoreItemOrchestrator))]
     public static async Task<ItemOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, ItemInput input)
     {
+        ChildOfRun.ThrowUnlessStartedByRun(context);
         var step = new RestoreStep(new RunId(input.RunId), input.Item.ItemNo);
         var errors = new List<RunError>();
         UploadReceipt? uploaded = null;

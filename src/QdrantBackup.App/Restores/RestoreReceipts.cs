@@ -9,6 +9,11 @@ namespace QdrantBackup.App.Restores;
 /// <param name="Bytes">Bytes of all uploads.</param>
 public sealed record RestorePlanReceipt(string PlanHash, bool NeedsApproval, int Items, long Bytes);
 
+/// <summary>Whose approval is looked for.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="PlanHash">Its plan.</param>
+public sealed record ApprovalWanted(string RunId, string PlanHash);
+
 /// <summary>Some uploads of a plan.</summary>
 /// <param name="Items">The uploads.</param>
 /// <param name="Next">Where the next page begins; null after the last.</param>

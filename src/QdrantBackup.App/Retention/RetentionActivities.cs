@@ -11,14 +11,15 @@ using QdrantBackup.Stores;
 namespace QdrantBackup.App.Retention;
 
 /// <summary>Steps of a retention.</summary>
-public sealed class RetentionActivities(PerStore<RetentionServices> stores, BackupOptions options, TimeProvider time)
+public sealed class RetentionActivities(PerStore<RetentionServices> stores, BackupOptions options, RunGuard guard, TimeProvider time)
 {
     /// <summary>Judges the backups for the store's own time and stores the plan.</summary>
     [Function(nameof(PlanRetention))]
-    public async Task<RetentionPlanReceipt> PlanRetention([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<RetentionPlanReceipt> PlanRetention([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services.Opened, new RunId(runId), instanceId, cancellationToken);
         var request = await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
         var wanted = RetentionRequest.Of(services.Opened.Store, request);
         var plan = await services.Planner.PlanAsync(request, await NowAsync(services, request, cancellationToken), cancellationToken);
@@ -27,10 +28,11 @@ public sealed class RetentionActivities(PerStore<RetentionServices> stores, Back
 
     /// <summary>Ends some of the plan's backups; what must not be ended any more is left alone and said.</summary>
     [Function(nameof(EndBackups))]
-    public async Task<RetentionPage> EndBackups([ActivityTrigger] RetentionPageInput input, CancellationToken cancellationToken)
+    public async Task<RetentionPage> EndBackups([ActivityTrigger] RetentionPageInput input, string instanceId, CancellationToken cancellationToken)
     {
         RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services.Opened, new RunId(input.RunId), instanceId, cancellationToken);
         var request = await services.Opened.Records.ReadRequestAsync(new RunId(input.RunId), cancellationToken);
         var plan = await services.Plans.ReadAsync(request.RunId, cancellationToken);
         RetentionVerdict[] page = [.. plan.End.Skip(input.From).Take(input.Count)];
@@ -48,10 +50,11 @@ public sealed class RetentionActivities(PerStore<RetentionServices> stores, Back
 
     /// <summary>Prunes for a bounded time.</summary>
     [Function(nameof(Prune))]
-    public async Task<PruneReceipt> Prune([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<PruneReceipt> Prune([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services.Opened, new RunId(runId), instanceId, cancellationToken);
         var request = await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
         var wanted = RetentionRequest.Of(services.Opened.Store, request);
         return await services.Pruner.StepAsync(new PruneRequest(request.RunId, wanted.AllowUnusual, request.RequestedBy, wanted.ConfirmClock), cancellationToken);
@@ -59,20 +62,22 @@ public sealed class RetentionActivities(PerStore<RetentionServices> stores, Back
 
     /// <summary>Removes old records for a bounded time.</summary>
     [Function(nameof(CleanRecords))]
-    public async Task<CleanupReceipt> CleanRecords([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<CleanupReceipt> CleanRecords([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services.Opened, new RunId(runId), instanceId, cancellationToken);
         var request = await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
         return await services.Cleanup.StepAsync(await NowAsync(services, request, cancellationToken), cancellationToken);
     }
 
     /// <summary>Removes for good what lies in the trash, whatever its age: somebody said yes to that.</summary>
     [Function(nameof(EmptyTrash))]
-    public async Task<EmptiedTrash> EmptyTrash([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<EmptiedTrash> EmptyTrash([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         RetentionServices.ThrowUnlessAllowed(options);
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services.Opened, new RunId(runId), instanceId, cancellationToken);
         var request = await services.Opened.Records.ReadRequestAsync(new RunId(runId), cancellationToken);
         return RetentionRequest.Of(services.Opened.Store, request).EmptyTrash
             ? await services.Opened.EmptyTrashAsync(cancellationToken)
@@ -81,9 +86,10 @@ public sealed class RetentionActivities(PerStore<RetentionServices> stores, Back
 
     /// <summary>Records what was ended, what was left alone and why, and what was deleted.</summary>
     [Function(nameof(RecordRetention))]
-    public async Task<RunEnd> RecordRetention([ActivityTrigger] RetentionEnd end, CancellationToken cancellationToken)
+    public async Task<RunEnd> RecordRetention([ActivityTrigger] RetentionEnd end, string instanceId, CancellationToken cancellationToken)
     {
         var services = await OpenAsync(cancellationToken);
+        await guard.CheckOwnAsync(services.Opened, new RunId(end.RunId), instanceId, cancellationToken);
         var runId = new RunId(end.RunId);
         var plan = await services.Plans.ReadAsync(runId, cancellationToken);
         var left = end.Left.ToDictionary(r => r.Id);

@@ -22,6 +22,7 @@ internal sealed class PagesChild<TItem, TCursor>(TaskOrchestrationContext contex
     public async Task<PagesOutcome> RunAsync(
         Func<TCursor, Task<Page<TItem, TCursor>>> list, Func<TItem, string?, PagesOutcome, Task<StepOutcome>> step, Func<TItem, string> nameOf)
     {
+        ChildOfRun.ThrowUnlessStartedByRun(context);
         var left = new Queue<TItem>(input.Left);
         var (next, position, outcome) = (input.Next, input.Position, input.SoFar);
         for (var steps = 0; steps < StepsPerGeneration && !_cancel.IsCompleted; steps++)

@@ -7,29 +7,37 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Runs;
 
 /// <summary>Steps that every run has.</summary>
-public sealed partial class RunActivities(PerStore<RunServices> stores, RunFeatures features, CaptureOptions options, TimeProvider time, ILogger<RunActivities> log)
+public sealed partial class RunActivities(PerStore<RunServices> stores, RunFeatures features, CaptureOptions options, RunGuard guard, TimeProvider time, ILogger<RunActivities> log)
 {
     /// <summary>Opens the sealed request: without one nothing runs, whoever started the instance.</summary>
     [Function(nameof(OpenRequest))]
-    public Task OpenRequest([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken) =>
-        OpenOwnAsync(runId, instanceId, cancellationToken);
+    public async Task OpenRequest([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
+    {
+        var services = await OpenOwnAsync(runId, instanceId, cancellationToken);
+        if (await services.Opened.Records.HasResultAsync(new RunId(runId), cancellationToken))
+        {
+            throw new RefusedException($"Run {runId} is over, and an orchestration was started for it again", "Start a new run; this one must not read or write any more.");
+        }
+    }
 
     /// <summary>Takes or renews the cluster's lease, or tells who holds it.</summary>
     [Function(nameof(TakeLease))]
-    public async Task<LeaseReceipt> TakeLease([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<LeaseReceipt> TakeLease([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         var id = new RunId(runId);
         var services = await stores.OpenForRunAsync(id, cancellationToken);
+        await guard.CheckOwnAsync(services.Opened, id, instanceId, cancellationToken);
         var request = await services.Opened.Records.ReadRequestAsync(id, cancellationToken);
         return await services.Lease.TryTakeAsync(request.Cluster, request.RunId, request.Kind, ClusterLease.Time, cancellationToken);
     }
 
     /// <summary>Keeps pin and lease young while the run lives (W3).</summary>
     [Function(nameof(RenewRun))]
-    public async Task RenewRun([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task RenewRun([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         var id = new RunId(runId);
         var services = await stores.OpenForRunAsync(id, cancellationToken);
+        await guard.CheckOwnAsync(services.Opened, id, instanceId, cancellationToken);
         var request = await services.Opened.Records.ReadRequestAsync(id, cancellationToken);
         foreach (var fences in await features.FencesOfAsync(services.Opened, request, cancellationToken))
         {
@@ -42,7 +50,7 @@ public sealed partial class RunActivities(PerStore<RunServices> stores, RunFeatu
             return;
         }
 
-        var lease = await TakeLease(runId, cancellationToken);
+        var lease = await TakeLease(runId, instanceId, cancellationToken);
         if (!lease.IsMine)
         {
             throw new RefusedException($"Run {lease.Holder} has taken the cluster over from run {runId}", "This run did not renew its lease in time; start it again when the other one is over.");

@@ -9,6 +9,7 @@ internal static class RunRegistration
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddPerStore<RunServices>()
         .AddSingleton<RunFeatures>()
+        .AddSingleton<RunGuard>()
         .AddSingleton<RunStarter>()
         .AddSingleton<RunViews>()
         .AddSingleton<Janitor>()

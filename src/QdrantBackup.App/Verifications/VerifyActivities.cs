@@ -11,17 +11,18 @@ using QdrantBackup.Verification;
 namespace QdrantBackup.App.Verifications;
 
 /// <summary>Steps of a verification, or of a repair.</summary>
-public sealed class VerifyActivities(PerStore<VerificationServices> stores, KeyChecks keys)
+public sealed class VerifyActivities(PerStore<VerificationServices> stores, KeyChecks keys, RunGuard guard)
 {
     private const int MaxErrors = 50;
     private const int MaxNamed = 3;
 
     /// <summary>Chooses the backups and pins them before they are read (W3).</summary>
     [Function(nameof(PlanVerification))]
-    public async Task<VerifyPlanReceipt> PlanVerification([ActivityTrigger] string runId, CancellationToken cancellationToken)
+    public async Task<VerifyPlanReceipt> PlanVerification([ActivityTrigger] string runId, string instanceId, CancellationToken cancellationToken)
     {
         var id = new RunId(runId);
         var services = await stores.OpenForRunAsync(id, cancellationToken);
+        await guard.CheckNotOverAsync(services.Opened, id, instanceId, cancellationToken);
         var request = await services.Opened.Records.ReadRequestAsync(id, cancellationToken);
         var verification = await services.OfAsync(request.Verify?.Second == true, cancellationToken);
 
@@ -33,34 +34,34 @@ public sealed class VerifyActivities(PerStore<VerificationServices> stores, KeyC
 
     /// <summary>Lists some items: a plan is too long for a history.</summary>
     [Function(nameof(ListVerifyItems))]
-    public async Task<VerifyPage> ListVerifyItems([ActivityTrigger] VerifyPageInput input, CancellationToken cancellationToken)
+    public async Task<VerifyPage> ListVerifyItems([ActivityTrigger] VerifyPageInput input, string instanceId, CancellationToken cancellationToken)
     {
-        var (_, verification) = await OpenAsync(new RunId(input.RunId), cancellationToken);
+        var (_, verification) = await OpenAsync(new RunId(input.RunId), instanceId, cancellationToken);
         return await verification.Planner.ListAsync(new RunId(input.RunId), input.Cursor, input.Count, cancellationToken);
     }
 
     /// <summary>Looks at one item; mends it if that was asked for.</summary>
     [Function(nameof(VerifyItem))]
-    public async Task<ItemReceipt> VerifyItem([ActivityTrigger] VerifyStep step, CancellationToken cancellationToken)
+    public async Task<ItemReceipt> VerifyItem([ActivityTrigger] VerifyStep step, string instanceId, CancellationToken cancellationToken)
     {
-        var (_, verification) = await OpenAsync(step.RunId, cancellationToken);
+        var (_, verification) = await OpenAsync(step.RunId, instanceId, cancellationToken);
         return await verification.Items.VerifyAsync(step, cancellationToken);
     }
 
     /// <summary>Finds out which backups need what is damaged, and records what was shown of each.</summary>
     [Function(nameof(TraceDamage))]
-    public async Task<TraceReceipt> TraceDamage([ActivityTrigger] TraceInput input, CancellationToken cancellationToken)
+    public async Task<TraceReceipt> TraceDamage([ActivityTrigger] TraceInput input, string instanceId, CancellationToken cancellationToken)
     {
-        var (_, verification) = await OpenAsync(new RunId(input.RunId), cancellationToken);
+        var (_, verification) = await OpenAsync(new RunId(input.RunId), instanceId, cancellationToken);
         return await verification.Trace.TraceAsync(new RunId(input.RunId), input.After, input.IsWhole, cancellationToken);
     }
 
     /// <summary>Says what it came to.</summary>
     [Function(nameof(ConcludeVerification))]
-    public async Task<RunEnd> ConcludeVerification([ActivityTrigger] VerifyOutcome outcome, CancellationToken cancellationToken)
+    public async Task<RunEnd> ConcludeVerification([ActivityTrigger] VerifyOutcome outcome, string instanceId, CancellationToken cancellationToken)
     {
         var runId = new RunId(outcome.RunId);
-        var (services, verification) = await OpenAsync(runId, cancellationToken);
+        var (services, verification) = await OpenAsync(runId, instanceId, cancellationToken);
         var plan = await services.Plans.ReadAsync(runId, cancellationToken);
         var report = await verification.Trace.ReadAsync(runId, cancellationToken) ?? new DamageReport { RunId = runId, Damages = [] };
         if (outcome.IsWhole && plan.Request is { Rolling: true, Subset: { } share })
@@ -89,9 +90,10 @@ public sealed class VerifyActivities(PerStore<VerificationServices> stores, KeyC
         };
     }
 
-    private async Task<(VerificationServices Services, StoreVerification Verification)> OpenAsync(RunId runId, CancellationToken cancellationToken)
+    private async Task<(VerificationServices Services, StoreVerification Verification)> OpenAsync(RunId runId, string instanceId, CancellationToken cancellationToken)
     {
         var services = await stores.OpenForRunAsync(runId, cancellationToken);
+        await guard.CheckLiveAsync(services.Opened, runId, instanceId, cancellationToken);
         var plan = await services.Plans.ReadAsync(runId, cancellationToken);
         return (services, await services.OfAsync(plan.Request.Second, cancellationToken));
     }

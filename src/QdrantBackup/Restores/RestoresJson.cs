@@ -10,4 +10,5 @@ namespace QdrantBackup.Restores;
     RespectRequiredConstructorParameters = true,
     MaxDepth = 192)]
 [JsonSerializable(typeof(RestorePlan))]
+[JsonSerializable(typeof(RestoreApproval))]
 internal sealed partial class RestoresJson : JsonSerializerContext;

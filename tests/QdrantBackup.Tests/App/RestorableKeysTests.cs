@@ -43,7 +43,7 @@ public sealed class RestorableKeysTests : IAsyncLifetime
         _keys = new KeyChecks(_options, noVault, _time, _log);
         _stores = new PerStore<VerificationServices>(
             _connection, opened => new VerificationServices(opened, new CaptureOptions { Cluster = "prod" }, _time, NullLoggerFactory.Instance));
-        _activities = new VerifyActivities(_stores, _keys);
+        _activities = new VerifyActivities(_stores, _keys, new RunGuard());
     }
 
     private static CancellationToken Cancellation => CaptureRig.Cancellation;
@@ -148,7 +148,11 @@ public sealed class RestorableKeysTests : IAsyncLifetime
     private async Task<RunEnd> VerifyAsync(VerifyLevel level = VerifyLevel.Restorable, params IReadOnlyList<RunError> errors)
     {
         RunId runId = RunId.New(_time);
-        await _services.Plans.StoreAsync(new VerifyPlan { RunId = runId, Request = new VerifyRequest { Level = level }, Backups = [] }, Cancellation);
-        return await _activities.ConcludeVerification(new VerifyOutcome(runId.ToString(), IsWhole: true, IsCancelled: false, errors), Cancellation);
+        var request = new VerifyRequest { Level = level };
+        await _services.Opened.Records.WriteRequestAsync(
+            new RunRequest { RunId = runId, Kind = RunKind.Verify, Cluster = "prod", RequestedBy = "test", RequestedAt = _time.GetUtcNow(), InstanceId = "verify-prod-1", Verify = request }, Cancellation);
+        await _services.Opened.Pins.WriteAsync(runId, RunKind.Verify, [], Cancellation);
+        await _services.Plans.StoreAsync(new VerifyPlan { RunId = runId, Request = request, Backups = [] }, Cancellation);
+        return await _activities.ConcludeVerification(new VerifyOutcome(runId.ToString(), IsWhole: true, IsCancelled: false, errors), "verify-prod-1", Cancellation);
     }
 }

@@ -32,9 +32,12 @@ internal sealed class Rehearsal : TaskOrchestrationContext
 
     public override TaskName Name => new("Rehearsed");
 
-    public override string InstanceId => "rehearsal";
+    /// <summary>Whose code runs: a child knows its parent when it begins.</summary>
+    public (string Id, string? Parent) Self { get; set; } = ("rehearsal", null);
 
-    public override ParentOrchestrationInstance? Parent => null;
+    public override string InstanceId => Self.Id;
+
+    public override ParentOrchestrationInstance? Parent => Self.Parent is { } parent ? new ParentOrchestrationInstance(new TaskName("Rehearsed"), parent) : null;
 
     public override DateTime CurrentUtcDateTime => _now;
 
@@ -117,8 +120,19 @@ internal sealed class Rehearsal : TaskOrchestrationContext
         }
     }
 
-    public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null) =>
-        CallActivityAsync<TResult>(orchestratorName, input, options);
+    public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
+    {
+        var caller = Self;
+        try
+        {
+            Self = ((options as SubOrchestrationOptions)?.InstanceId ?? "", caller.Id);
+            return CallActivityAsync<TResult>(orchestratorName, input, options);
+        }
+        finally
+        {
+            Self = caller;
+        }
+    }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using QdrantBackup.App.Runs;
 using QdrantBackup.Ids;
 using QdrantBackup.Restores;
 using QdrantBackup.Runs;
+using Events = QdrantBackup.App.Runs.Events;
 
 namespace QdrantBackup.Tests.App.Orchestrations;
 
@@ -11,6 +12,8 @@ internal sealed class RehearsedRestore
 {
     public const string RunId = "20260901T020000Z-aaaaaa";
     public const string PlanHash = "1111111111111111111111111111111111111111111111111111111111111111";
+
+    private readonly List<(TimeSpan At, string PlanHash)> _approvals = [];
 
     public RehearsedRestore(int items = 1, bool needsApproval = false)
     {
@@ -22,6 +25,7 @@ internal sealed class RehearsedRestore
             .On(nameof(RunActivities.ReleaseRun), _ => null)
             .On(nameof(RunActivities.RecordEnd), end => Recorded = (RunEnd)end!)
             .On(nameof(RestoreActivities.PlanRestore), _ => new RestorePlanReceipt(PlanHash, needsApproval, items, items * 1000))
+            .On(nameof(RestoreActivities.FindApproval), wanted => _approvals.Any(a => a.At <= Stage!.Elapsed && a.PlanHash == ((ApprovalWanted)wanted!).PlanHash))
             .On(nameof(RestoreActivities.ListRestoreItems), _ => new RestorePage(refs, null))
             .On(nameof(RestoreActivities.UploadItem), step => Upload((RestoreStep)step!))
             .On(nameof(RestoreActivities.DeleteUploadedCopy), _ => null)
@@ -54,6 +58,17 @@ internal sealed class RehearsedRestore
 
     /// <summary>What goes wrong with aliases.</summary>
     public Func<int, RunError?> AliasFailure { get; set; } = _ => null;
+
+    /// <summary>Somebody approves a plan as the API does: a record, then an event.</summary>
+    public RehearsedRestore Approve(TimeSpan after, string planHash)
+    {
+        _approvals.Add((after, planHash));
+        Stage.Sends(after, Events.Approve, "");
+        return this;
+    }
+
+    /// <summary>An approval is recorded, and the event is lost with the process that was to send it.</summary>
+    public void Record(TimeSpan after, string planHash) => _approvals.Add((after, planHash));
 
     /// <summary>Runs it to its end; a run that fails or is refused throws, after it has recorded that.</summary>
     public RunEnd Run() => Stage.Run(context => RestoreOrchestrator.RunAsync(context, RunId));

@@ -13,7 +13,7 @@ public sealed class RestoreApprovalTests
     public void Nothing_is_uploaded_before_the_plan_is_approved()
     {
         var restore = new RehearsedRestore(items: 2, needsApproval: true);
-        restore.Stage.Sends(TimeSpan.FromHours(3), Events.Approve, RehearsedRestore.PlanHash);
+        restore.Approve(TimeSpan.FromHours(3), RehearsedRestore.PlanHash);
 
         var end = restore.Run();
 
@@ -26,11 +26,11 @@ public sealed class RestoreApprovalTests
     public void An_approval_of_another_plan_approves_nothing()
     {
         var restore = new RehearsedRestore(needsApproval: true);
-        restore.Stage
-            .Sends(TimeSpan.FromHours(1), Events.Approve, OtherPlan)
-            .Sends(TimeSpan.FromHours(2), Events.Approve, "")
-            .Sends(TimeSpan.FromHours(3), Events.Approve, RehearsedRestore.PlanHash.ToUpperInvariant() + " ")
-            .Sends(TimeSpan.FromHours(4), Events.Approve, RehearsedRestore.PlanHash);
+        restore
+            .Approve(TimeSpan.FromHours(1), OtherPlan)
+            .Approve(TimeSpan.FromHours(2), "")
+            .Approve(TimeSpan.FromHours(3), RehearsedRestore.PlanHash.ToUpperInvariant() + " ")
+            .Approve(TimeSpan.FromHours(4), RehearsedRestore.PlanHash);
 
         Assert.Equal(RunState.Complete, restore.Run().State);
 
@@ -38,10 +38,34 @@ public sealed class RestoreApprovalTests
     }
 
     [Fact]
+    public void An_event_without_a_record_approves_nothing_whatever_it_holds()
+    {
+        var restore = new RehearsedRestore(needsApproval: true);
+        restore.Stage.Sends(TimeSpan.FromHours(1), Events.Approve, RehearsedRestore.PlanHash).Sends(TimeSpan.FromHours(2), Events.Approve, RehearsedRestore.PlanHash);
+
+        Assert.ThrowsAny<Exception>(restore.Run);
+
+        Assert.Equal(RunState.Refused, restore.Recorded!.State);
+        Assert.Empty(restore.Uploads);
+        Assert.Empty(restore.Aliased);
+    }
+
+    [Fact]
+    public void A_plan_that_was_approved_before_the_run_waits_for_it_needs_no_event()
+    {
+        var restore = new RehearsedRestore(needsApproval: true);
+        restore.Record(TimeSpan.Zero, RehearsedRestore.PlanHash);
+
+        Assert.Equal(RunState.Complete, restore.Run().State);
+
+        Assert.True(Assert.Single(restore.Uploads).At < TimeSpan.FromHours(1));
+    }
+
+    [Fact]
     public void A_restore_whose_plan_is_never_approved_ends_as_refused_and_has_changed_nothing()
     {
         var restore = new RehearsedRestore(needsApproval: true);
-        restore.Stage.Sends(TimeSpan.FromHours(1), Events.Approve, OtherPlan);
+        restore.Approve(TimeSpan.FromHours(1), OtherPlan);
 
         Assert.ThrowsAny<Exception>(restore.Run);
 
@@ -55,9 +79,8 @@ public sealed class RestoreApprovalTests
     public void A_restore_that_is_cancelled_while_it_waits_for_an_approval_has_changed_nothing()
     {
         var restore = new RehearsedRestore(needsApproval: true);
-        restore.Stage
-            .Sends(TimeSpan.FromHours(1), Events.Cancel, "alice")
-            .Sends(TimeSpan.FromHours(2), Events.Approve, RehearsedRestore.PlanHash);
+        restore.Stage.Sends(TimeSpan.FromHours(1), Events.Cancel, "alice");
+        restore.Approve(TimeSpan.FromHours(2), RehearsedRestore.PlanHash);
 
         Assert.Equal(RunState.Cancelled, restore.Run().State);
 
@@ -107,7 +130,7 @@ public sealed class RestoreApprovalTests
         var restore = new RehearsedRestore(needsApproval: true);
         if (approved)
         {
-            restore.Stage.Sends(TimeSpan.FromHours(1), Events.Approve, RehearsedRestore.PlanHash);
+            restore.Approve(TimeSpan.FromHours(1), RehearsedRestore.PlanHash);
         }
 
         _ = Record.Exception(restore.Run);

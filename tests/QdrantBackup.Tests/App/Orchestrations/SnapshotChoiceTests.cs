@@ -59,6 +59,7 @@ public sealed class SnapshotChoiceTests
     private static PartOutcome Run(Rehearsal stage)
     {
         var input = new PartInput(new RunId(RehearsedRestore.RunId), new LanePart(1, new PartKey("docs", "http://node:6333"), 1000));
+        stage.Self = ("rehearsal:p1", "rehearsal:l0");
         return stage.Run(context => PartOrchestrator.RunAsync(context, input));
     }
 
