@@ -42,7 +42,7 @@ public sealed class RestoreApprovals(SealedStore store)
     public async Task<RestoreApproval?> FindAsync(RunId runId, string planHash, CancellationToken cancellationToken) =>
         await store.TryGetRecordAsync(NameOf(runId, planHash), RestoresJson.Default.RestoreApproval, cancellationToken) is { } found && IsOf(found, runId, planHash) ? found : null;
 
-    // The name is bound by the seal, and the members say the same: a record under another name says nothing.
+    // The seal binds the name, and the members repeat it: a record under another name approves nothing.
     private static bool IsOf(RestoreApproval found, RunId runId, string planHash) => found.RunId == runId && found.PlanHash == planHash;
 
     private static BlobName NameOf(RunId runId, string planHash) => BlobNames.Run(runId, NamePrefix + planHash[..HashDigits]);

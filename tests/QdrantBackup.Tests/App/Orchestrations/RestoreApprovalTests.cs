@@ -92,7 +92,7 @@ public sealed class RestoreApprovalTests
     public void A_restore_renews_pin_and_lease_while_it_waits_for_an_approval()
     {
         var restore = new RehearsedRestore(needsApproval: true);
-        restore.Stage.Sends(TimeSpan.FromHours(3), Events.Approve, RehearsedRestore.PlanHash);
+        restore.Approve(TimeSpan.FromHours(3), RehearsedRestore.PlanHash);
 
         Assert.Equal(RunState.Complete, restore.Run().State);
 
