@@ -27,14 +27,13 @@ def main(report):
             continue
         counts = collections.Counter(m["status"] for m in mutants)
         total.update(counts)
-        noticed = counts["Killed"] + counts["Timeout"]
-        print(f"{name.split('/src/')[-1]}: {noticed} of {len(mutants)} noticed")
+        print(f"{name.split('/src/')[-1]}: a test failed for {counts['Killed']} of {len(mutants)}, {counts['Timeout']} ended by the limit of time")
         for m in sorted(mutants, key=lambda m: m["location"]["start"]["line"]):
-            if m["status"] in ("Survived", "NoCoverage"):
-                how = "survived" if m["status"] == "Survived" else "no test"
+            if m["status"] != "Killed":
+                how = {"Survived": "survived", "NoCoverage": "no test", "Timeout": "limit of time, try again by itself"}[m["status"]]
                 print(f"  {m['location']['start']['line']}: {how}: {short(text(found['source'], m['location']))}  ->  {short(m['replacement'])}")
-    noticed = total["Killed"] + total["Timeout"]
-    print(f"{sum(total.values())} changes, {noticed} noticed, {total['Survived']} survived, {total['NoCoverage']} that no test reaches")
+    print(f"{sum(total.values())} changes: a test failed for {total['Killed']}, {total['Survived']} survived, "
+          f"{total['NoCoverage']} that no test reaches, {total['Timeout']} ended by the limit of time, which on a busy machine proves nothing")
 
 
 if __name__ == "__main__":

@@ -227,10 +227,8 @@ public sealed class TimerListenerTests : IDisposable
         Listener(schedule, monitored, runOnStartup, clock).ListenAsync(stop.Token);
 
     private TimerListener Listener(TimerSchedule schedule, bool monitored, bool runOnStartup, TimeProvider? clock = null) => new(
-        "Ticker",
-        schedule,
+        new TimerPlan("Ticker", schedule, runOnStartup),
         monitored ? new ScheduleMonitor("Ticker", schedule, new TimerStatusStore(new StateDirectory(folder)), NullLogger.Instance) : null,
-        runOnStartup,
         runs.RunAsync,
         clock ?? time,
         NullLogger.Instance);

@@ -90,6 +90,21 @@ public sealed class PruneAgeTests
         Assert.Empty(await LeftAsync(rig, chunk, list));
     }
 
+    [Theory]
+    [InlineData("lists/notes")]
+    [InlineData("lists/20260101T000000Z-zzzzzz~copy/00001-docs/00000")]
+    [InlineData("chunks/00/readme")]
+    public async Task A_blob_whose_name_is_no_chunk_and_no_list_is_left_alone_however_old_it_is(string foreign)
+    {
+        using CaptureRig rig = await BackedUpAsync();
+        var name = new BlobName(foreign);
+        await rig.Store.Blobs.PutAsync(name, new byte[] { 1 }, PutCondition.OnlyIfAbsent, summary: null, Cancellation);
+
+        rig.Time.Advance(Grace + Grace);
+
+        Assert.Equal([name], await LeftAsync(rig, name));
+    }
+
     private static async Task<CaptureRig> BackedUpAsync()
     {
         var rig = new CaptureRig();

@@ -8,6 +8,9 @@ namespace LocalFunctions.Hosting.Timers;
 /// <summary>A timer function with its schedule read.</summary>
 internal sealed record TimerFunction(FunctionDescriptor Function, TimerSchedule Schedule, bool UseMonitor, bool RunOnStartup, bool IsDisabled)
 {
+    /// <summary>What its listener serves.</summary>
+    public TimerPlan Plan => new(Function.Name, Schedule, RunOnStartup);
+
     /// <exception cref="FunctionsStartupException">A schedule cannot be read.</exception>
     public static IReadOnlyList<TimerFunction> Find(IEnumerable<FunctionDescriptor> functions, IConfiguration settings) =>
         functions.Where(function => function.Kind == FunctionKind.Timer).Select(function => Of(function, settings)).ToList();
@@ -27,3 +30,9 @@ internal sealed record TimerFunction(FunctionDescriptor Function, TimerSchedule 
         }
     }
 }
+
+/// <summary>When a timer function runs.</summary>
+/// <param name="Function">Its name.</param>
+/// <param name="Schedule">Its schedule.</param>
+/// <param name="RunOnStartup">Whether it also runs when the host starts.</param>
+internal sealed record TimerPlan(string Function, TimerSchedule Schedule, bool RunOnStartup);

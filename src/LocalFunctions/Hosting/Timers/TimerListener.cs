@@ -4,7 +4,7 @@ namespace LocalFunctions.Hosting.Timers;
 
 /// <summary>Runs one timer function when it is due, never twice at the same time. Schedules advance whether a run succeeds or not.</summary>
 internal sealed class TimerListener(
-    TimerFunction timer,
+    TimerPlan plan,
     ScheduleMonitor? monitor,
     Func<TimerRun, Task> invoke,
     TimeProvider time,
@@ -28,7 +28,7 @@ internal sealed class TimerListener(
                     : SetBack(status);
             }
 
-            TimerLog.NeverDueAgain(logger, timer.Function.Name, timer.Schedule.Expression);
+            TimerLog.NeverDueAgain(logger, plan.Function, plan.Schedule.Expression);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -36,7 +36,7 @@ internal sealed class TimerListener(
         }
         catch (Exception failure)
         {
-            TimerLog.ListenerFailed(logger, timer.Function.Name, failure);
+            TimerLog.ListenerFailed(logger, plan.Function, failure);
         }
     }
 
@@ -59,14 +59,14 @@ internal sealed class TimerListener(
     private async Task<TimerStatus> StartAsync(CancellationToken cancellationToken)
     {
         var now = Now;
-        var status = monitor?.Resume(now) ?? new TimerStatus(Last: default, timer.Schedule.Next(now), now);
+        var status = monitor?.Resume(now) ?? new TimerStatus(Last: default, plan.Schedule.Next(now), now);
         if (status.Next < now)
         {
-            TimerLog.PastDue(logger, timer.Function.Name, status.Next);
+            TimerLog.PastDue(logger, plan.Function, status.Next);
             return await ServeAsync(status, now, isPastDue: true, cancellationToken);
         }
 
-        return timer.RunOnStartup ? await ServeAsync(status, now, isPastDue: false, cancellationToken) : status;
+        return plan.RunOnStartup ? await ServeAsync(status, now, isPastDue: false, cancellationToken) : status;
     }
 
     private async Task<TimerStatus> ServeAsync(TimerStatus status, DateTime due, bool isPastDue, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ internal sealed class TimerListener(
             // A clock set back a little must not make the same due time come again.
             var at = Now > due ? Now : due;
             await invoke(new TimerRun(monitor is null ? null : status, isPastDue));
-            return monitor?.Served(at) ?? new TimerStatus(at, timer.Schedule.Next(at), at);
+            return monitor?.Served(at) ?? new TimerStatus(at, plan.Schedule.Next(at), at);
         }
         finally
         {
@@ -107,7 +107,7 @@ internal sealed class TimerListener(
     private TimerStatus SetBack(TimerStatus status)
     {
         var now = Now;
-        return monitor?.SetBack(status, now) ?? new TimerStatus(status.Last, timer.Schedule.Next(now), now);
+        return monitor?.SetBack(status, now) ?? new TimerStatus(status.Last, plan.Schedule.Next(now), now);
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

@@ -87,7 +87,7 @@ internal sealed class TimerTriggers : IDisposable
         var name = timer.Function.Name;
         var monitored = timer.UseMonitor && !timer.Schedule.IsFasterThanOncePerMinute(time.GetUtcNow().UtcDateTime);
         var monitor = monitored ? new ScheduleMonitor(name, timer.Schedule, store, logger) : null;
-        return new TimerListener(timer, monitor, run => InvokeAsync(timer, run), time, logger);
+        return new TimerListener(timer.Plan, monitor, run => InvokeAsync(timer, run), time, logger);
     }
 
     private async Task InvokeAsync(TimerFunction timer, TimerRun run)
