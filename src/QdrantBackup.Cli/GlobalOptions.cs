@@ -39,10 +39,13 @@ internal sealed class GlobalOptions
             parsed.GetValue(Config),
             parsed.GetValue(Server),
             KeyOf(parsed.GetValue(ApiKey) ?? environment["QDRANT_BACKUP_API_KEY"]),
-            parsed.GetValue(StateDirectory) ?? environment["LocalFunctions:StateDirectory"] ?? DefaultStateDirectory(environment),
+            FullPath(parsed.GetValue(StateDirectory)) ?? FullPath(environment["LocalFunctions:StateDirectory"]) ?? DefaultStateDirectory(environment),
             parsed.GetValue(Output),
             parsed.GetValue(Verbose)) { AllowsPlainHttp = parsed.GetValue(AllowPlainHttp) };
     }
+
+    // From where the command was given: a host that is started here takes a relative path from its program's folder, and no other command would find it.
+    private static string? FullPath(string? path) => string.IsNullOrWhiteSpace(path) ? null : Path.GetFullPath(path);
 
     // An empty variable is none; a line end comes from the file that a script read.
     private static string? KeyOf(string? text) => text?.Trim().Trim('\ufeff') is { Length: > 0 } key ? key : null;
