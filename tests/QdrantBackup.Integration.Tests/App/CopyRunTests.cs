@@ -73,7 +73,7 @@ public sealed class CopyRunTests
 
         var refused = await RunAsync(app, "/api/v1/backup/create", new { });
         Assert.Equal("refused", refused.GetProperty("state").GetString());
-        Assert.Contains("second copy", refused.GetProperty("errors")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("second store", refused.GetProperty("errors")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal("complete", (await RunAsync(app, "/api/v1/restore", new { backupId = id, suffix = "-2" })).GetProperty("state").GetString());
         Assert.Equal(app.Qdrant.CollectionSha256("docs"), app.Qdrant.CollectionSha256("docs-2"));
     }
