@@ -20,7 +20,6 @@ public sealed partial class PlainCodeTests
     private static readonly string[] NotYet =
     [
         "src/LocalFunctions/Durable/Replay/", "src/QdrantBackup/Configuration/", "src/QdrantBackup/Keys/", "src/QdrantBackup.OnAzure/KeyVault/",
-        
         "tests/QdrantBackup.Tests/App/", "tests/QdrantBackup.Tests/Configuration/", "tests/QdrantBackup.Tests/Keys/",
     ];
 
