@@ -51,16 +51,38 @@ public sealed class RunStarter(StoreConnection connection, RunFeatures features,
         }
 
         var opened = await OpenForAsync(feature, cancellationToken);
-        var holder = await new StartClaims(opened.Store).TryTakeAsync(
-            request.Cluster, feature.WorkOf(request), request.RunId, run => GoesOnAsync(client, run, cancellationToken), cancellationToken);
+        var (claims, work) = (new StartClaims(opened.Store), feature.WorkOf(request));
+        var holder = await claims.TryTakeAsync(
+            request.Cluster, work, request.RunId, run => GoesOnAsync(client, run, cancellationToken), cancellationToken);
         if (holder is { } other)
         {
             var there = (await opened.Records.FindAsync(other, cancellationToken))?.Request;
             return new RunInTheWay(other.Value, there is not null && feature.Covers(there, request));
         }
 
-        await StartAsync(client, request, cancellationToken);
-        return null;
+        try
+        {
+            await StartAsync(client, request, cancellationToken);
+            return null;
+        }
+        catch
+        {
+            await TryReleaseAsync(claims, work, request);
+            throw;
+        }
+    }
+
+    // The caller may try again at once. If the claim cannot be given back, it lapses by itself; if the run was started all the same, the runtime knows.
+    private static async Task TryReleaseAsync(StartClaims claims, string work, RunRequest request)
+    {
+        try
+        {
+            await claims.ReleaseAsync(request.Cluster, work, request.RunId, CancellationToken.None);
+        }
+        catch (BackupException)
+        {
+            // The caller learns why the run was not started.
+        }
     }
 
     /// <summary>Records the request and starts its orchestration. One that exists, in whatever state, is success.</summary>

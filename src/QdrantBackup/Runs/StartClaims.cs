@@ -48,4 +48,14 @@ public sealed class StartClaims(SealedStore store)
             return null;
         });
     }
+
+    /// <summary>Gives the claim of a run back that could not be started; a claim of another run stays.</summary>
+    public Task ReleaseAsync(string cluster, string work, RunId run, CancellationToken cancellationToken) =>
+        store.ChangeRecordAsync(
+            BlobNames.Starts(cluster),
+            RunsJson.Default.StartsRecord,
+            there => there is not null && there.Runs.TryGetValue(work, out var holder) && holder == run
+                ? there with { Runs = there.Runs.Where(r => r.Key != work).ToDictionary() }
+                : there,
+            cancellationToken);
 }

@@ -60,6 +60,18 @@ public sealed class StartClaimsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_could_not_be_started_gives_its_claim_back_and_no_other()
+    {
+        var (failed, other) = (RunId.New(_rig.Time), RunId.New(_rig.Time));
+        Assert.Null(await TakeAsync("backup", failed, goesOn: true));
+        await _claims.ReleaseAsync("prod", "backup", other, Cancellation);
+        Assert.Equal(failed, await TakeAsync("backup", other, goesOn: true));
+
+        await _claims.ReleaseAsync("prod", "backup", failed, Cancellation);
+        Assert.Null(await TakeAsync("backup", other, goesOn: true));
+    }
+
+    [Fact]
     public async Task A_run_may_claim_its_work_again()
     {
         var run = RunId.New(_rig.Time);

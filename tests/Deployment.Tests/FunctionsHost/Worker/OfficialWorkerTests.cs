@@ -68,7 +68,7 @@ public sealed class OfficialWorkerTests(PublishedApp published, RunningWorker ru
         var worker = await running.OnAsync(published);
         const string Input = $$"""{"runId":"{{RunId}}","rootId":"{{InstanceId}}","total":1,"left":[],"next":{"from":0},"soFar":{} }""";
 
-        var answer = await worker.Host.InvokeAsync(orchestrator, new WireMessage().With(1, Convert.ToBase64String(Started(orchestrator, Input).Bytes)));
+        var answer = await worker.Host.InvokeAsync(orchestrator, new WireMessage().With(1, Convert.ToBase64String(Started(orchestrator, Input, InstanceId + ":w", InstanceId).Bytes)));
 
         var response = WireMessage.Read(Convert.FromBase64String(answer.Messages(4).Single().Text(1)));
         Assert.Equal(list, Assert.Single(response.Messages(2, 2)).Text(1));
@@ -88,11 +88,17 @@ public sealed class OfficialWorkerTests(PublishedApp published, RunningWorker ru
     }
 
     /// <summary>What an orchestrator is given at its first turn: its history so far is that it was started.</summary>
-    private static WireMessage Started(string orchestrator, string input)
+    private static WireMessage Started(string orchestrator, string input, string instanceId = InstanceId, string? parentId = null)
     {
-        var instance = new WireMessage().With(1, InstanceId);
+        var instance = new WireMessage().With(1, instanceId);
         var started = new WireMessage().With(1, orchestrator).With(3, new WireMessage().With(1, input)).With(4, instance);
-        return new WireMessage().With(1, InstanceId)
+        if (parentId is not null)
+        {
+            var parent = new WireMessage().With(2, new WireMessage().With(1, "Parent")).With(4, new WireMessage().With(1, parentId));
+            started = started.With(5, parent);
+        }
+
+        return new WireMessage().With(1, instanceId)
             .With(4, new WireMessage().With(2, new WireMessage()).With(14, new WireMessage()))
             .With(4, new WireMessage().With(2, new WireMessage()).With(3, started));
     }
