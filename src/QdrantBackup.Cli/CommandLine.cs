@@ -10,13 +10,18 @@ namespace QdrantBackup.Cli;
 /// <summary><c>qdrant-backup</c>: one verb a file; errors as two lines, what failed and what to do.</summary>
 internal static class CommandLine
 {
-    public static ParseResult Parse(IReadOnlyList<string> args) => Root(new GlobalOptions()).Parse(args, WrongWords.Reading);
+    public static ParseResult Parse(IReadOnlyList<string> args)
+    {
+        using var none = new Interruption(TextWriter.Null, _ => { });
+        return Parse(args, none);
+    }
 
     public static async Task<int> RunAsync(string[] args, TextWriter standardOutput, TextWriter standardError)
     {
         await using var output = new SafeWriter(standardOutput, isForErrors: false);
         await using var error = new SafeWriter(standardError, isForErrors: true);
-        var parsed = Parse(args);
+        using var interruption = new Interruption(error, Environment.Exit);
+        var parsed = Parse(args, interruption);
         if (WrongWords.In(parsed, args) is { Count: > 0 } problems)
         {
             foreach (var problem in problems)
@@ -30,7 +35,21 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            if (parsed.CommandResult.Command.Name != ServeVerb.Name)
+            {
+                // The host of a server hears them itself.
+                interruption.Listen();
+            }
+
+            var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var code = await parsed.InvokeAsync(invocation, interruption.Token);
+            return interruption.IsAsked ? ExitCode.Interrupted : code;
+        }
+        catch (Exception) when (interruption.IsAsked)
+        {
+            // Whatever was under way was cut off by that.
+            await error.WriteLineAsync("cancelled");
+            return ExitCode.Interrupted;
         }
         catch (Exception failure) when (failure is BackupException or FunctionsStartupException or HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException or TimeoutException)
         {
@@ -47,6 +66,8 @@ internal static class CommandLine
         }
     }
 
+    private static ParseResult Parse(IReadOnlyList<string> args, Interruption interruption) => Root(new GlobalOptions(interruption)).Parse(args, WrongWords.Reading);
+
     private static RootCommand Root(GlobalOptions options)
     {
         var root = new RootCommand("Backs up and restores Qdrant vector databases.")
@@ -56,6 +77,8 @@ internal static class CommandLine
             ShowVerb.Create(options),
             StatusVerb.Create(options),
             RunsVerb.Create(options),
+            CancelVerb.Create(options),
+            ResumeVerb.Create(options),
             RestoreVerb.Create(options),
             VerifyVerb.Create(options),
             CleanupVerb.Create(options),
@@ -82,7 +105,8 @@ internal static class CommandLine
             BackupException known => (known.Message, known.Hint),
             OperationCanceledException { InnerException: TimeoutException } or TimeoutException => (
                 "something did not answer in time", "Check the server, the store and what is between here and there, then try again."),
-            OperationCanceledException => ("cancelled", "Started runs go on when the server is started again on the same state directory."),
+            OperationCanceledException => ("something was cut off", "Try again; 'qdrant-backup runs' shows whether a run was started."),
+            StateInUseException => (failure.Message, "Nothing was started. Wait until that process has ended, or stop it; --state-dir names another place for the state."),
             FunctionsStartupException => (failure.Message, "Nothing was started. A running server is found automatically; --state-dir names another place for the state."),
             HttpRequestException => (failure.Message, "Is the server running, and is --server its address?"),
             _ => (failure.Message, "Check the path and its permissions."),

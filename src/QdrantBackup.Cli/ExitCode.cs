@@ -13,10 +13,14 @@ internal static class ExitCode
     public const int Refused = 4;
     public const int Damaged = 5;
 
+    /// <summary>As a shell writes it for a process that a Ctrl-C ended.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>The exit code that a failure ends with.</summary>
     public static int Of(Exception failure) => failure switch
     {
         ApiProblem problem => problem.ExitCode,
+        StateInUseException => Failed,
         UsageException or FunctionsStartupException => Usage,
         RefusedException => Refused,
         SealException => Damaged,

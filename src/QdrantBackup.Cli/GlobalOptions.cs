@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Microsoft.Extensions.Configuration;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Cli;
 
 /// <summary>The options that every verb has.</summary>
-internal sealed class GlobalOptions
+/// <param name="interruption">The signals that end the command.</param>
+internal sealed class GlobalOptions(Interruption interruption)
 {
     private const string SystemStateDirectory = "/var/lib/qdrant-backup";
 
@@ -41,7 +43,7 @@ internal sealed class GlobalOptions
             KeyOf(parsed.GetValue(ApiKey) ?? environment["QDRANT_BACKUP_API_KEY"]),
             FullPath(parsed.GetValue(StateDirectory)) ?? FullPath(environment["LocalFunctions:StateDirectory"]) ?? DefaultStateDirectory(environment),
             parsed.GetValue(Output),
-            parsed.GetValue(Verbose)) { AllowsPlainHttp = parsed.GetValue(AllowPlainHttp) };
+            parsed.GetValue(Verbose)) { AllowsPlainHttp = parsed.GetValue(AllowPlainHttp), Interruption = interruption };
     }
 
     // From where the command was given: a host that is started here takes a relative path from its program's folder, and no other command would find it.
@@ -86,4 +88,10 @@ internal sealed record Settings(string? ConfigFile, Uri? Server, string? ApiKey,
 
     /// <summary>Whether the verb makes room: on a full disk it may use what is kept for that.</summary>
     public bool MakesRoom { get; init; }
+
+    /// <summary>The kinds of runs that the verb goes on with, where a process that was cut off left them. Others wait for a server, or for a person.</summary>
+    public IReadOnlyList<RunKind> GoesOnWith { get; init; } = [];
+
+    /// <summary>The signals that end the command.</summary>
+    public required Interruption Interruption { get; init; }
 }

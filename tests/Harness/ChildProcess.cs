@@ -88,6 +88,9 @@ public sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
+    /// <summary>Sends a signal, e.g. INT as Ctrl-C does.</summary>
+    public async Task SignalAsync(string signal) => await Installation.ProgramAsync(["kill", $"-{signal}", $"{Id}"]);
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {

@@ -7,6 +7,7 @@ public sealed class Faults
 {
     private readonly List<RequestFault> _requests = [];
     private int _cuts;
+    private int _received;
 
     /// <summary>Downloads are no faster than this, in bytes a second.</summary>
     public long? DownloadBytesPerSecond { get; set; }
@@ -31,6 +32,12 @@ public sealed class Faults
 
     /// <summary>Only the disk of the snapshots directory is full: a snapshot is made and cannot be put there.</summary>
     public bool SnapshotsDiskIsFull { get; set; }
+
+    /// <summary>Uploads are received, and restored and answered only when this is over.</summary>
+    public Task UploadsWaitFor { get; set; } = Task.CompletedTask;
+
+    /// <summary>How many uploads have been received, those that wait included.</summary>
+    public int UploadsReceived => Volatile.Read(ref _received);
 
     /// <summary>For how many looks at its placement a restored collection is not settled.</summary>
     public int UnsettledPollsAfterRestore { get; set; }
@@ -58,6 +65,12 @@ public sealed class Faults
         {
             _requests.Add(new RequestFault(new Regex(pattern, RegexOptions.None, TimeSpan.FromSeconds(1)), status, text, plain) { Times = times, Skip = skip });
         }
+    }
+
+    internal Task ReceivedUploadAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _received);
+        return UploadsWaitFor.WaitAsync(cancellationToken);
     }
 
     internal bool TakesCut() => Interlocked.Decrement(ref _cuts) >= 0;

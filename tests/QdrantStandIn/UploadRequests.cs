@@ -19,6 +19,7 @@ internal sealed class UploadRequests(NodeState state)
         }
 
         var upload = await ReceiveAsync(context, HeaderUtilities.RemoveQuotes(type.Boundary).ToString());
+        await state.Faults.ReceivedUploadAsync(context.RequestAborted);
         if (query["checksum"] is { } expected && !expected.Equals(upload.Archive.Sha256, StringComparison.OrdinalIgnoreCase))
         {
             Discard(upload.Path);

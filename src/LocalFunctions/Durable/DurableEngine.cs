@@ -30,16 +30,22 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
         cancellationToken.ThrowIfCancellationRequested();
         _database = machine.Open(options.DatabasePath);
         _health = new StorageHealth(machine.Time, _logger, _closing.Token);
-        var ready = new ReadyInstances();
+        var interrupted = await InterruptedAsync(_database);
+        var ready = new ReadyInstances(interrupted);
         _timers = new DurableTimers(_database, ready, _health, machine.Time);
         _activities = new ActivityDispatcher(_database, functions, ready, _health, machine, _logger);
-        _signals = new WorkSignals(ready, _activities, _timers, new StatusWatch());
-        var unfinished = new Unfinished(_database, ready, _activities, _timers);
+        _signals = new WorkSignals(ready, _activities, _timers, new StatusWatch(), interrupted);
+        var unfinished = new Unfinished(_database, interrupted, ready, _activities, _timers);
         var orchestrations = new OrchestrationDispatcher(
             new EngineParts(_database, functions, options, _payloads, _health, machine), ready, _signals, unfinished, loggers);
 
         var (instances, activities) = await unfinished.TakeUpAsync(machine.Time.GetUtcNow());
         EngineLog.Opened(_logger, options.HubName, instances, activities);
+        if (interrupted.Count > 0)
+        {
+            EngineLog.Interrupted(_logger, interrupted.Count);
+        }
+
         _work = Task.WhenAll(
             orchestrations.RunAsync(options.MaxConcurrentOrchestrations, _takeNoMore.Token),
             _activities.RunAsync(options.MaxConcurrentActivities, _takeNoMore.Token),
@@ -69,6 +75,9 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
     public Task<IReadOnlyList<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken) => Database.ReadAsync<IReadOnlyList<HistoryEvent>?>(
         session => InstanceTable.StatusOf(session, instanceId) is null ? null : HistoryTable.Read(session, instanceId), cancellationToken);
 
+    /// <summary>Whether what runs here ends with this process.</summary>
+    public bool BindsInstances => options.Continuation.BindsInstances;
+
     /// <summary>The problem with the database; null when it works.</summary>
     public string? Problem => _closed || _health is null ? "The durable engine is not running." : _health.Problem;
 
@@ -91,6 +100,17 @@ internal sealed class DurableEngine(DurableEngineOptions options, IDurableFuncti
     }
 
     private IDurableDatabase Database => _database ?? throw new InvalidOperationException("The durable engine has not been started.");
+
+    private Task<InterruptedInstances> InterruptedAsync(IDurableDatabase database) => database.WriteAsync(session =>
+    {
+        var interrupted = new InterruptedInstances();
+        foreach (var continued in interrupted.Sort(InstanceTable.Open(session), options.Continuation.Continues))
+        {
+            InstanceTable.Bind(session, continued, options.Continuation.BindsInstances);
+        }
+
+        return interrupted;
+    });
 
     private async Task WaitForWorkAsync(TimeSpan atMost)
     {

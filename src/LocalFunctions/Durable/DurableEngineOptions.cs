@@ -19,6 +19,9 @@ internal sealed record DurableEngineOptions(
     /// <summary>Which versions of orchestrations are started and continued.</summary>
     public OrchestrationVersions Versions { get; init; } = OrchestrationVersions.Unversioned;
 
+    /// <summary>What becomes of instances that a process leaves before they end.</summary>
+    public Continuation Continuation { get; init; } = new();
+
     /// <summary>Orchestrations with at least so many events are kept in memory between their turns; shorter ones are replayed.</summary>
     public int KeepFromLength { get; init; } = 100;
 

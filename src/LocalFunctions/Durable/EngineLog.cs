@@ -38,6 +38,9 @@ internal static partial class EngineLog
     [LoggerMessage(1012, LogLevel.Error, "The orchestrator of {Instance} has not returned for {Seconds} s: it loops or blocks without awaiting its context. Other instances continue. Terminate it, correct its code, and restart this process.")]
     public static partial void TurnStuck(ILogger logger, string instance, double seconds);
 
+    [LoggerMessage(1013, LogLevel.Information, "{Instances} instances of an earlier process are interrupted; they continue when they are resumed")]
+    public static partial void Interrupted(ILogger logger, int instances);
+
     [LoggerMessage(1008, LogLevel.Warning, "{Activities} activities did not end in time; they will run again after the next start")]
     public static partial void Abandoned(ILogger logger, int activities);
 }

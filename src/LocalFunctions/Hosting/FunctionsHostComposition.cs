@@ -93,16 +93,19 @@ internal static class FunctionsHostComposition
 
     private static void AddDurable(IServiceCollection services, FunctionApp app)
     {
+        services.TryAddSingleton(new Continuation());
         services.AddSingleton<IDurableFunctions>(provider => new AppFunctions(app, Json(provider), provider.GetRequiredService<FunctionPipeline>));
         services.AddSingleton(provider => new DurableEngine(
             new DurableEngineOptions(app.State.DurableDatabase, app.HubName, app.Host.MaxConcurrentActivities, app.Host.MaxConcurrentOrchestrations, Json(provider))
             {
                 Versions = app.Host.Versions,
                 MaxActionsPerTurn = app.Host.MaxOrchestrationActions,
+                Continuation = provider.GetRequiredService<Continuation>(),
             },
             provider.GetRequiredService<IDurableFunctions>(),
             new LocalMachine(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.AddTransient(Client);
         services.AddHealthChecks().AddCheck<DurableHealthCheck>(DurableHealthCheck.Name);
         services.AddSingleton(new ManagementNames(app.HubName, app.Host.ConnectionName));
         services.AddSingleton<InstanceQueries>();

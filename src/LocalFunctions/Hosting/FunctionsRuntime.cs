@@ -33,7 +33,7 @@ internal sealed class FunctionsRuntime(
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        held!.Announce(server.Addresses);
+        held!.Announce(server.Addresses, engine?.BindsInstances == true);
         timers.Start();
         RuntimeLog.Started(logger, string.Join(' ', server.Addresses), local.Directory.FullPath);
         return Task.CompletedTask;

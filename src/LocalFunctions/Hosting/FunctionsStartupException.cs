@@ -2,7 +2,7 @@ namespace LocalFunctions.Hosting;
 
 /// <summary>The function app cannot start as it is: its functions, <c>host.json</c> or settings are wrong, or its state directory is in use.
 /// The message says what, where, and what to do.</summary>
-public sealed class FunctionsStartupException : Exception
+public class FunctionsStartupException : Exception
 {
     /// <summary>Creates the exception with a message for the operator.</summary>
     public FunctionsStartupException(string message) : base(message)
@@ -14,3 +14,6 @@ public sealed class FunctionsStartupException : Exception
     {
     }
 }
+
+/// <summary>Another process has the state directory. That can pass: a command keeps it only while it works.</summary>
+public sealed class StateInUseException(string message) : FunctionsStartupException(message);

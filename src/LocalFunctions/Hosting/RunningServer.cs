@@ -7,6 +7,9 @@ namespace LocalFunctions.Hosting;
 /// <param name="Addresses">Where it listens; empty while it starts.</param>
 public sealed record RunningServer(int ProcessId, IReadOnlyList<Uri> Addresses)
 {
+    /// <summary>Whether it ends when its own work is done, as a command does.</summary>
+    public bool IsPassing { get; init; }
+
     /// <summary>Finds the process that holds the lock of <paramref name="stateDirectory"/>; null when none does, even if one died there
     /// without cleaning up.</summary>
     public static RunningServer? TryFind(string stateDirectory)
@@ -18,7 +21,7 @@ public sealed record RunningServer(int ProcessId, IReadOnlyList<Uri> Addresses)
         }
 
         return StateLock.IsHeld(directory) && ServerFile.TryRead(directory.ServerFile) is { } server
-            ? new RunningServer(server.ProcessId, server.Urls)
+            ? new RunningServer(server.ProcessId, server.Urls) { IsPassing = server.IsPassing }
             : null;
     }
 }

@@ -10,7 +10,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Backups;
 
 /// <summary>Starts and cancels backups.</summary>
-public sealed class BackupApi(PerStore<BackupServices> stores, RunStarter starter, RunViews views, BackupOptions options)
+public sealed class BackupApi(PerStore<BackupServices> stores, RunStarter starter, RunViews views, InterruptedRuns interrupted, BackupOptions options)
 {
     /// <summary>Starts a backup, or shows what it would do.</summary>
     [Function(nameof(CreateBackup))]
@@ -36,7 +36,7 @@ public sealed class BackupApi(PerStore<BackupServices> stores, RunStarter starte
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/backup/{id}/cancel")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken) => RunControl.CancelAsync(client, views, id, RunKind.Backup, request, cancellationToken);
+        CancellationToken cancellationToken) => RunControl.CancelAsync(client, views, interrupted, id, RunKind.Backup, request, cancellationToken);
 
     /// <summary>One backup run.</summary>
     [Function(nameof(BackupRunStatus))]

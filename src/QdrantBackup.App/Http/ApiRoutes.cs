@@ -33,6 +33,7 @@ internal static class ApiRoutes
         ["ListRuns"] = ApiScopes.Read,
         ["ShowRun"] = ApiScopes.Read,
         ["CancelRun"] = ApiScopes.Backup,
+        ["ResumeRun"] = ApiScopes.Restore,
         ["ListSchedules"] = ApiScopes.Read,
     };
 

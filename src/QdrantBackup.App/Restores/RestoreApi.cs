@@ -12,7 +12,8 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Restores;
 
 /// <summary>Starts, approves and cancels restores.</summary>
-public sealed class RestoreApi(PerStore<RestoreServices> stores, RunStarter starter, RunViews views, CommittedBackups committed, TimeProvider time)
+public sealed class RestoreApi(
+    PerStore<RestoreServices> stores, RunStarter starter, RunViews views, InterruptedRuns interrupted, CommittedBackups committed, TimeProvider time)
 {
     /// <summary>Starts a restore, or shows what it would do.</summary>
     [Function(nameof(CreateRestore))]
@@ -58,7 +59,7 @@ public sealed class RestoreApi(PerStore<RestoreServices> stores, RunStarter star
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/restore/{id}/cancel")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken) => RunControl.CancelAsync(client, views, id, RunKind.Restore, request, cancellationToken);
+        CancellationToken cancellationToken) => RunControl.CancelAsync(client, views, interrupted, id, RunKind.Restore, request, cancellationToken);
 
     /// <summary>One restore run.</summary>
     [Function(nameof(RestoreStatus))]

@@ -15,6 +15,7 @@ internal static class RestoreFeature
         {
             StatusPath = "/api/v1/restore/status/",
             TakesTurns = true,
+            ContinuesWhenAsked = true,
             Complete = async (opened, run, view, cancellationToken) =>
             {
                 var planner = provider.GetRequiredService<PerStore<RestoreServices>>().On(opened).Planner;

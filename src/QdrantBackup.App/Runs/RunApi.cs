@@ -13,7 +13,7 @@ using QdrantBackup.Verification;
 namespace QdrantBackup.App.Runs;
 
 /// <summary>Tells of runs: those that go on, and those that are over.</summary>
-public sealed class RunApi(StoreConnection connection, RunViews views, TimeProvider time)
+public sealed class RunApi(StoreConnection connection, RunViews views, InterruptedRuns interrupted, TimeProvider time)
 {
     private const int DefaultTop = 50;
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(35);
@@ -62,6 +62,14 @@ public sealed class RunApi(StoreConnection connection, RunViews views, TimeProvi
         return ApiResults.Ok(new { Runs = runs });
     }
 
+    /// <summary>Lets a run go on that was interrupted: the process that it was bound to has ended.</summary>
+    [Function(nameof(ResumeRun))]
+    public Task<IResult> ResumeRun(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/runs/{id}/resume")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => RunControl.ResumeAsync(client, views, interrupted, id, request, cancellationToken);
+
     /// <summary>Asks a verification, a repair or a copy to stop after the step it is at. Backups and restores have addresses of their own for that.</summary>
     [Function(nameof(CancelRun))]
     public async Task<IResult> CancelRun(
@@ -72,7 +80,7 @@ public sealed class RunApi(StoreConnection connection, RunViews views, TimeProvi
     {
         var runId = TypedIds.RunOf(id);
         return await views.FindAsync(client, runId, cancellationToken) is { Kind: RunKind.Verify or RunKind.Repair or RunKind.Copy } run
-            ? await RunControl.CancelAsync(client, views, id, run.Kind, request, cancellationToken)
+            ? await RunControl.CancelAsync(client, views, interrupted, id, run.Kind, request, cancellationToken)
             : Problems.NotFound($"There is no verification, repair or copy {runId}", "GET /api/v1/runs lists them; backups and restores are cancelled at their own addresses.");
     }
 }

@@ -10,14 +10,21 @@ internal sealed class RunBurial(RunServices services, RunFeatures features, stri
 {
     private BackupException? _failure;
 
-    public async Task BuryAsync(OpenRun run, IReadOnlyList<string> left, bool hasResult, CancellationToken cancellationToken)
+    /// <summary>Ends a run of which nobody knows how it went.</summary>
+    public Task BuryAsync(OpenRun run, IReadOnlyList<string> left, bool hasResult, CancellationToken cancellationToken) =>
+        BuryAsync(run, hasResult ? null : () => EndOfAsync(run, left, cancellationToken), cancellationToken);
+
+    /// <summary>Ends a run with a result that the caller knows.</summary>
+    public Task BuryAsync(OpenRun run, RunResult end, CancellationToken cancellationToken) => BuryAsync(run, () => Task.FromResult(end), cancellationToken);
+
+    private async Task BuryAsync(OpenRun run, Func<Task<RunResult>>? end, CancellationToken cancellationToken)
     {
         var request = await FindRequestAsync(run.RunId, cancellationToken);
         await TryAsync(() => services.Lease.ReleaseAsync(cluster, run.RunId, cancellationToken));
-        if (!hasResult && request is not null)
+        if (end is not null && request is not null)
         {
             // Before the fence: it would put a marker where a backup is committed, were there none.
-            await TryAsync(async () => await services.Opened.Records.WriteResultAsync(await EndOfAsync(run, left, cancellationToken), cancellationToken));
+            await TryAsync(async () => await services.Opened.Records.WriteResultAsync(await end(), cancellationToken));
         }
 
         await TryAsync(async () =>

@@ -24,6 +24,9 @@ public sealed record RunFeature(RunKind Kind, string Orchestrator)
     /// <summary>Whether such a run frees disk space, so that its first record may be written into the store's reserve.</summary>
     public bool MakesRoom { get; init; }
 
+    /// <summary>Whether such a run, begun by a command that was cut off, goes on only when a person asks for that: it replaces what people work with.</summary>
+    public bool ContinuesWhenAsked { get; init; }
+
     /// <summary>Whether a run that a person asks for is refused while any other of its kind goes on. If not, only one that does the same work refuses it.</summary>
     public bool OneAtATime { get; init; } = true;
 
@@ -55,6 +58,10 @@ public sealed class RunFeatures(IEnumerable<RunFeature> features)
     public RunFeature Of(RunKind kind) => _features.TryGetValue(kind, out var feature)
         ? feature
         : throw new RefusedException($"this version of the app has no runs of the kind {kind}", "Use the version of the app that started the run.");
+
+    /// <summary>The kind whose runs an orchestrator carries out; null if it carries out none.</summary>
+    public RunFeature? OfOrchestrator(string orchestrator) =>
+        _features.Values.FirstOrDefault(feature => string.Equals(feature.Orchestrator, orchestrator, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Where a run keeps what it needs: where its records are, and in the other store if it reads or writes there.</summary>
     internal async Task<IReadOnlyList<RunFences>> FencesOfAsync(OpenedStore opened, RunRequest request, CancellationToken cancellationToken) =>

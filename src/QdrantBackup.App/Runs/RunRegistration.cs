@@ -13,6 +13,7 @@ internal static class RunRegistration
         .AddSingleton<RunStarter>()
         .AddSingleton<RunViews>()
         .AddSingleton<Janitor>()
+        .AddSingleton<InterruptedRuns>()
         .AddSingleton<ActivityFailures>()
         .AddSingleton(provider => new TickJob("sweep up after runs", provider.GetRequiredService<Janitor>().SweepAsync));
 }

@@ -10,7 +10,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Runs;
 
 /// <summary>Starts runs: first the sealed request, then the orchestration that is told nothing but its id.</summary>
-public sealed class RunStarter(StoreConnection connection, RunFeatures features, BackupOptions options, TimeProvider time)
+public sealed class RunStarter(StoreConnection connection, RunFeatures features, InterruptedRuns interrupted, BackupOptions options, TimeProvider time)
 {
     private static readonly OrchestrationRuntimeStatus[] Going =
         [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended];
@@ -90,6 +90,11 @@ public sealed class RunStarter(StoreConnection connection, RunFeatures features,
     {
         var feature = features.Of(request.Kind);
         var opened = await OpenForAsync(feature, cancellationToken);
+        if (feature.TakesTurns)
+        {
+            await interrupted.FreeClusterAsync(client, opened, cancellationToken);
+        }
+
         await opened.Records.WriteRequestAsync(request, cancellationToken);
         try
         {
@@ -117,8 +122,13 @@ public sealed class RunStarter(StoreConnection connection, RunFeatures features,
     internal async Task<RunInTheWay?> FindInTheWayAsync(DurableTaskClient client, RunRequest wanted, CancellationToken cancellationToken)
     {
         RunInTheWay? found = null;
-        await foreach (var (id, request) in ListRunningAsync(client, wanted.Kind, cancellationToken))
+        await foreach (var (id, request, isInterrupted) in ListRunningAsync(client, wanted.Kind, cancellationToken))
         {
+            if (isInterrupted)
+            {
+                return new RunInTheWay(id.Value, DoesTheSame: false, IsInterrupted: true);
+            }
+
             if (request is not null && features.Of(wanted.Kind).Covers(request, wanted))
             {
                 return new RunInTheWay(id.Value, DoesTheSame: true);
@@ -157,7 +167,7 @@ public sealed class RunStarter(StoreConnection connection, RunFeatures features,
         return instance is null ? time.GetUtcNow() - run.Began < StartTime : !instance.IsCompleted;
     }
 
-    private async IAsyncEnumerable<(RunId Id, RunRequest? Request)> ListRunningAsync(
+    private async IAsyncEnumerable<(RunId Id, RunRequest? Request, bool IsInterrupted)> ListRunningAsync(
         DurableTaskClient client, RunKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = new OrchestrationQuery(
@@ -181,7 +191,7 @@ public sealed class RunStarter(StoreConnection connection, RunFeatures features,
             var opened = await connection.OpenForRunAsync(id, cancellationToken);
             if (!await opened.Records.HasResultAsync(id, cancellationToken))
             {
-                yield return (id, (await opened.Records.FindAsync(id, cancellationToken))?.Request);
+                yield return (id, (await opened.Records.FindAsync(id, cancellationToken))?.Request, InterruptedRuns.IsInterrupted(instance));
             }
         }
     }
@@ -190,4 +200,5 @@ public sealed class RunStarter(StoreConnection connection, RunFeatures features,
 /// <summary>A run that keeps another one from being started.</summary>
 /// <param name="Id">The run.</param>
 /// <param name="DoesTheSame">Whether it does what the other one was to do, so that whoever asked may wait for it instead.</param>
-internal sealed record RunInTheWay(string Id, bool DoesTheSame);
+/// <param name="IsInterrupted">Whether nothing carries it on, so that waiting for it is in vain.</param>
+internal sealed record RunInTheWay(string Id, bool DoesTheSame, bool IsInterrupted = false);

@@ -78,6 +78,9 @@ internal sealed record CurrentPart(string Name, Progress? Bytes);
 /// <summary>Reads runs from durable state and the store, so that any instance of the app tells the same.</summary>
 public sealed class RunViews(StoreConnection connection, RunFeatures features, TimeProvider time)
 {
+    /// <summary>The state of a run that nothing carries on, until a person decides.</summary>
+    internal const string Interrupted = "interrupted";
+
     private const double LeastPercentForEta = 2;
 
     /// <summary>Where the status of a run is served.</summary>
@@ -96,6 +99,16 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
         var view = await ViewAsync(client, run, instance);
         view = view with { FollowUps = await FollowUpsAsync(opened, run, cancellationToken) };
         return await features.Of(run.Request.Kind).Complete(opened, run, view, cancellationToken);
+    }
+
+    /// <summary>The request of a run of a kind that was interrupted; null if it was not, or does not exist.</summary>
+    internal async Task<RunRequest?> FindInterruptedAsync(DurableTaskClient client, RunId id, RunKind kind, CancellationToken cancellationToken)
+    {
+        var opened = await connection.OpenForRunAsync(id, cancellationToken);
+        return await opened.Records.FindAsync(id, cancellationToken) is { Result: null } run && run.Request.Kind == kind
+            && InterruptedRuns.IsInterrupted(await client.GetInstanceAsync(run.Request.InstanceId, getInputsAndOutputs: false, cancellationToken))
+            ? run.Request
+            : null;
     }
 
     private static async Task<IReadOnlyList<FollowUpView>?> FollowUpsAsync(OpenedStore opened, RunOverview run, CancellationToken cancellationToken)
@@ -139,13 +152,18 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
         var view = Recorded(run);
         if (instance?.SerializedCustomStatus is null || instance.ReadCustomStatusAs<RunStatus>() is not { } status)
         {
-            return run.Result is null && instance is null ? view with { State = "unknown" } : view;
+            return run.Result is not null ? view : view with { State = instance is null ? "unknown" : InterruptedRuns.IsInterrupted(instance) ? Interrupted : view.State };
         }
 
         view = view with { Step = status.Step, Steps = status.Steps, Parts = status.Parts, Bytes = status.Bytes, Percent = status.Percent };
         if (run.Result is not null || instance.IsCompleted)
         {
             return view with { State = run.Result is null ? "failed" : view.State, Errors = run.Result is null ? status.Errors : view.Errors };
+        }
+
+        if (InterruptedRuns.IsInterrupted(instance))
+        {
+            return view with { State = Interrupted, Errors = status.Errors, Current = [.. status.Current.Select(name => new CurrentPart(name, null))] };
         }
 
         var current = await CurrentAsync(client, run.Request, status);

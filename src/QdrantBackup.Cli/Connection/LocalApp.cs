@@ -1,12 +1,16 @@
+using LocalFunctions.Durable;
 using LocalFunctions.Hosting;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using QdrantBackup.App.Hosting;
+using QdrantBackup.App.Runs;
 using QdrantBackup.Cli.Output;
 using QdrantBackup.Configuration;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Cli.Connection;
 
@@ -34,7 +38,7 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>Hosts the app on a loopback port of the system's choice.</summary>
     public static async Task<LocalApp> StartAsync(Settings settings, CancellationToken cancellationToken)
     {
-        var host = Build(settings, "http://127.0.0.1:0", settings.Verbose ? LogLevel.Information : LogLevel.None, keepsSchedules: false);
+        var host = Build(settings, "http://127.0.0.1:0", settings.Verbose ? LogLevel.Information : LogLevel.None, isServer: false);
         try
         {
             await host.StartAsync(cancellationToken);
@@ -47,16 +51,33 @@ internal sealed class LocalApp : IAsyncDisposable
         }
     }
 
+    /// <summary>The runs that go on in this process: those that other commands, which found this one, started here.</summary>
+    public async Task<IReadOnlyList<string>> ListGoingOnAsync(CancellationToken cancellationToken)
+    {
+        var features = _host.Services.GetRequiredService<RunFeatures>();
+        var query = new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending], FetchInputsAndOutputs: true);
+        var runs = new List<string>();
+        await foreach (var instance in _host.Services.GetRequiredService<DurableTaskClient>().GetAllInstancesAsync(query).WithCancellation(cancellationToken))
+        {
+            if (features.OfOrchestrator(instance.Name) is { } feature)
+            {
+                runs.Add($"{feature.Kind.ToString().ToLowerInvariant()} {instance.ReadInputAs<string>()}");
+            }
+        }
+
+        return runs;
+    }
+
     /// <summary>Hosts the app until the process is asked to stop.</summary>
     public static async Task<int> ServeAsync(Settings settings, string? urls, CancellationToken cancellationToken)
     {
-        using var host = Build(settings, urls, settings.Verbose ? LogLevel.Debug : LogLevel.Information, keepsSchedules: true);
+        using var host = Build(settings, urls, settings.Verbose ? LogLevel.Debug : LogLevel.Information, isServer: true);
         await host.StartAsync(cancellationToken);
         await host.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
     }
 
-    private static IHost Build(Settings settings, string? urls, LogLevel logLevel, bool keepsSchedules)
+    private static IHost Build(Settings settings, string? urls, LogLevel logLevel, bool isServer)
     {
         // Looked at before there is a host that would log what is wrong with it, stack trace and all.
         BackupOptionsReader.Read(Configuration(settings));
@@ -71,13 +92,28 @@ internal sealed class LocalApp : IAsyncDisposable
         return AppOnThisMachine.CreateBuilder(arguments, builder =>
         {
             LogToStandardError(builder.Logging, logLevel);
-            if (!keepsSchedules)
+            builder.Services.AddSingleton(services => isServer ? OfServer(services.GetRequiredService<RunFeatures>()) : OfCommand(services.GetRequiredService<RunFeatures>(), settings.GoesOnWith));
+            if (!isServer)
             {
-                // A command does what it was asked to do; due times are the server's.
+                // A command does what it was asked to do; due times are the server's. It hears the signals itself.
                 builder.Configuration.AddInMemoryCollection([new("AzureWebJobs.ScheduleTick.Disabled", "true")]);
+                builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
             }
         }).Build();
     }
+
+    // A server goes on with everything that is its own. Of what a command left it leaves what replaces collections to a person.
+    private static Continuation OfServer(RunFeatures features) => new()
+    {
+        Continues = left => !left.IsBound || features.OfOrchestrator(left.Orchestrator) is not { ContinuesWhenAsked: true },
+    };
+
+    // What a command starts ends with it, however the process ends.
+    private static Continuation OfCommand(RunFeatures features, IReadOnlyList<RunKind> kinds) => new()
+    {
+        BindsInstances = true,
+        Continues = left => features.OfOrchestrator(left.Orchestrator) is { ContinuesWhenAsked: false } feature && kinds.Contains(feature.Kind),
+    };
 
     /// <summary>Standard output is for results. Rules that name the console count more than host.json's level, which is meant for the function app on Azure.</summary>
     private static void LogToStandardError(ILoggingBuilder logging, LogLevel level)
@@ -101,5 +137,13 @@ internal sealed class LocalApp : IAsyncDisposable
     {
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
+    }
+
+    /// <summary>The host of a command lives as long as the command.</summary>
+    private sealed class CommandLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

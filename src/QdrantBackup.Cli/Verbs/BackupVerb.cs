@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using QdrantBackup.Cli.Connection;
 using QdrantBackup.Cli.Output;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Cli.Verbs;
 
@@ -16,7 +17,7 @@ internal static class BackupVerb
         var allowEmpty = new Option<bool>("--allow-empty") { Description = "Succeed although Qdrant has no collection that fits; such a backup is suspect until it is confirmed" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan; make no snapshot and write nothing" };
         var command = new Command("backup", "Take a backup now") { collections, exclude, description, allowEmpty, dryRun };
-        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { GoesOnWith = [RunKind.Backup, RunKind.Copy, RunKind.Verify] }, parsed, async session =>
         {
             var request = new Request(
                 Given(parsed.GetValue(collections)), Given(parsed.GetValue(exclude)), parsed.GetValue(description),
@@ -38,11 +39,11 @@ internal static class BackupVerb
     private static async Task<int> BackUpAsync(Session session, Request request, CancellationToken cancellationToken)
     {
         var id = await StartOrJoinAsync(session, request, cancellationToken);
-        var end = await session.Progress.FollowAsync($"/api/v1/backup/status/{id}", cancellationToken);
+        var end = await session.FollowAsync("backup", id, $"/api/v1/backup/status/{id}");
         var worst = ExitCode.Done;
         foreach (var following in end.Items("followUps").ToList())
         {
-            worst = Math.Max(worst, await FollowAsync(session, following, cancellationToken));
+            worst = Math.Max(worst, await FollowAsync(session, following));
         }
 
         // Asked once more, so that it tells how what followed has ended.
@@ -52,10 +53,10 @@ internal static class BackupVerb
     }
 
     /// <summary>The copy into the second store and the verification are runs of their own; the command ends when they have.</summary>
-    private static async Task<int> FollowAsync(Session session, JsonElement following, CancellationToken cancellationToken)
+    private static async Task<int> FollowAsync(Session session, JsonElement following)
     {
         var (id, kind) = (following.Text("id")!, following.Text("kind")!);
-        return session.ConcludeBeside(kind, id, await session.Progress.FollowAsync($"/api/v1/runs/{id}", isAboutToBegin: true, cancellationToken));
+        return session.ConcludeBeside(kind, id, await session.FollowAsync(kind, id, $"/api/v1/runs/{id}", isAboutToBegin: true));
     }
 
     /// <summary>A suspect backup counts for nothing yet. Who allowed an empty one expects that; anybody else must not take it for a success.</summary>
@@ -78,7 +79,7 @@ internal static class BackupVerb
             {
                 return (await session.Api.PostAsync("/api/v1/backup/create", request, cancellationToken)).Text("id")!;
             }
-            catch (ApiProblem problem) when (problem.RunningId is { } running)
+            catch (ApiProblem problem) when (problem is { RunningId: { } running, IsInterrupted: false })
             {
                 if (problem.DoesTheSame && request.Description is null)
                 {
@@ -87,7 +88,7 @@ internal static class BackupVerb
                 }
 
                 session.Note($"waiting for backup {running}, which covers something else");
-                await session.Progress.FollowAsync($"/api/v1/backup/status/{running}", cancellationToken);
+                await session.AwaitAsync($"/api/v1/backup/status/{running}");
             }
         }
     }

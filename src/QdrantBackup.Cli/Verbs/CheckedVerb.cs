@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QdrantBackup.Cli.Output;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Cli.Verbs;
 
@@ -32,13 +33,13 @@ internal sealed class CheckedVerb
                 result.AddError("Say which backup, or --all, not both.");
             }
         });
-        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { GoesOnWith = [RunKind.Verify, RunKind.Repair] }, parsed, async session =>
         {
             var which = parsed.GetValue(_all) ? "all" : parsed.GetValue(_id) ?? "latest";
             var request = new Request(parsed.GetValue(_level)!, parsed.GetValue(_subset), parsed.GetValue(_second) ? true : null);
             var started = await session.Api.PostAsync($"/api/v1/backups/{Uri.EscapeDataString(which)}/{name}", request, cancellationToken);
             var run = started.Text("id")!;
-            return session.Conclude(noun, run, await session.Progress.FollowAsync($"/api/v1/runs/{run}", cancellationToken));
+            return session.Conclude(noun, run, await session.FollowAsync(noun, run, $"/api/v1/runs/{run}"));
         }, cancellationToken));
         return command;
     }

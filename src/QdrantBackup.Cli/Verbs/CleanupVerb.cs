@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using QdrantBackup.Cli.Output;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Cli.Verbs;
 
@@ -15,7 +16,7 @@ internal static class CleanupVerb
         var emptyTrash = new Option<bool>("--empty-trash") { Description = "Also remove for good everything that a directory store keeps in trash/, at once; needs --yes" };
         var yes = new Option<bool>("--yes") { Description = "Say yes to --empty-trash" };
         var command = new Command("cleanup", "End the backups that no rule keeps, and delete what nothing needs") { dryRun, unusual, clock, emptyTrash, yes };
-        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { MakesRoom = true }, parsed, async session =>
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { MakesRoom = true, GoesOnWith = [RunKind.Retention] }, parsed, async session =>
         {
             var plan = await session.Api.GetAsync("/api/v1/retention/plan", cancellationToken);
             if (parsed.GetValue(dryRun))
@@ -40,7 +41,7 @@ internal static class CleanupVerb
             var started = await session.Api.PostAsync(
                 "/api/v1/retention/apply", new { planHash = plan.Text("hash"), allowUnusual = parsed.GetValue(unusual), confirmClock = parsed.GetValue(clock), emptyTrash = empties }, cancellationToken);
             var run = started.Text("id")!;
-            var end = await session.Progress.FollowAsync($"/api/v1/runs/{run}", cancellationToken);
+            var end = await session.FollowAsync("cleanup", run, $"/api/v1/runs/{run}");
             Tell(session, end);
             return session.Conclude("cleanup", run, end);
         }, cancellationToken));

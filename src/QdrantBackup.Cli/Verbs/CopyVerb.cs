@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QdrantBackup.Cli.Output;
+using QdrantBackup.Runs;
 
 namespace QdrantBackup.Cli.Verbs;
 
@@ -21,13 +22,13 @@ internal static class CopyVerb
                 result.AddError("Say which backup, or --all, not both.");
             }
         });
-        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
+        command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { GoesOnWith = [RunKind.Copy] }, parsed, async session =>
         {
             var which = parsed.GetValue(id) ?? "all";
             var request = new { Back = parsed.GetValue(back), Make = parsed.GetValue(make), Full = parsed.GetValue(full) };
             var started = await session.Api.PostAsync($"/api/v1/backups/{Uri.EscapeDataString(which)}/copy", request, cancellationToken);
             var run = started.Text("id")!;
-            return session.Conclude("copy", run, await session.Progress.FollowAsync($"/api/v1/runs/{run}", cancellationToken));
+            return session.Conclude("copy", run, await session.FollowAsync("copy", run, $"/api/v1/runs/{run}"));
         }, cancellationToken));
         return command;
     }

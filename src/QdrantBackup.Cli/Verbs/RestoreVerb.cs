@@ -36,7 +36,7 @@ internal static class RestoreVerb
             }
 
             var id = answer.Text("id")!;
-            var end = await session.Progress.FollowAsync($"/api/v1/restore/status/{id}", cancellationToken);
+            var end = await session.FollowAsync("restore", id, $"/api/v1/restore/status/{id}");
             return session.Conclude("restore", id, end);
         }, cancellationToken));
         return command;

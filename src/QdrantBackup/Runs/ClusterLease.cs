@@ -49,6 +49,10 @@ public sealed class ClusterLease(SealedStore store, RunPins pins)
         });
     }
 
+    /// <summary>The run that has not given the lease back, whether or not its time is over; null if there is none.</summary>
+    public async Task<RunId?> FindHolderAsync(string cluster, CancellationToken cancellationToken) =>
+        (await FindAsync(cluster, cancellationToken)).Value is { Seconds: > 0 } there ? there.Holder : null;
+
     /// <summary>Gives the lease back if the run holds it. One that does not open is left to the next run that takes it.</summary>
     public async Task ReleaseAsync(string cluster, RunId runId, CancellationToken cancellationToken)
     {

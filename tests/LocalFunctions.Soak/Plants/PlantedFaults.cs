@@ -13,7 +13,7 @@ internal static class PlantedFaults
         ["loses a sub-orchestration's result"] = () => new WrongMessages("SubOrchestrationInstanceCompleted", isCarried: false, times: 0),
         ["loses the events that continue-as-new carries over"] = () => new WrongMessages("EventRaised", isCarried: true, times: 0),
         ["loses timers at a restart"] = () => new WrongOpening("DELETE FROM inbox WHERE due > 0"),
-        ["forgets activities at a restart"] = () => new WrongSql("SELECT sequence FROM activities ORDER BY sequence", "SELECT sequence FROM activities WHERE 0"),
+        ["forgets activities at a restart"] = () => new WrongSql("SELECT sequence, instance_id FROM activities ORDER BY sequence", "SELECT sequence, instance_id FROM activities WHERE 0"),
         ["forgets at a restart who was reached"] = () => new WrongSql(
             "SELECT DISTINCT instance_id FROM inbox WHERE due <= $1", "SELECT DISTINCT instance_id FROM inbox WHERE due < -$1"),
         ["forgets the lease"] = () => new NoLease(),

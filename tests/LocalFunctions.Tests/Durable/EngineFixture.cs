@@ -41,6 +41,8 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public int MaxMessagesPerTurn { get; set; } = 1000;
 
+    public Continuation Continuation { get; set; } = new();
+
     public string DatabasePath => Path.Combine(_directory, "hub.db");
 
     public DurableEngine Engine => _engine ?? throw new InvalidOperationException("Start the engine first.");
@@ -55,6 +57,7 @@ internal sealed class EngineFixture : IAsyncDisposable
             MaxActionsPerTurn = MaxActionsPerTurn,
             KeepFromLength = KeepFromLength,
             MaxMessagesPerTurn = MaxMessagesPerTurn,
+            Continuation = Continuation,
         };
         _engine = new DurableEngine(options, Functions, Machine ?? new LocalMachine(Clock ?? Time), Loggers);
         await _engine.StartAsync(CancellationToken.None);

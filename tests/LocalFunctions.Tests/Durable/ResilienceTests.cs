@@ -80,7 +80,7 @@ public sealed class ResilienceTests
             InboxTable.Add(session, "sleeper", new HistoryEvent(HistoryEventType.TimerFired, -1, due), due.UtcTicks);
             return true;
         });
-        var ready = new ReadyInstances();
+        var ready = new ReadyInstances(new InterruptedInstances());
         using var timers = new DurableTimers(database, ready, new StorageHealth(engine.Time, NullLogger.Instance, CancellationToken.None), engine.Time);
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var running = timers.RunAsync(stop.Token);

@@ -9,7 +9,7 @@ public sealed class StateLockTests
     {
         await using var first = await TestApp.StartAsync([typeof(Echo)]);
         await using var second = TestApp.Build([typeof(Echo)], builder => builder.Configuration["LocalFunctions:StateDirectory"] = first.StateDirectory);
-        var refused = await Assert.ThrowsAsync<FunctionsStartupException>(second.StartAsync);
+        var refused = await Assert.ThrowsAsync<StateInUseException>(second.StartAsync);
         Assert.Contains($"is in use by process {Environment.ProcessId}, which listens on {first.Address}", refused.Message, StringComparison.Ordinal);
     }
 

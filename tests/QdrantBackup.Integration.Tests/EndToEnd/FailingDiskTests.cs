@@ -64,7 +64,7 @@ public sealed class FailingDiskTests
         var switchedOff = new Dictionary<string, string> { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1" };
         await using var first = await AppProcess.StartAsync(site.Files, switchedOff);
 
-        Told.Clearly(await RunAsync(site, switchedOff, "serve", "--urls", "http://127.0.0.1:0"), exitCode: 2, "is in use by process");
+        Told.Clearly(await RunAsync(site, switchedOff, "serve", "--urls", "http://127.0.0.1:0"), exitCode: 1, "is in use by process");
     }
 
     [Theory]

@@ -19,7 +19,8 @@ public sealed class StateDirectoryTests
 
     private static Settings Read(params string[] arguments)
     {
-        var options = new GlobalOptions();
+        using var interruption = new Interruption(TextWriter.Null, _ => { });
+        var options = new GlobalOptions(interruption);
         var root = new RootCommand();
         options.AddTo(root);
         return options.Read(root.Parse(arguments));

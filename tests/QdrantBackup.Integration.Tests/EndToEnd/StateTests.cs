@@ -13,7 +13,7 @@ public sealed class StateTests
         await using var site = await Site.StartAsync(["empty"]);
         await using var first = await AppProcess.StartAsync(site.Files);
 
-        Told.Clearly(await site.RunAsync("serve", "--urls", "http://127.0.0.1:0"), exitCode: 2, "is in use by process", first.Address.ToString());
+        Told.Clearly(await site.RunAsync("serve", "--urls", "http://127.0.0.1:0"), exitCode: 1, "is in use by process", first.Address.ToString());
 
         await first.KillAsync();
         await using var second = await AppProcess.StartAsync(site.Files);

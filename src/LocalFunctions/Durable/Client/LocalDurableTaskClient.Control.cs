@@ -16,7 +16,7 @@ internal sealed partial class LocalDurableTaskClient
 
     /// <inheritdoc/>
     public override Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        TellAsync(instanceId, Event(HistoryEventType.ExecutionTerminated) with { Input = payloads.Serialize(options?.Output) }, cancellation);
+        TerminateAsync(instanceId, payloads.Serialize(options?.Output), options?.Recursive == true, cancellation);
 
     /// <inheritdoc/>
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
@@ -24,7 +24,9 @@ internal sealed partial class LocalDurableTaskClient
 
     /// <inheritdoc/>
     public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        TellAsync(instanceId, Event(HistoryEventType.ExecutionResumed) with { Reason = reason }, cancellation);
+        signals.Interrupted.TreeOf(instanceId) is { Count: > 0 } tree
+            ? ContinueAsync(tree, cancellation)
+            : TellAsync(instanceId, Event(HistoryEventType.ExecutionResumed) with { Reason = reason }, cancellation);
 
     /// <inheritdoc/>
     public override async Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
@@ -92,7 +94,7 @@ internal sealed partial class LocalDurableTaskClient
 
     /// <summary>Ends an instance with a text as its output, unchanged: the HTTP API gives one that need not be JSON.</summary>
     public Task TerminateWithTextAsync(string instanceId, string? output, CancellationToken cancellation) =>
-        TellAsync(instanceId, Event(HistoryEventType.ExecutionTerminated) with { Input = JsonPayloads.Checked(output) }, cancellation);
+        TerminateAsync(instanceId, JsonPayloads.Checked(output), isRecursive: false, cancellation);
 
     private static int PurgePage(SqlSession session, OrchestrationQuery query)
     {
@@ -103,6 +105,49 @@ internal sealed partial class LocalDurableTaskClient
         }
 
         return page.Values.Count;
+    }
+
+    // Of an interrupted instance the children end too: nothing would ever give them a turn. Their activities do not run before that.
+    private async Task TerminateAsync(string instanceId, string? output, bool isRecursive, CancellationToken cancellation)
+    {
+        var interrupted = signals.Interrupted.TreeOf(instanceId);
+        var tree = interrupted.Count > 0 ? interrupted : isRecursive ? await database.ReadAsync(session => InstanceTable.Descendants(session, instanceId), cancellation) : [];
+        signals.Interrupted.Release(interrupted);
+        foreach (var id in tree.Where(id => id != instanceId).Prepend(instanceId))
+        {
+            try
+            {
+                await TellAsync(id, Event(HistoryEventType.ExecutionTerminated) with { Input = output }, cancellation);
+            }
+            catch (RpcException) when (id != instanceId)
+            {
+                // A child that ended meanwhile.
+            }
+        }
+    }
+
+    private Task ContinueAsync(List<string> tree, CancellationToken cancellation)
+    {
+        var effects = new CommitEffects();
+        signals.Interrupted.Release(tree);
+        return WriteAndAnnounceAsync(
+            session =>
+            {
+                var now = machine.Time.GetUtcNow();
+                foreach (var id in tree)
+                {
+                    InstanceTable.Bind(session, id, engineOptions.Continuation.BindsInstances);
+                    effects.Reached.Add(id);
+                    effects.Changed.Add(id);
+                    effects.Activities.AddRange(ActivityTable.Of(session, id));
+                    if (InboxTable.NextDueOf(session, id, now) is { } due)
+                    {
+                        effects.Due(due);
+                    }
+                }
+            },
+            effects,
+            cancellation);
     }
 
     private static RpcException Unknown(string instanceId) => new(new Status(StatusCode.NotFound, $"There is no orchestration instance '{instanceId}'."));

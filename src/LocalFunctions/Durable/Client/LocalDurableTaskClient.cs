@@ -44,7 +44,7 @@ internal sealed partial class LocalDurableTaskClient(
 
     /// <inheritdoc/>
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
-        new InstancePages(database, filter ?? new OrchestrationQuery(), Metadata);
+        new InstancePages(database, filter ?? new OrchestrationQuery(), StatusOf, Metadata);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -85,7 +85,7 @@ internal sealed partial class LocalDurableTaskClient(
                         $"An orchestration instance with the id '{id}' already exists and is {status}.");
                 }
 
-                InstanceTable.Create(session, id, machine.NewId(), started, startAt);
+                InstanceTable.Create(session, id, machine.NewId(), started, startAt, engineOptions.Continuation.BindsInstances);
             },
             effects,
             cancellation);
@@ -100,7 +100,7 @@ internal sealed partial class LocalDurableTaskClient(
         while (true)
         {
             var row = await FindAsync(instanceId, cancellation) ?? throw Unknown(instanceId);
-            if (isReached(row.Status))
+            if (isReached(StatusOf(row)))
             {
                 return Metadata(row, getInputsAndOutputs);
             }
@@ -139,9 +139,12 @@ internal sealed partial class LocalDurableTaskClient(
     private Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation) =>
         database.ReadAsync(session => InstanceTable.Find(session, instanceId), cancellation);
 
+    private OrchestrationRuntimeStatus StatusOf(InstanceRow row) =>
+        !row.HasEnded && signals.Interrupted.Contains(row.Id) ? OrchestrationRuntimeStatus.Suspended : row.Status;
+
     private OrchestrationMetadata Metadata(InstanceRow row, bool withPayloads) => new(row.Name, row.Id)
     {
-        RuntimeStatus = row.Status,
+        RuntimeStatus = StatusOf(row),
         CreatedAt = row.Created,
         LastUpdatedAt = row.Updated,
         Tags = row.Tags,

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace LocalFunctions.Durable.Dispatch;
 
 /// <summary>Instances that need a turn: each at most once in the queue, and never two turns of one at a time.</summary>
-internal sealed class ReadyInstances
+internal sealed class ReadyInstances(InterruptedInstances interrupted)
 {
     private readonly Lock _gate = new();
     private readonly Channel<string> _line = Channel.CreateUnbounded<string>();
@@ -16,9 +16,14 @@ internal sealed class ReadyInstances
         InTurnAndWantsAnother,
     }
 
-    /// <summary>Queues an instance.</summary>
+    /// <summary>Queues an instance, unless it is interrupted.</summary>
     public void Add(string instanceId)
     {
+        if (interrupted.Contains(instanceId))
+        {
+            return;
+        }
+
         lock (_gate)
         {
             if (!_states.TryGetValue(instanceId, out var state))

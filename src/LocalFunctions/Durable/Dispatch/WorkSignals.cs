@@ -3,10 +3,13 @@ using LocalFunctions.Durable.Storage;
 namespace LocalFunctions.Durable.Dispatch;
 
 /// <summary>Announces the effects of a transaction to the dispatchers and watchers.</summary>
-internal sealed class WorkSignals(ReadyInstances ready, ActivityDispatcher activities, DurableTimers timers, StatusWatch watch)
+internal sealed class WorkSignals(ReadyInstances ready, ActivityDispatcher activities, DurableTimers timers, StatusWatch watch, InterruptedInstances interrupted)
 {
     /// <summary>The watches of instances.</summary>
     public StatusWatch Watch => watch;
+
+    /// <summary>The instances that get no turns, because an earlier process left them.</summary>
+    public InterruptedInstances Interrupted => interrupted;
 
     /// <summary>Announces the effects of a transaction. Call it after the commit.</summary>
     public void Announce(CommitEffects effects)

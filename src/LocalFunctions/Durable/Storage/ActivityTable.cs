@@ -15,9 +15,13 @@ internal static class ActivityTable
         scheduled.Name,
         scheduled.Input)!;
 
-    /// <summary>The numbers of all activities that are to run, in order.</summary>
-    public static List<long> All(SqlSession session) =>
-        session.Query("SELECT sequence FROM activities ORDER BY sequence", reader => reader.GetInt64(0));
+    /// <summary>All activities that are to run, in order: their numbers and whose they are.</summary>
+    public static List<(long Sequence, string InstanceId)> All(SqlSession session) =>
+        session.Query("SELECT sequence, instance_id FROM activities ORDER BY sequence", reader => (reader.GetInt64(0), reader.GetString(1)));
+
+    /// <summary>The numbers of the activities of an instance that are to run, in order.</summary>
+    public static List<long> Of(SqlSession session, string instanceId) =>
+        session.Query("SELECT sequence FROM activities WHERE instance_id = $1 ORDER BY sequence", reader => reader.GetInt64(0), instanceId);
 
     /// <summary>An activity; null if it is not needed any more.</summary>
     public static ActivityRow? Find(SqlSession session, long sequence) => session.Query(

@@ -4,7 +4,7 @@ namespace LocalFunctions.Durable.Storage;
 internal static class DurableSchema
 {
     /// <summary>The version that this program writes; a database with a newer one is refused.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Marks a SQLite file as one of this engine ("LFd1").</summary>
     public const int ApplicationId = 0x4C466431;
@@ -24,7 +24,7 @@ internal static class DurableSchema
           custom_status TEXT,
           input TEXT,
           output TEXT,
-          failure TEXT) STRICT;
+          failure TEXT, bound INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE INDEX instances_by_creation ON instances(created, id);
         CREATE INDEX instances_by_status ON instances(status, created, id);
 
@@ -66,6 +66,11 @@ internal static class DurableSchema
         """
         DROP INDEX inbox_by_due;
         CREATE INDEX inbox_by_due ON inbox(due, instance_id) WHERE due > 0;
+        """,
+
+        // 3: what a command started ends with it. Everything that is older belongs to a server.
+        """
+        ALTER TABLE instances ADD COLUMN bound INTEGER NOT NULL DEFAULT 0;
         """,
     ];
 

@@ -8,7 +8,7 @@ namespace LocalFunctions.Durable.Storage;
 /// <summary>Pages of instances, oldest first. A page starts after a place, not at a number, so that every page costs the same.</summary>
 internal static class InstanceQuery
 {
-    private const string Light = "id, execution_id, name, status, created, updated, tags, NULL, NULL, NULL, NULL, NULL";
+    private const string Light = "id, execution_id, name, status, created, updated, tags, NULL, NULL, NULL, NULL, NULL, bound";
 
     /// <summary>One page.</summary>
     /// <exception cref="ArgumentException">The continuation token is not one of ours.</exception>

@@ -25,6 +25,9 @@ internal sealed record InstanceRow(
 
     public TaskFailureDetails? Failure { get; init; }
 
+    /// <summary>Whether it ends with the process that started it, unless another one is asked to continue it.</summary>
+    public bool IsBound { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => Status.HasEnded();
 }

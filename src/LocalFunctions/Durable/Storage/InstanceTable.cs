@@ -8,7 +8,7 @@ namespace LocalFunctions.Durable.Storage;
 internal static class InstanceTable
 {
     /// <summary>The columns that <see cref="Read"/> expects.</summary>
-    public const string Columns = "id, execution_id, name, status, created, updated, tags, parent, custom_status, input, output, failure";
+    public const string Columns = "id, execution_id, name, status, created, updated, tags, parent, custom_status, input, output, failure, bound";
 
     private const string NotEnded = "status NOT IN (1, 3, 5)";
 
@@ -20,13 +20,13 @@ internal static class InstanceTable
         session.Scalar("SELECT status FROM instances WHERE id = $1", id) is long status ? (OrchestrationRuntimeStatus)status : null;
 
     /// <summary>Adds an instance that is to start, in place of an ended one of the same id.</summary>
-    public static void Create(SqlSession session, string id, string executionId, HistoryEvent started, DateTimeOffset? startAt)
+    public static void Create(SqlSession session, string id, string executionId, HistoryEvent started, DateTimeOffset? startAt, bool isBound)
     {
         Delete(session, id);
         session.Execute(
             """
-            INSERT INTO instances(id, execution_id, name, status, created, updated, tags, parent, input)
-            VALUES($1, $2, $3, $4, $5, $5, $6, $7, $8)
+            INSERT INTO instances(id, execution_id, name, status, created, updated, tags, parent, input, bound)
+            VALUES($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)
             """,
             id,
             executionId,
@@ -35,7 +35,8 @@ internal static class InstanceTable
             started.Timestamp.UtcTicks,
             HistoryJson.Write(started.Tags),
             HistoryJson.Write(started.Parent),
-            started.Input);
+            started.Input,
+            isBound ? 1 : 0);
         InboxTable.Add(session, id, started, startAt is { } due && due > started.Timestamp ? due.UtcTicks : InboxTable.AtOnce);
     }
 
@@ -74,6 +75,28 @@ internal static class InstanceTable
         row.Output,
         HistoryJson.Write(row.Failure)) > 0;
 
+    /// <summary>The instances that have not ended.</summary>
+    public static List<LeftRow> Open(SqlSession session) => session.Query(
+        $"SELECT id, name, parent, bound FROM instances WHERE {NotEnded}",
+        reader => new LeftRow(reader.GetString(0), reader.GetString(1), HistoryJson.ReadParent(Text(reader, 2)), reader.GetInt32(3) != 0));
+
+    /// <summary>The instances that an instance started, and those that they started, as far as they have not ended.</summary>
+    public static List<string> Descendants(SqlSession session, string id)
+    {
+        var open = Open(session);
+        var found = new List<string> { id };
+        for (var i = 0; i < found.Count; i++)
+        {
+            found.AddRange(open.Where(row => row.Parent?.InstanceId == found[i] && !found.Contains(row.Id)).Select(row => row.Id));
+        }
+
+        return found;
+    }
+
+    /// <summary>Binds an instance to this process, or frees it for any that comes after this one.</summary>
+    public static void Bind(SqlSession session, string id, bool isBound) =>
+        session.Execute("UPDATE instances SET bound = $2 WHERE id = $1 AND bound <> $2", id, isBound ? 1 : 0);
+
     /// <summary>Whether an instance can still receive events; an execution id limits that to this execution.</summary>
     public static bool Listens(SqlSession session, string id, string? executionId = null) => session.Scalar(
         $"SELECT 1 FROM instances WHERE id = $1 AND {NotEnded} AND ($2 IS NULL OR execution_id = $2)", id, executionId) is not null;
@@ -92,7 +115,11 @@ internal static class InstanceTable
         Input = Text(reader, 9),
         Output = Text(reader, 10),
         Failure = HistoryJson.ReadFailure(Text(reader, 11)),
+        IsBound = reader.GetInt32(12) != 0,
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
+
+/// <summary>An instance that has not ended.</summary>
+internal sealed record LeftRow(string Id, string Name, ParentLink? Parent, bool IsBound);

@@ -168,7 +168,7 @@ internal sealed class TurnWriter(SqlSession session, Turn turn, TurnResult resul
             Tags = action.Tags,
             Parent = Link(action),
         };
-        InstanceTable.Create(session, child, newId(), started, startAt: null);
+        InstanceTable.Create(session, child, newId(), started, startAt: null, Instance.IsBound);
         _effects.Reached.Add(child);
     }
 

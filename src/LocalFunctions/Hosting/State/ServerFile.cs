@@ -5,6 +5,9 @@ namespace LocalFunctions.Hosting.State;
 /// <summary>What the owner of a state directory says about itself. It means nothing unless the lock is held.</summary>
 internal sealed record ServerFile(int ProcessId, IReadOnlyList<Uri> Urls)
 {
+    /// <summary>Whether it ends when its own work is done.</summary>
+    public bool IsPassing { get; init; }
+
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web);
 
     public static ServerFile? TryRead(string path)

@@ -45,7 +45,7 @@ internal sealed class StateLock : IDisposable
     {
         try
         {
-            Announce([]);
+            Announce([], isPassing: false);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -54,9 +54,9 @@ internal sealed class StateLock : IDisposable
         }
     }
 
-    /// <summary>Publishes where this process listens, for commands on the same machine.</summary>
-    public void Announce(IReadOnlyList<Uri> addresses) =>
-        AtomicFile.Replace(directory.ServerFile, new ServerFile(Environment.ProcessId, addresses).ToBytes());
+    /// <summary>Publishes where this process listens and whether it ends with its own work, for commands on the same machine.</summary>
+    public void Announce(IReadOnlyList<Uri> addresses, bool isPassing) =>
+        AtomicFile.Replace(directory.ServerFile, new ServerFile(Environment.ProcessId, addresses) { IsPassing = isPassing }.ToBytes());
 
     /// <summary>Takes the lock for this process alone; null when another has it.</summary>
     private static FileLock? TryTake(StateDirectory directory)
@@ -122,7 +122,7 @@ internal sealed class StateLock : IDisposable
         }
     }
 
-    private static FunctionsStartupException InUse(StateDirectory directory)
+    private static StateInUseException InUse(StateDirectory directory)
     {
         var owner = ServerFile.TryRead(directory.ServerFile) switch
         {
@@ -130,7 +130,7 @@ internal sealed class StateLock : IDisposable
             { Urls.Count: 0 } starting => $"process {starting.ProcessId}, which is starting",
             var server => $"process {server.ProcessId}, which listens on {string.Join(" and ", server.Urls)}",
         };
-        return new FunctionsStartupException(
+        return new StateInUseException(
             $"The state directory '{directory.FullPath}' is in use by {owner}. Use that server, stop it, or set LocalFunctions:StateDirectory to another directory.");
     }
 }
