@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using QdrantBackup.Runs;
 
@@ -43,7 +44,7 @@ internal sealed class GlobalOptions(Interruption interruption)
             KeyOf(parsed.GetValue(ApiKey) ?? environment["QDRANT_BACKUP_API_KEY"]),
             FullPath(parsed.GetValue(StateDirectory)) ?? FullPath(environment["LocalFunctions:StateDirectory"]) ?? DefaultStateDirectory(environment),
             parsed.GetValue(Output),
-            parsed.GetValue(Verbose)) { AllowsPlainHttp = parsed.GetValue(AllowPlainHttp), Interruption = interruption };
+            parsed.GetValue(Verbose)) { AllowsPlainHttp = parsed.GetValue(AllowPlainHttp), Interruption = interruption, Columns = int.TryParse(environment["COLUMNS"], CultureInfo.InvariantCulture, out var columns) ? columns : null };
     }
 
     // From where the command was given: a host that is started here takes a relative path from its program's folder, and no other command would find it.
@@ -91,6 +92,9 @@ internal sealed record Settings(string? ConfigFile, Uri? Server, string? ApiKey,
 
     /// <summary>The kinds of runs that the verb goes on with, where a process that was cut off left them. Others wait for a server, or for a person.</summary>
     public IReadOnlyList<RunKind> GoesOnWith { get; init; } = [];
+
+    /// <summary>How wide lines may be, where the environment says so; null for the terminal's own width.</summary>
+    public int? Columns { get; init; }
 
     /// <summary>The signals that end the command.</summary>
     public required Interruption Interruption { get; init; }

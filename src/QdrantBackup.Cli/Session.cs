@@ -24,7 +24,7 @@ internal sealed class Session
     {
         (_settings, _reach, _error) = (settings, reach, parsed.InvocationConfiguration.Error);
         _http = ServerConnection.Open(reach.Address, reach.ApiKey, settings.AllowsPlainHttp);
-        Report = new Report(parsed.InvocationConfiguration.Output, settings.Output);
+        Report = new Report(parsed.InvocationConfiguration.Output, settings);
     }
 
     public ApiClient Api => new(_http, Time);
@@ -83,7 +83,7 @@ internal sealed class Session
                 _reach.Own is null ? () => ending.GoesOnText(_reach.Address) : ending.LeftText);
             try
             {
-                return await new RunProgress(Api, Report, Time).FollowAsync(statusPath, isAboutToBegin, Interruption.Token);
+                return await new RunProgress(Api, Report, Time, $"{kind} {Report.Id(id)}").FollowAsync(statusPath, isAboutToBegin, Interruption.Token);
             }
             catch (HttpRequestException) when (MayMove)
             {
@@ -95,7 +95,8 @@ internal sealed class Session
     }
 
     /// <summary>Waits for a run of somebody else. The first signal ends the waiting, not the run.</summary>
-    public Task<JsonElement> AwaitAsync(string statusPath) => new RunProgress(Api, Report, Time).FollowAsync(statusPath, Interruption.Token);
+    public Task<JsonElement> AwaitAsync(string kind, string id, string statusPath) =>
+        new RunProgress(Api, Report, Time, $"{kind} {Report.Id(id)}").FollowAsync(statusPath, Interruption.Token);
 
     /// <summary>Says how a run ended, and with which exit code the command does.</summary>
     public int Conclude(string kind, string id, JsonElement end)
@@ -114,6 +115,11 @@ internal sealed class Session
         var state = end.Text("state") ?? "unknown";
         if (!Report.IsJson)
         {
+            if (Summaries.Done(kind, end) is { } done)
+            {
+                Report.Text(done);
+            }
+
             Report.Line($"{kind} {id}: {state}");
         }
 

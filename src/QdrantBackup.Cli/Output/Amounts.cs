@@ -7,6 +7,19 @@ internal static class Amounts
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
+    /// <summary>A duration with its two largest units, e.g. 3 min 20 s.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 1 } => "under a second",
+        { TotalMinutes: < 1 } => $"{time.Seconds} s",
+        { TotalHours: < 1 } => $"{time.Minutes} min {time.Seconds} s",
+        { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes} min",
+        _ => $"{(int)time.TotalDays} d {time.Hours} h",
+    };
+
+    /// <summary>A number of things, e.g. 1 collection, 6 collections.</summary>
+    public static string Count(long number, string thing) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {thing}{(number == 1 ? "" : "s")}");
+
     /// <summary>Bytes in binary units with three significant digits, e.g. 17.4 MiB.</summary>
     public static string Bytes(long bytes)
     {

@@ -19,12 +19,12 @@ internal static class RoomLines
         Line(session, "ended", room, "were ended now");
         if (room.Member("store") is not null && room.Number("deletedBytes") > 0 && room.Member("emptied") is null)
         {
-            session.Report.Line($"deleted: {Amounts.Bytes(room.Number("deletedBytes"))} lie in trash/ on the same disk, which frees nothing until the trash is emptied.");
+            session.Report.Text($"deleted: {Amounts.Bytes(room.Number("deletedBytes"))} lie in trash/ on the same disk, which frees nothing until the trash is emptied.");
         }
 
         if (room.Member("emptied") is { } emptied)
         {
-            session.Report.Line($"emptied: {Amounts.Bytes(emptied.Number("bytes"))} in {emptied.Number("files")} files of the trash are free now.");
+            session.Report.Text($"emptied: {Amounts.Bytes(emptied.Number("bytes"))} in {emptied.Number("files")} files of the trash are free now.");
         }
 
         Stand(session, room);
@@ -34,7 +34,7 @@ internal static class RoomLines
     {
         if (room.Number("ended") > 0)
         {
-            session.Report.Line(
+            session.Report.Text(
                 $"{stage}: {room.Number("ended")} backups {what}, which frees 0 B now; at most {Amounts.Bytes(room.Number("endedBytes"))} are deleted by a cleanup after {room.Text("endedUntil")}, as far as no other backup uses them.");
         }
     }
@@ -47,11 +47,11 @@ internal static class RoomLines
         }
 
         var trash = store.Member("trash") ?? default;
-        session.Report.Line(trash.Number("files") == 0
+        session.Report.Text(trash.Number("files") == 0
             ? "trash: empty."
             : $"trash: {Amounts.Bytes(trash.Number("bytes"))} in {trash.Number("files")} files, deleted from {trash.Text("oldest")} to {trash.Text("newest")}; the first are freed on {room.Text("trashUntil")} by themselves, all now by 'qdrant-backup cleanup --empty-trash'.");
         var files = store.Member("freeFiles") is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {store.Number("freeFiles")} inodes");
-        session.Report.Line($"disk: {Amounts.Bytes(store.Number("freeBytes"))}{files} free.");
+        session.Report.Text($"disk: {Amounts.Bytes(store.Number("freeBytes"))}{files} free.");
         if (store.Text("shortOf") is { } what)
         {
             session.Note($"the disk of the store is full: it is short of {what}");

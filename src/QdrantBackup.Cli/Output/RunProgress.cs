@@ -6,7 +6,11 @@ using Spectre.Console;
 namespace QdrantBackup.Cli.Output;
 
 /// <summary>Follows a run to its end: a bar on a terminal, a line for each change elsewhere, nothing when JSON is asked for.</summary>
-internal sealed class RunProgress(ApiClient api, Report report, TimeProvider time)
+/// <param name="api">The server.</param>
+/// <param name="report">Where it is shown.</param>
+/// <param name="time">The clock.</param>
+/// <param name="label">What each line belongs to.</param>
+internal sealed class RunProgress(ApiClient api, Report report, TimeProvider time, string label)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LongestBeginning = TimeSpan.FromMinutes(2);
@@ -38,7 +42,7 @@ internal sealed class RunProgress(ApiClient api, Report report, TimeProvider tim
             var line = Line(status);
             if (!report.IsJson && line != last)
             {
-                report.Line(line);
+                report.Line($"[{label}] {line}");
                 last = line;
             }
         }, cancellationToken);
@@ -49,10 +53,10 @@ internal sealed class RunProgress(ApiClient api, Report report, TimeProvider tim
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(async view =>
             {
-                var bar = view.AddTask("starting", maxValue: 100);
+                var bar = view.AddTask(label, maxValue: 100);
                 var end = await PollAsync(statusPath, status =>
                 {
-                    bar.Description = Markup.Escape(SafeText.Line(Line(status)));
+                    bar.Description = Markup.Escape(SafeText.Line($"[{label}] {Line(status)}"));
                     bar.Value = Percent(status) ?? bar.Value;
                 }, cancellationToken);
                 bar.StopTask();
@@ -87,7 +91,8 @@ internal sealed class RunProgress(ApiClient api, Report report, TimeProvider tim
         }
     }
 
-    private static string Line(JsonElement status)
+    /// <summary>Where a run is, in a few words.</summary>
+    public static string Line(JsonElement status)
     {
         var line = status.Text("step") is { Length: > 0 } step ? step : status.Text("state") ?? "";
         if (status.Member("parts") is { } parts && parts.Number("total") > 0)

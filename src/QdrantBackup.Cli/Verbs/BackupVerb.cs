@@ -32,7 +32,7 @@ internal static class BackupVerb
     private static async Task<int> PlanAsync(Session session, Request request, CancellationToken cancellationToken)
     {
         var plan = await session.Api.PostAsync("/api/v1/backup/create", request, cancellationToken);
-        session.Report.Tree(plan);
+        session.Report.Summary(plan, shown => Summaries.BackupPlan(session.Report, shown));
         return ExitCode.Done;
     }
 
@@ -88,7 +88,7 @@ internal static class BackupVerb
                 }
 
                 session.Note($"waiting for backup {running}, which covers something else");
-                await session.AwaitAsync($"/api/v1/backup/status/{running}");
+                await session.AwaitAsync("backup", running, $"/api/v1/backup/status/{running}");
             }
         }
     }

@@ -12,7 +12,7 @@ internal static class CancelVerb
         var command = new Command("cancel", "Cancel a run that is under way, or end one that was interrupted") { id };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
-            var status = await session.Api.GetAsync($"/api/v1/runs/{Uri.EscapeDataString(parsed.GetValue(id)!)}", cancellationToken);
+            var status = await session.Api.GetAsync($"/api/v1/runs/{await Ids.RunAsync(session, parsed.GetValue(id)!, cancellationToken)}", cancellationToken);
             var (run, kind) = (status.Text("id") ?? parsed.GetValue(id)!, status.Text("kind") ?? "");
             if (EndingRun.CancelPathOf(kind, run) is not { } path)
             {
@@ -20,7 +20,7 @@ internal static class CancelVerb
             }
 
             await session.Api.PostAsync(path, new { }, cancellationToken);
-            var end = await session.AwaitAsync($"/api/v1/runs/{run}");
+            var end = await session.AwaitAsync(kind, run, $"/api/v1/runs/{run}");
             session.Conclude(kind, run, end);
             return end.Text("state") == "cancelled" ? ExitCode.Done : ExitCode.Failed;
         }, cancellationToken));

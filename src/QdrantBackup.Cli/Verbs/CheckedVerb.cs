@@ -36,6 +36,11 @@ internal sealed class CheckedVerb
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { GoesOnWith = [RunKind.Verify, RunKind.Repair] }, parsed, async session =>
         {
             var which = parsed.GetValue(_all) ? "all" : parsed.GetValue(_id) ?? "latest";
+            if (which is not ("all" or "latest"))
+            {
+                which = await Ids.BackupAsync(session, which, cancellationToken);
+            }
+
             var request = new Request(parsed.GetValue(_level)!, parsed.GetValue(_subset), parsed.GetValue(_second) ? true : null);
             var started = await session.Api.PostAsync($"/api/v1/backups/{Uri.EscapeDataString(which)}/{name}", request, cancellationToken);
             var run = started.Text("id")!;

@@ -57,9 +57,9 @@ internal static class CleanupVerb
         }
 
         session.Report.Table(
-            ["ID", "STATE", "VERDICT", "WHY"],
+            [new("ID"), new("VERDICT"), new("STATE", Drop: 1), new("WHY", Wraps: true)],
             plan.Items("backups").Select(b => (IReadOnlyList<string>)
-                [b.Text("id") ?? "?", b.Text("state") ?? "?", b.Text("verdict") ?? "?", string.Join("; ", b.Items("reasons").Select(r => r.GetString()))]));
+                [session.Report.Id(b.Text("id")), b.Text("verdict") ?? "?", b.Text("state") ?? "?", string.Join("; ", b.Items("reasons").Select(r => r.GetString()))]));
         session.Report.Line($"Keep {plan.Text("kept")}, remove {plan.Text("ends")}. {plan.Items("ended").Count()} removed earlier are still in their grace period.");
         if (plan.Member("room") is { } room)
         {

@@ -16,14 +16,14 @@ internal static class ConfigShowVerb
         {
             var settings = options.Read(parsed);
             var shown = ConfigurationReport.Create(LocalApp.Configuration(settings));
-            var report = new Report(parsed.InvocationConfiguration.Output, settings.Output);
+            var report = new Report(parsed.InvocationConfiguration.Output, settings);
             if (report.IsJson)
             {
                 report.Json(JsonSerializer.SerializeToElement(shown.Entries, JsonSerializerOptions.Web));
             }
             else
             {
-                report.Table(["KEY", "VALUE", "ORIGIN"], shown.Entries.Where(e => e.Value is not null).Select(e => (IReadOnlyList<string>)[e.Key, e.Value!, e.Origin]));
+                report.Table([new("KEY"), new("VALUE", Wraps: true), new("ORIGIN", Drop: 1)], shown.Entries.Where(e => e.Value is not null).Select(e => (IReadOnlyList<string>)[e.Key, e.Value!, e.Origin]));
             }
 
             foreach (var problem in shown.Problems)

@@ -35,7 +35,7 @@ internal static class ConfigVerb
             {
                 var plan = await session.Api.PostAsync("/api/v1/backup/create", new { dryRun = true }, cancellationToken);
                 session.Report.Line($"The configuration of cluster {read.ClusterName} is right; Qdrant and the store answer.");
-                session.Report.Tree(plan);
+                session.Report.Summary(plan, shown => Summaries.BackupPlan(session.Report, shown));
                 return ExitCode.Done;
             }, cancellationToken);
         });

@@ -11,7 +11,7 @@ internal static class ConfirmVerb
         var command = new Command("confirm", "Confirm that a suspect backup is right: from then on it counts") { id };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
-            session.Report.Tree(await session.Api.PostAsync($"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}/confirm", new { }, cancellationToken));
+            session.Report.Tree(await session.Api.PostAsync($"/api/v1/backups/{await Ids.BackupAsync(session, parsed.GetValue(id)!, cancellationToken)}/confirm", new { }, cancellationToken));
             return ExitCode.Done;
         }, cancellationToken));
         return command;

@@ -15,15 +15,15 @@ internal static class DeleteVerb
         var command = new Command("delete", "Remove one backup; without --confirm or --yes only show the consequences. Undo with 'undelete'") { id, confirm, yes, last };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed) with { MakesRoom = true }, parsed, async session =>
         {
-            var path = $"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}";
+            var path = $"/api/v1/backups/{await Ids.BackupAsync(session, parsed.GetValue(id)!, cancellationToken)}";
             var hash = parsed.GetValue(confirm);
             if (hash is null)
             {
                 var plan = await session.Api.DeleteAsync(path, cancellationToken);
                 if (!parsed.GetValue(yes))
                 {
-                    session.Report.Tree(plan);
-                    session.Note($"nothing was ended; to end it: qdrant-backup delete {parsed.GetValue(id)} --confirm {plan.Text("hash")}{(plan.Text("isLast") == "true" ? " --last" : "")}");
+                    session.Report.Summary(plan, shown => Summaries.EndPlan(session.Report, shown));
+                    session.Note($"nothing was ended; to end it: qdrant-backup delete {plan.Text("id") ?? parsed.GetValue(id)} --confirm {plan.Text("hash")}{(plan.Text("isLast") == "true" ? " --last" : "")}");
                     return ExitCode.Done;
                 }
 

@@ -13,7 +13,7 @@ internal static class HoldVerb
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
             session.Report.Tree(await session.Api.PostAsync(
-                $"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}/hold", new { reason = parsed.GetValue(reason) }, cancellationToken));
+                $"/api/v1/backups/{await Ids.BackupAsync(session, parsed.GetValue(id)!, cancellationToken)}/hold", new { reason = parsed.GetValue(reason) }, cancellationToken));
             return ExitCode.Done;
         }, cancellationToken));
         return command;

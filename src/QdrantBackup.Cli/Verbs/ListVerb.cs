@@ -22,13 +22,15 @@ internal static class ListVerb
                 return ExitCode.Done;
             }
 
-            session.Report.Table(
-                ["ID", "STATE", "STARTED", "COLLECTIONS", "SIZE", "NEW BYTES", "VERIFIED", "COPIED"],
-                page.Items("backups").Select(b => (IReadOnlyList<string>)
-                [
-                    b.Text("id") ?? "?", State(b), b.Text("started") ?? "?", b.Text("collectionCount") ?? $"{b.Items("collections").Count()}",
-                    Amounts.Bytes(b.Number("bytes")), Amounts.Bytes(b.Number("newBytes")), Verified(b), b.Text("copiedAt") ?? "-",
-                ]));
+            if (!page.Items("backups").Any())
+            {
+                session.Report.Line(parsed.GetValue(collection) is null ? "There are no backups yet. Take one: qdrant-backup backup" : "No backup holds this collection. See all: qdrant-backup list");
+            }
+            else
+            {
+                ShowTable(session.Report, page);
+            }
+
             foreach (var end in page.Items("backups").Select(b => (Id: b.Text("id"), False: b.Text("falseEnd"))).Where(b => b.False is not null))
             {
                 session.Note($"warning: {end.Id}: {end.False}");
@@ -54,6 +56,14 @@ internal static class ListVerb
         return command;
     }
 
+    private static void ShowTable(Report report, JsonElement page) => report.Table(
+        [new("ID"), new("STATE"), new("STARTED"), new("VERIFIED"), new("SIZE", Drop: 1), new("NEW BYTES", Drop: 2), new("COPIED", Drop: 3), new("COLLECTIONS", Drop: 4)],
+        page.Items("backups").Select(b => (IReadOnlyList<string>)
+        [
+            report.Id(b.Text("id")), State(b), report.Time(b.Text("started")), Verified(report, b), Amounts.Bytes(b.Number("bytes")), Amounts.Bytes(b.Number("newBytes")),
+            report.Width is null || b.Text("copiedAt") is null ? report.Time(b.Text("copiedAt")) : "yes", b.Text("collectionCount") ?? $"{b.Items("collections").Count()}",
+        ]));
+
     /// <summary>The state, and why the backup does not count as one of everything.</summary>
     private static string State(JsonElement backup)
     {
@@ -61,10 +71,10 @@ internal static class ListVerb
         return string.Join(", ", marks.OfType<string>().Prepend(backup.Text("state") ?? "?"));
     }
 
-    private static string Verified(JsonElement backup) => backup.Member("verified") switch
+    private static string Verified(Report report, JsonElement backup) => backup.Member("verified") switch
     {
         { } verified when verified.Number("damaged") > 0 => $"DAMAGED: {verified.Number("damaged")} blobs",
-        { } verified => $"{verified.Text("level")} {verified.Text("at")}",
+        { } verified => report.Width is null ? $"{verified.Text("level")} {report.Time(verified.Text("at"))}" : verified.Text("level") ?? "-",
         null => "-",
     };
 }

@@ -11,7 +11,7 @@ internal static class ReleaseVerb
         var command = new Command("release", "End the hold on a backup") { id };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
-            session.Report.Tree(await session.Api.DeleteAsync($"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}/hold", cancellationToken));
+            session.Report.Tree(await session.Api.DeleteAsync($"/api/v1/backups/{await Ids.BackupAsync(session, parsed.GetValue(id)!, cancellationToken)}/hold", cancellationToken));
             return ExitCode.Done;
         }, cancellationToken));
         return command;

@@ -28,10 +28,15 @@ internal static class RestoreVerb
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
             var request = Build(parsed, source, target);
+            if (request.BackupId is { } given and not "latest")
+            {
+                request = request with { BackupId = await Ids.BackupAsync(session, given, cancellationToken) };
+            }
+
             var answer = await session.Api.PostAsync("/api/v1/restore", request, cancellationToken);
             if (request.DryRun == true)
             {
-                session.Report.Tree(answer);
+                session.Report.Summary(answer, plan => Summaries.RestorePlan(session.Report, plan));
                 return ExitCode.Done;
             }
 

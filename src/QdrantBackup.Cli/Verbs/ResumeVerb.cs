@@ -12,7 +12,7 @@ internal static class ResumeVerb
         var command = new Command("resume", "Let a run go on that was interrupted, e.g. a restore whose command was cut off") { id };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
-            var started = await session.Api.PostAsync($"/api/v1/runs/{Uri.EscapeDataString(parsed.GetValue(id)!)}/resume", new { }, cancellationToken);
+            var started = await session.Api.PostAsync($"/api/v1/runs/{await Ids.RunAsync(session, parsed.GetValue(id)!, cancellationToken)}/resume", new { }, cancellationToken);
             var run = started.Text("id")!;
             var status = await session.Api.GetAsync($"/api/v1/runs/{run}", cancellationToken);
             var kind = status.Text("kind") ?? "run";

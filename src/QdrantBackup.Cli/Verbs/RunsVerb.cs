@@ -18,12 +18,24 @@ internal static class RunsVerb
                 return ExitCode.Done;
             }
 
+            if (!runs.Items("runs").Any())
+            {
+                session.Report.Line("There are no runs of the last 35 days. Start one: qdrant-backup backup");
+                return ExitCode.Done;
+            }
+
             session.Report.Table(
-                ["ID", "KIND", "STATE", "REQUESTED", "BY"],
+                [new("ID"), new("KIND"), new("STATE"), new("REQUESTED"), new("BY", Drop: 1)],
                 runs.Items("runs").Select(r => (IReadOnlyList<string>)
-                    [r.Text("id") ?? "?", r.Text("kind") ?? "?", (r.Text("state") ?? "?") + (r.Text("datedAhead") is null ? "" : ", DATED AHEAD"), r.Text("requestedAt") ?? "", r.Text("requestedBy") ?? ""]));
+                [
+                    session.Report.Id(r.Text("id")), r.Text("kind") ?? "?", (r.Text("state") ?? "?") + (r.Text("datedAhead") is null ? "" : ", DATED AHEAD"),
+                    session.Report.Time(r.Text("requestedAt")), By(session.Report, r.Text("requestedBy") ?? ""),
+                ]));
             return ExitCode.Done;
         }, cancellationToken));
         return command;
     }
+
+    // What follows a backup names it.
+    private static string By(Report report, string name) => name.StartsWith("backup ", StringComparison.Ordinal) ? $"backup {report.Id(name["backup ".Length..])}" : name;
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using QdrantBackup.Cli.Output;
 
 namespace QdrantBackup.Cli.Verbs;
 
@@ -11,7 +12,8 @@ internal static class ShowVerb
         var command = new Command("show", "Show what one backup holds") { id };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
-            session.Report.Tree(await session.Api.GetAsync($"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}", cancellationToken));
+            var backup = await session.Api.GetAsync($"/api/v1/backups/{await Ids.BackupAsync(session, parsed.GetValue(id)!, cancellationToken)}", cancellationToken);
+            session.Report.Summary(backup, shown => Summaries.Backup(session.Report, shown));
             return ExitCode.Done;
         }, cancellationToken));
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using QdrantBackup.Cli.Output;
 
 namespace QdrantBackup.Cli.Verbs;
 
@@ -11,8 +12,14 @@ internal static class StatusVerb
         var command = new Command("status", "Show the running and the last backup, or one run") { id };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
-            var path = parsed.GetValue(id) is { } run ? $"/api/v1/runs/{Uri.EscapeDataString(run)}" : "/api/v1/backup/status";
-            session.Report.Tree(await session.Api.GetAsync(path, cancellationToken));
+            if (parsed.GetValue(id) is { } given)
+            {
+                var run = await session.Api.GetAsync($"/api/v1/runs/{await Ids.RunAsync(session, given, cancellationToken)}", cancellationToken);
+                session.Report.SummaryOnTerminal(run, shown => Summaries.Run(session.Report, shown));
+                return ExitCode.Done;
+            }
+
+            session.Report.SummaryOnTerminal(await session.Api.GetAsync("/api/v1/backup/status", cancellationToken), shown => Summaries.Status(session.Report, shown));
             return ExitCode.Done;
         }, cancellationToken));
         return command;

@@ -11,7 +11,7 @@ internal static class UndeleteVerb
         var command = new Command("undelete", "Take the end of a backup back, while its grace period lasts") { id };
         command.SetAction((parsed, cancellationToken) => Session.RunAsync(options.Read(parsed), parsed, async session =>
         {
-            session.Report.Tree(await session.Api.PostAsync($"/api/v1/backups/{Uri.EscapeDataString(parsed.GetValue(id)!)}/undelete", new { }, cancellationToken));
+            session.Report.Tree(await session.Api.PostAsync($"/api/v1/backups/{await Ids.BackupAsync(session, parsed.GetValue(id)!, cancellationToken)}/undelete", new { }, cancellationToken));
             return ExitCode.Done;
         }, cancellationToken));
         return command;

@@ -30,17 +30,19 @@ internal static class UsageVerb
 
     private static void Print(Report report, JsonElement usage)
     {
-        report.Line($"stored {Amounts.Bytes(usage.Number("storedBytes"))} in {usage.Number("chunks")} chunks for {Amounts.Bytes(usage.Number("logicalBytes"))} of snapshots");
+        report.Text($"stored {Amounts.Bytes(usage.Number("storedBytes"))} in {usage.Number("chunks")} chunks for {Amounts.Bytes(usage.Number("logicalBytes"))} of snapshots");
         if (usage.Member("growth") is { } growth && growth.Number("bytesPerDay") > 0)
         {
-            report.Line($"grows by at most {Amounts.Bytes(growth.Number("bytesPerDay"))} a day: {Amounts.Bytes(growth.Number("in30Days"))} in 30 days, {Amounts.Bytes(growth.Number("in365Days"))} in a year");
+            report.Text($"grows by at most {Amounts.Bytes(growth.Number("bytesPerDay"))} a day: {Amounts.Bytes(growth.Number("in30Days"))} in 30 days, {Amounts.Bytes(growth.Number("in365Days"))} in a year");
         }
 
         report.Line();
-        report.Table(["BACKUP", "SIZE", "ITS OWN", "SHARED", "NEW THEN"], usage.Items("backups").Select(b => Row(b, b.Text("id"), "logicalBytes", "uniqueBytes", "sharedBytes", "newBytes")));
+        report.Table(
+            [new("BACKUP"), new("SIZE"), new("ITS OWN"), new("SHARED", Drop: 1), new("NEW THEN", Drop: 2)],
+            usage.Items("backups").Select(b => Row(b, report.Id(b.Text("id")), "logicalBytes", "uniqueBytes", "sharedBytes", "newBytes")));
         report.Line();
         report.Table(
-            ["COLLECTION", "BACKUPS", "SIZE", "STORED", "NEW IN 30 DAYS"],
+            [new("COLLECTION"), new("BACKUPS", Drop: 1), new("SIZE"), new("STORED"), new("NEW IN 30 DAYS", Drop: 2)],
             usage.Items("collections").Select(c => (IReadOnlyList<string>)[c.Text("name") ?? "?", c.Text("backups") ?? "?", .. Row(c, null, "logicalBytes", "storedBytes", "newBytes").Skip(1)]));
     }
 

@@ -22,7 +22,7 @@ internal static class KeyShowVerb
         using var keyring = await TryOpenAsync(session, console.Error, cancellationToken);
         var documents = keyring?.Documents ?? await StoreKeyring.ReadDocumentsAsync(session.Blobs, cancellationToken);
         RecipientView[] recipients = [.. documents.Select(d => RecipientView.Of(d, keyring?.IsAuthentic(d)))];
-        var report = new Report(console.Output, settings.Output);
+        var report = new Report(console.Output, settings);
         if (report.IsJson)
         {
             report.Json(JsonSerializer.SerializeToElement(
@@ -32,10 +32,10 @@ internal static class KeyShowVerb
 
         if (keyring is not null)
         {
-            report.Line($"{(keyring.IsReplica ? "copy of store" : "store")} {keyring.StoreId}, key {keyring.KeyId}, sealing with key number {session.Options.Encryption.KeyNumber}");
+            report.Text($"{(keyring.IsReplica ? "copy of store" : "store")} {keyring.StoreId}, key {keyring.KeyId}, sealing with key number {session.Options.Encryption.KeyNumber}");
         }
 
-        report.Table(["ID", "KIND", "CREATED", "AUTHENTIC", "KEY"], recipients.Select(r => r.Columns));
+        report.Table([new("ID"), new("KIND", Drop: 2), new("CREATED", Drop: 1), new("AUTHENTIC"), new("KEY", Wraps: true)], recipients.Select(r => r.Columns));
         return ExitCode.Done;
     }
 

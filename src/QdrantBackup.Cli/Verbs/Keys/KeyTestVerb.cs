@@ -26,14 +26,14 @@ internal static class KeyTestVerb
             tested.Add(await TestAsync(keyring, document, session.Recipients.All, cancellationToken));
         }
 
-        var report = new Report(console.Output, settings.Output);
+        var report = new Report(console.Output, settings);
         if (report.IsJson)
         {
             report.Json(JsonSerializer.SerializeToElement(new KeyTestView(keyring.StoreId.ToString(), keyring.KeyId, tested), KeyJson.Default.KeyTestView));
         }
         else
         {
-            report.Table(["ID", "KIND", "OPENS", "EXPIRES", "REMARK"], tested.Select(t => t.Columns));
+            report.Table([new("ID"), new("KIND", Drop: 1), new("OPENS"), new("EXPIRES"), new("REMARK", Wraps: true)], tested.Select(t => t.Columns));
         }
 
         foreach (var problem in session.Recipients.Problems)
