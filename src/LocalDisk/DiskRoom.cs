@@ -21,6 +21,10 @@ internal readonly record struct DiskRoom(long Bytes, long FreeBytes, long? Files
         return new(drive.TotalSize, drive.AvailableFreeSpace, null, null);
     }
 
+    /// <summary>Whether the file system of a folder is mounted read-only; false where the system does not say.</summary>
+    public static bool IsReadOnly(string folder) =>
+        OperatingSystem.IsLinux() && Environment.Is64BitProcess && SystemCalls.Room(folder, out var room) >= 0 && (room.Flags & SystemCalls.MountedReadOnly) != 0;
+
     private static long Product(ulong blocks, ulong length)
     {
         var bytes = (UInt128)blocks * length;

@@ -100,6 +100,9 @@ internal static partial class SystemCalls
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int FactsOf(SafeFileHandle file, string emptyPath, int flags, uint mask, out FileFactsBuffer facts);
 
+    /// <summary>The flag of a file system that is mounted read-only (ST_RDONLY).</summary>
+    public const ulong MountedReadOnly = 1;
+
     /// <summary>statvfs(3): free bytes and free inodes; DriveInfo knows bytes alone. Linux on processors of 64 bits.</summary>
     [LibraryImport(Libc, EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -138,6 +141,8 @@ internal static partial class SystemCalls
         public ulong Files;
         public ulong FreeFiles;
         public ulong AvailableFiles;
+        public ulong Id;
+        public ulong Flags;
         public Rest Unused;
     }
 

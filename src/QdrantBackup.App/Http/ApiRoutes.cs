@@ -10,6 +10,7 @@ internal static class ApiRoutes
         ["Health"] = ApiScopes.None,
         ["Ready"] = ApiScopes.None,
         ["CreateBackup"] = ApiScopes.Backup,
+        ["CheckConnections"] = ApiScopes.Backup,
         ["BackupStatus"] = ApiScopes.Read,
         ["BackupRunStatus"] = ApiScopes.Read,
         ["CancelBackup"] = ApiScopes.Backup,

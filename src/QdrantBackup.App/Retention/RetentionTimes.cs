@@ -6,6 +6,7 @@ using QdrantBackup.Configuration;
 using QdrantBackup.Ids;
 using QdrantBackup.Retention;
 using QdrantBackup.Runs;
+using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Retention;
 
@@ -39,10 +40,14 @@ public sealed class RetentionTimes(RunStarter starter, BackupOptions options, Ti
         }
 
         var run = RetentionRunId.OfDue(options.ClusterName, due);
-        return await opened.Records.IsKnownAsync(run, cancellationToken)
+        return await opened.Records.IsKnownAsync(run, cancellationToken) || await IsBeforeStoreAsync(opened, due, cancellationToken)
             ? null
             : RequestOf(run, due.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture), due, "schedule", prune: true);
     }
+
+    // There was nothing to judge then.
+    private static async Task<bool> IsBeforeStoreAsync(OpenedStore opened, DateTimeOffset due, CancellationToken cancellationToken) =>
+        await opened.Store.Blobs.FindAsync(BlobNames.Store, cancellationToken) is { } made && due < made.Modified;
 
     /// <summary>After the last backup that is complete, if no retention was asked for since it was done. It only ends backups: listing all chunks once a day is enough.</summary>
     private async Task<RunRequest?> FindAfterBackupAsync(OpenedStore opened, CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ using QdrantBackup.OnAzure;
 using QdrantBackup.OnAzure.KeyVault;
 using QdrantBackup.Runs;
 using QdrantBackup.Storage;
+using QdrantBackup.Storage.Directories;
 using QdrantBackup.Stores;
 
 namespace QdrantBackup.App.Stores;
@@ -26,10 +27,16 @@ public sealed partial class StoreConnection(
     private readonly ILogger _log = logs.CreateLogger<StoreConnection>();
     private volatile OpenedStore? _open;
     private volatile OpenedStore? _standIn;
+    private volatile OpenedStore? _readOnly;
 
     /// <summary>The opened store. A failure is not remembered: the next call tries again.</summary>
     public async ValueTask<OpenedStore> OpenAsync(CancellationToken cancellationToken)
     {
+        if (IsReadOnly)
+        {
+            throw ReadOnlyStore.Refused(options.Storage.Local!);
+        }
+
         if (_open is { } open)
         {
             return open;
@@ -49,6 +56,11 @@ public sealed partial class StoreConnection(
     /// <summary>The first store or, when that does not answer, the second: enough to list, verify and restore.</summary>
     public async ValueTask<OpenedStore> OpenReadableAsync(CancellationToken cancellationToken)
     {
+        if (IsReadOnly)
+        {
+            return await OpenReadOnlyAsync(cancellationToken);
+        }
+
         if (options.Storage.Second is null)
         {
             return await OpenAsync(cancellationToken);
@@ -86,6 +98,11 @@ public sealed partial class StoreConnection(
     /// <summary>The store that has the run's records: a run that began while the first store was away keeps its records in the second.</summary>
     public async ValueTask<OpenedStore> OpenForRunAsync(RunId runId, CancellationToken cancellationToken)
     {
+        if (IsReadOnly)
+        {
+            return await OpenReadOnlyAsync(cancellationToken);
+        }
+
         if (options.Storage.Second is null)
         {
             return await OpenAsync(cancellationToken);
@@ -114,6 +131,7 @@ public sealed partial class StoreConnection(
     {
         _open?.Dispose();
         _standIn?.Dispose();
+        _readOnly?.Dispose();
         _opening.Dispose();
     }
 
@@ -124,6 +142,34 @@ public sealed partial class StoreConnection(
     /// <summary>The configured second store as it is, unopened; null when there is none.</summary>
     public static IBackupStore? OpenSecondBlobs(BackupOptions options, TimeProvider time, ILoggerFactory? logs = null) =>
         options.Storage.Second is { } second ? StoreAddress.Open(second.Remote, second.ConnectionString, second.Local, time, logs) : null;
+
+    // A disk is mounted anew without asking, so this asks the system each time.
+    private bool IsReadOnly => options.Storage is { Remote: null, Local: { } local } && DirectoryStore.IsMountedReadOnly(local);
+
+    private async Task<OpenedStore> OpenReadOnlyAsync(CancellationToken cancellationToken)
+    {
+        if (_readOnly is { } opened)
+        {
+            return opened;
+        }
+
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (_readOnly is null)
+            {
+                var store = await OpenStoreAsync(new ReadOnlyStore(OpenBlobs(options, time, logs), time), cancellationToken);
+                _readOnly = New(store, new MaintenanceMemory(store), OpenSecondBlobs(options, time, logs), away: null);
+                LogReadOnly(_log, store.Blobs.Location);
+            }
+
+            return _readOnly;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
 
     private async Task<OpenedStore?> FindInSecondAsync(RunId runId, StoreException? away, CancellationToken cancellationToken)
     {
@@ -219,6 +265,9 @@ public sealed partial class StoreConnection(
 
     [LoggerMessage(2031, LogLevel.Warning, "The second store {Location} stands in for the first, which is away: {Reason}")]
     private static partial void LogStandsIn(ILogger logger, string location, string reason);
+
+    [LoggerMessage(2033, LogLevel.Warning, "The disk of the store {Location} is mounted read-only: backups can be listed, verified and restored, and what runs record of themselves is not kept")]
+    private static partial void LogReadOnly(ILogger logger, string location);
 
     [LoggerMessage(2032, LogLevel.Warning, "The second store cannot stand in for the first: {Reason}")]
     private static partial void LogNoStandIn(ILogger logger, string reason);

@@ -12,7 +12,7 @@ internal static class ConfigVerb
 
     private static Command Check(GlobalOptions options)
     {
-        var connect = new Option<bool>("--connect") { Description = "Also ask Qdrant and open the store" };
+        var connect = new Option<bool>("--connect") { Description = "Also try for real what a backup needs: ask Qdrant, open and write the store, make and delete snapshots" };
         var command = new Command("check", "Check the configuration; every problem is named") { connect };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -33,10 +33,25 @@ internal static class ConfigVerb
 
             return await Session.RunAsync(settings, parsed, async session =>
             {
-                var plan = await session.Api.PostAsync("/api/v1/backup/create", new { dryRun = true }, cancellationToken);
-                session.Report.Line($"The configuration of cluster {read.ClusterName} is right; Qdrant and the store answer.");
-                session.Report.Summary(plan, shown => Summaries.BackupPlan(session.Report, shown));
-                return ExitCode.Done;
+                var found = await session.Api.PostAsync("/api/v1/check", new { }, cancellationToken);
+                var problems = found.Items("problems").ToList();
+                foreach (var problem in problems)
+                {
+                    session.Note($"error: cannot {problem.Text("subject")}: {problem.Text("message")}");
+                    session.Note($"hint:  {problem.Text("hint")}");
+                }
+
+                if (session.Report.IsJson)
+                {
+                    session.Report.Json(found);
+                }
+                else if (problems.Count == 0)
+                {
+                    session.Report.Text($"The configuration of cluster {read.ClusterName} is right; Qdrant and the store answer, the store can be written, and snapshots can be made.");
+                    session.Report.Summary(found.Member("plan") ?? default, shown => Summaries.BackupPlan(session.Report, shown));
+                }
+
+                return problems.Count == 0 ? ExitCode.Done : ExitCode.Failed;
             }, cancellationToken);
         });
         return command;

@@ -37,8 +37,8 @@ public sealed record VerifiedRecord
     /// <summary>Parts whose owed proof was paid by reading back.</summary>
     public IReadOnlyList<int> PaidProofs { get; init; } = [];
 
-    /// <summary>The last verification, of any level, that found nothing wrong.</summary>
-    public VerifiedPass? LastPass() => Passes.MaxBy(p => p.At);
+    /// <summary>The deepest verification that found nothing wrong: a later one that looked less deep takes nothing away from it.</summary>
+    public VerifiedPass? DeepestPass() => Passes.MaxBy(p => p.Level);
 }
 
 /// <summary>The records <c>verified/backupId</c> (docs/format.md §6).</summary>

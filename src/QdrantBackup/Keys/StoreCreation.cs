@@ -12,6 +12,10 @@ namespace QdrantBackup.Keys;
 /// </summary>
 public static class StoreCreation
 {
+    /// <summary>Whether a store was begun there and not finished: it is finished with the recipients that it has, not with new ones.</summary>
+    /// <exception cref="RefusedException">There is a store, or something else.</exception>
+    public static async Task<bool> IsBegunAsync(IBackupStore blobs, CancellationToken cancellationToken) => (await FindBegunAsync(blobs, cancellationToken)).Count > 0;
+
     /// <summary>Makes a new store with a new key wrapped for each recipient, or finishes one that was begun; returns the two values to pin.</summary>
     public static async Task<StorePins> InitializeAsync(
         IBackupStore blobs, IReadOnlyList<IStoreKeyRecipient> recipients, TimeProvider time, CancellationToken cancellationToken)

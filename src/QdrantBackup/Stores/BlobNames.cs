@@ -86,6 +86,9 @@ public static class BlobNames
     /// <summary>The last usage report of the store.</summary>
     public static BlobName Usage { get; } = new("checks/usage");
 
+    /// <summary>Written and deleted again to test whether that is possible; it holds nothing.</summary>
+    public static BlobName Probe { get; } = new("checks/probe");
+
     /// <summary>The chunk list of one range of one part; <paramref name="listHash"/> is the whole keyed hash of its plaintext.</summary>
     public static BlobName List(BackupId id, int partNo, string label, int range, string listHash) =>
         new($"{ListsOf(id)}{partNo:D5}-{label}/{range:D5}-{listHash[..16]}");

@@ -88,7 +88,7 @@ public abstract class CopyContract
     {
         var checking = new Checking(rig, copying.Second, rig.Store);
         Assert.Empty((await checking.RunAsync(new VerifyRequest { BackupId = id, Level = VerifyLevel.Restorable, Second = true })).Damages);
-        Assert.NotNull((await checking.Verified.FindAsync(id, Cancellation))!.LastPass());
+        Assert.NotNull((await checking.Verified.FindAsync(id, Cancellation))!.DeepestPass());
     }
 
     private async Task<(CaptureRig Rig, Copying Copying)> StartAsync()

@@ -87,7 +87,22 @@ public sealed class VerificationTests
         var checking = new Checking(rig);
         Damage damage = Assert.Single((await checking.RunAsync(new VerifyRequest { All = true })).Damages);
         Assert.Equal((BlobNames.Chunk(stray).Value, 0), (damage.Blob, damage.BackupCount));
-        Assert.Equal(VerifyLevel.Readable, (await checking.Verified.FindAsync(first, Cancellation))!.LastPass()!.Level);
+        Assert.Equal(VerifyLevel.Readable, (await checking.Verified.FindAsync(first, Cancellation))!.DeepestPass()!.Level);
+    }
+
+    [Fact]
+    public async Task A_weaker_verification_does_not_hide_a_stronger_one_of_before()
+    {
+        using var rig = new CaptureRig();
+        (BackupId first, _) = await BackUpTwiceAsync(rig);
+        var checking = new Checking(rig);
+        await checking.VerifyAsync(first, VerifyLevel.Restorable);
+        DateTimeOffset then = rig.Time.GetUtcNow();
+        rig.Time.Advance(TimeSpan.FromDays(1));
+        await checking.VerifyAsync(first, VerifyLevel.Exists);
+
+        VerifiedPass shown = (await checking.Verified.FindAsync(first, Cancellation))!.DeepestPass()!;
+        Assert.Equal((VerifyLevel.Restorable, then), (shown.Level, shown.At));
     }
 
     [Fact]
@@ -103,7 +118,7 @@ public sealed class VerificationTests
         await FlipAsync(rig.Blobs, chunk);
         await checking.VerifyAsync(first, VerifyLevel.Readable);
         VerifiedRecord damaged = (await checking.Verified.FindAsync(first, Cancellation))!;
-        Assert.Equal((VerifyLevel.Restorable, then), (damaged.LastPass()!.Level, damaged.LastPass()!.At));
+        Assert.Equal((VerifyLevel.Restorable, then), (damaged.DeepestPass()!.Level, damaged.DeepestPass()!.At));
         Assert.Equal(1, damaged.Damage!.Count);
 
         // Known damage is read back even if nothing else is.

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using QdrantBackup.Cli.Connection;
+using QdrantBackup.App.Stores;
 using QdrantBackup.Configuration;
 using QdrantBackup.Keys;
 
@@ -20,11 +20,7 @@ internal static class KeyInitVerb
     {
         var options = KeySession.ReadOptions(settings);
         KeySession.GateOf(options, acceptKeyLoss).CheckNewStore(options.Encryption.Recipients.Count);
-        foreach (var file in options.Encryption.Recipients.OfType<KeyFileOptions>().Where(file => !File.Exists(file.Path)))
-        {
-            KeyFileRecipient.Create(file.Path).Dispose();
-            await console.Error.WriteLineAsync($"made the key file {file.Path}");
-        }
+        await MakeKeyFilesAsync(options, console, cancellationToken);
 
         using var session = KeySession.Open(options);
         if (session.Recipients.Problems is [var problem, ..])
@@ -40,5 +36,34 @@ internal static class KeyInitVerb
             ? $"The store has one recipient, {session.Recipients.All[0].Description}: if it is lost, every backup is lost. Keep a copy away from this machine, or add another recipient with 'qdrant-backup key add-recipient'."
             : $"Any of its {session.Recipients.All.Count} recipients opens it. Keep one of them away from this machine, and check each one with 'qdrant-backup key test'.");
         return ExitCode.Done;
+    }
+
+    // A new key opens no store that is there already: it would only look as if it did.
+    private static async Task MakeKeyFilesAsync(BackupOptions options, InvocationConfiguration console, CancellationToken cancellationToken)
+    {
+        KeyFileOptions[] missing = [.. options.Encryption.Recipients.OfType<KeyFileOptions>().Where(file => !File.Exists(file.Path))];
+        if (missing.Length == 0)
+        {
+            return;
+        }
+
+        var blobs = StoreConnection.OpenBlobs(options, TimeProvider.System);
+        try
+        {
+            if (await StoreCreation.IsBegunAsync(blobs, cancellationToken))
+            {
+                return;
+            }
+        }
+        catch (RefusedException e)
+        {
+            throw new RefusedException(e.Message, $"A store is made once, and the key file {missing[0].Path} is missing: put back the one that the store was made with. No new one was made, since it would not open this store.");
+        }
+
+        foreach (var file in missing)
+        {
+            KeyFileRecipient.Create(file.Path).Dispose();
+            await console.Error.WriteLineAsync($"made the key file {file.Path}");
+        }
     }
 }

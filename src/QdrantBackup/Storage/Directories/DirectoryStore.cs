@@ -44,6 +44,9 @@ public sealed partial class DirectoryStore : IBackupStore, IStoreRoom
         _time = time;
     }
 
+    /// <summary>Whether a directory is there, on a disk that is mounted read-only.</summary>
+    public static bool IsMountedReadOnly(string directory) => Path.IsPathFullyQualified(directory) && Directory.Exists(directory) && DiskRoom.IsReadOnly(directory);
+
     /// <inheritdoc/>
     public string Location => _layout.Root;
 
