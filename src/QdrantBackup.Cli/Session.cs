@@ -125,19 +125,19 @@ internal sealed class Session
 
         foreach (var remark in end.Items("remarks"))
         {
-            _error.WriteLine($"note:  {remark.GetString()}");
+            Note($"note:  {remark.GetString()}");
         }
 
         var errors = end.Items("errors").ToList();
         foreach (var error in errors)
         {
-            _error.WriteLine($"error: {error.Text("message")}");
-            _error.WriteLine($"hint:  {error.Text("hint")}");
+            Note($"error: {error.Text("message")}");
+            Note($"hint:  {error.Text("hint")}");
         }
 
         foreach (var warning in end.Items("warnings"))
         {
-            _error.WriteLine($"warning: {warning.GetString()}");
+            Note($"warning: {warning.GetString()}");
         }
 
         return state switch
@@ -151,7 +151,7 @@ internal sealed class Session
     }
 
     /// <summary>A remark beside the result, where a program that reads the result does not meet it.</summary>
-    public void Note(string text) => _error.WriteLine(text);
+    public void Note(string text) => _error.WriteLine(Surface.ForCommandLine(text));
 
     private Task LeaveAsync(EndingRun ending)
     {

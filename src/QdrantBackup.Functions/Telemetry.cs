@@ -25,13 +25,13 @@ internal static partial class HostServices
             builder.Logging.AddFilter(category, LogLevel.Warning);
         }
 
-        var telemetry = builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
         if (string.IsNullOrEmpty(builder.Configuration[ConnectionString]))
         {
-            // Under `func start` logs go to its console.
+            // The worker's logs go to the host, and from there to its console or files. With the next line the host would leave them to an exporter that is not there.
             return;
         }
 
+        var telemetry = builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
         var byIdentity = builder.Configuration[Authentication]?.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase) == true;
         telemetry.UseAzureMonitorExporter(exporter =>
         {

@@ -63,6 +63,10 @@ public sealed class SealException(string message, string hint, Exception? innerE
     public bool IsNewerFormat { get; init; }
 }
 
+/// <summary>The app is not configured as it must be, e.g. a key file is missing: its operator can act, the caller of a request cannot.</summary>
+public sealed class MisconfiguredException(string message, string hint, Exception? innerException = null)
+    : BackupException(message, hint, innerException);
+
 /// <summary>What the caller asked for or configured is wrong; nothing was started.</summary>
 public class UsageException(string message, string hint, Exception? innerException = null)
     : BackupException(message, hint, innerException);

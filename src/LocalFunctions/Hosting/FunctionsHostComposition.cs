@@ -116,6 +116,7 @@ internal static class FunctionsHostComposition
 
     private static void Map(WebApplication host, FunctionApp app)
     {
+        host.Use(next => http => Problem.CompleteAsync(http, next));
         var handler = host.Services.GetRequiredService<HttpFunctionHandler>();
         foreach (var route in app.Routes)
         {

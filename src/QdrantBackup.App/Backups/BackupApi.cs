@@ -41,7 +41,7 @@ public sealed class BackupApi(PerStore<BackupServices> stores, RunStarter starte
     /// <summary>One backup run.</summary>
     [Function(nameof(BackupRunStatus))]
     public Task<IResult> BackupRunStatus(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backup/status/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/backup/status/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => RunControl.ShowAsync(client, views, id, RunKind.Backup, cancellationToken);

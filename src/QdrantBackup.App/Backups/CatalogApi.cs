@@ -21,7 +21,7 @@ public sealed class CatalogApi(PerStore<BackupServices> backups, PerStore<Retent
     /// <summary>A page of the catalog, newest first.</summary>
     [Function(nameof(ListBackups))]
     public async Task<IResult> ListBackups(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backups")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/backups")] HttpRequest request, CancellationToken cancellationToken)
     {
         var query = new Query(request);
         var top = query.Top(DefaultTop);
@@ -62,7 +62,7 @@ public sealed class CatalogApi(PerStore<BackupServices> backups, PerStore<Retent
     /// <summary>One backup: its manifest without the chunk lists.</summary>
     [Function(nameof(ShowBackup))]
     public async Task<IResult> ShowBackup(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/backups/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var backup = TypedIds.BackupOf(id);
         var opened = (await backups.OpenReadableAsync(cancellationToken)).Opened;

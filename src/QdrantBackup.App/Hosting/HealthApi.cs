@@ -11,11 +11,11 @@ namespace QdrantBackup.App.Hosting;
 /// <summary>Tells whether the app lives and whether it can serve.</summary>
 public sealed class HealthApi(StoreReadiness store, TickReports ticks, HealthCheckService health, ApiCallers callers)
 {
-    private const string WhereToLook = "Read event 2221 in the app's log, or call GET /api/v1/backup/status with a key: both name the problem and what to do.";
+    private const string WhereToLook = "Read event 2221 in the app's log, or ask GET /api/v1/backup/status: both name the problem and what to do.";
 
     /// <summary>The process answers; and which steps of the tick fail, since when, and what to do.</summary>
     [Function(nameof(Health))]
-    public async Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
     {
         var failing = await ticks.FindFailingAsync(cancellationToken);
         if (failing.Count == 0)
@@ -40,7 +40,7 @@ public sealed class HealthApi(StoreReadiness store, TickReports ticks, HealthChe
 
     /// <summary>The store opens, and the runtime has nothing to say against it (its disk is full, for instance). Qdrant is not asked: when it is dead, restores must still be served.</summary>
     [Function(nameof(Ready))]
-    public async Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ready")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "ready")] HttpRequest request, CancellationToken cancellationToken)
     {
         return await store.OpensAsync(cancellationToken) && (await health.CheckHealthAsync(cancellationToken)).Status != HealthStatus.Unhealthy
             ? ApiResults.Ok(new { Status = "ready" })

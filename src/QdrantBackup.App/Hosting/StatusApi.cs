@@ -26,7 +26,7 @@ public sealed class StatusApi(
     /// <summary>The running and the last backup of the cluster, and how old the last good one is.</summary>
     [Function(nameof(BackupStatus))]
     public async Task<IResult> BackupStatus(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backup/status")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/backup/status")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {

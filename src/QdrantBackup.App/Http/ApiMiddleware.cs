@@ -33,14 +33,26 @@ internal sealed partial class ApiMiddleware(ApiCallers callers, ILogger<ApiMiddl
                 return;
             }
 
+            RefuseUnknownParameters(context.FunctionDefinition.Name, http.Request);
             await next(context);
         }
         catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             var cause = e is AggregateException { InnerExceptions: [var only] } ? only : e;
-            LogFailed(log, context.FunctionDefinition.Name, cause);
+            LogWhat(context.FunctionDefinition.Name, cause);
             var isStopping = cause is OperationCanceledException && context.CancellationToken.IsCancellationRequested;
             await (isStopping ? Problems.Stopping() : Problems.From(cause)).ExecuteAsync(http);
+        }
+    }
+
+    // One that is misspelt would change the answer without a word.
+    private static void RefuseUnknownParameters(string function, HttpRequest request)
+    {
+        if (ApiRoutes.UnknownParameters(function, request.Query.Keys).FirstOrDefault() is { } unknown)
+        {
+            var known = ApiRoutes.ParametersOf(function);
+            throw new UsageException(
+                $"The address has the unknown query parameter '{SafeText.Line(unknown)}'", known.Count == 0 ? "This address takes none." : $"It takes {string.Join(", ", known)}.");
         }
     }
 
@@ -53,7 +65,7 @@ internal sealed partial class ApiMiddleware(ApiCallers callers, ILogger<ApiMiddl
         }
 
         var access = callers.Judge(http, scope ?? ApiScopes.Admin);
-        LogAccess(log, access.Verdict, function, access.KeyName ?? "none", http.Connection.RemoteIpAddress);
+        LogAccess(log, LevelOf(access.Verdict, http.Request), access.Verdict, function, access.KeyName ?? "none", http.Connection.RemoteIpAddress);
         http.Items[CallerItem] = access.KeyName;
         return access.Verdict switch
         {
@@ -63,8 +75,28 @@ internal sealed partial class ApiMiddleware(ApiCallers callers, ILogger<ApiMiddl
         };
     }
 
-    [LoggerMessage(2101, LogLevel.Information, "API access {Verdict}: {Function} by key {KeyName} from {Address}")]
-    private static partial void LogAccess(ILogger logger, ApiVerdict verdict, string function, string keyName, IPAddress? address);
+    // What the caller did wrong is told to the caller; in the log it is a line without a stack trace.
+    private void LogWhat(string function, Exception cause)
+    {
+        if (cause is UsageException or RefusedException or StoreConflictException or BadHttpRequestException)
+        {
+            LogRefused(log, function, cause.Message);
+        }
+        else
+        {
+            LogFailed(log, function, cause);
+        }
+    }
+
+    [LoggerMessage(2103, LogLevel.Information, "API function {Function} refused the request: {Problem}")]
+    private static partial void LogRefused(ILogger logger, string function, string problem);
+
+    // Somebody who watches a run asks every moment.
+    private static LogLevel LevelOf(ApiVerdict verdict, HttpRequest request) =>
+        verdict != ApiVerdict.Granted ? LogLevel.Warning : HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? LogLevel.Debug : LogLevel.Information;
+
+    [LoggerMessage(EventId = 2101, Message = "API access {Verdict}: {Function} by key {KeyName} from {Address}")]
+    private static partial void LogAccess(ILogger logger, LogLevel level, ApiVerdict verdict, string function, string keyName, IPAddress? address);
 
     [LoggerMessage(2102, LogLevel.Warning, "API function {Function} failed")]
     private static partial void LogFailed(ILogger logger, string function, Exception exception);

@@ -21,7 +21,7 @@ internal static class ApiResults
 /// <summary>Reads ids that somebody typed.</summary>
 internal static class TypedIds
 {
-    private const string Shape = "An id looks like 20260901T020000Z-4k7xq2; GET /api/v1/backups and /api/v1/runs list them.";
+    private const string Shape = "An id looks like 20260901T020000Z-4k7xq2; GET /api/v1/backups and GET /api/v1/runs list them.";
 
     /// <summary>What stands for the newest complete backup where an id is asked for.</summary>
     public const string Latest = "latest";

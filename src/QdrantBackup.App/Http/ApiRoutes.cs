@@ -38,6 +38,24 @@ internal static class ApiRoutes
         ["ListSchedules"] = ApiScopes.Read,
     };
 
+    // The key of a Functions host may stand in the query too.
+    private const string HostKey = "code";
+
+    private static readonly Dictionary<string, string[]> Parameters = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["ListBackups"] = ["cluster", "collection", "state", "from", "to", "top", "continuation", "label"],
+        ["DeleteBackup"] = ["confirm", "last"],
+        ["ShowUsage"] = ["fresh"],
+        ["ListRuns"] = ["kind", "state", "from", "to", "top"],
+    };
+
+    /// <summary>The query parameters that a function reads.</summary>
+    public static IReadOnlyList<string> ParametersOf(string function) => Parameters.GetValueOrDefault(function, []);
+
+    /// <summary>The parameters of a query that a function does not read.</summary>
+    public static IEnumerable<string> UnknownParameters(string function, IEnumerable<string> given) =>
+        given.Where(name => name != HostKey && !ParametersOf(function).Contains(name, StringComparer.OrdinalIgnoreCase));
+
     /// <summary>The names of all HTTP functions.</summary>
     public static IReadOnlyCollection<string> Functions => Scopes.Keys;
 

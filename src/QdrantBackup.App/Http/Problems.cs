@@ -10,6 +10,7 @@ internal static class Problems
     /// <summary>What an exception means to the caller.</summary>
     public static IResult From(Exception exception) => exception switch
     {
+        MisconfiguredException e => Of(StatusCodes.Status500InternalServerError, "misconfigured", "The server is not configured as it must be", e.Message, e.Hint),
         UsageException e => Of(StatusCodes.Status400BadRequest, "invalid-request", "The request cannot be carried out as it stands", e.Message, e.Hint),
         RefusedException e => Of(StatusCodes.Status422UnprocessableEntity, "refused", "A gate refused the request", e.Message, e.Hint),
         StoreConflictException e => Of(StatusCodes.Status409Conflict, "conflict", "Another process changed this at the same time", e.Message, e.Hint),
@@ -17,8 +18,10 @@ internal static class Problems
         StoreException e => Of(StatusCodes.Status503ServiceUnavailable, "store-failed", "The backup store could not do its part", e.Message, e.Hint),
         SealException e => Of(StatusCodes.Status500InternalServerError, "untrusted-bytes", "Bytes in the store are not to be trusted", e.Message, e.Hint),
         BackupException e => Of(StatusCodes.Status500InternalServerError, "failed", "The request failed", e.Message, e.Hint),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Of(
+            StatusCodes.Status413PayloadTooLarge, "too-long", "The request is too long", $"The request's body is longer than {RequestBody.MaxBytes} bytes", "Send a shorter one: a request names collections, it carries no data."),
         BadHttpRequestException e => Of(e.StatusCode, "invalid-request", "The request cannot be read", "The request cannot be read", "Send it again, well formed."),
-        IOException => Of(StatusCodes.Status503ServiceUnavailable, "state-failed", "The server cannot keep its own state", "The server cannot write its own state, so nothing was started", "Free disk space on the server and try again; GET /ready reports when it works."),
+        IOException => Of(StatusCodes.Status503ServiceUnavailable, "state-failed", "The server cannot keep its own state", "The server cannot write its own state, so nothing was started", "Free disk space on the server and try again."),
         OperationCanceledException or TimeoutException => Of(StatusCodes.Status504GatewayTimeout, "timed-out", "No answer in time", "Qdrant or the store did not answer in time", "Check Qdrant, the store and the network; the app's log names the call."),
         _ => Of(StatusCodes.Status500InternalServerError, "internal", "An unexpected error", "The app failed with an unexpected error", "Read the app's log of this moment."),
     };
@@ -43,6 +46,9 @@ internal static class Problems
         Of(StatusCodes.Status409Conflict, name, "The request does not fit the present state", what, hint, more);
 
     private static IResult Of(int status, string name, string title, string message, string hint, IDictionary<string, object?>? more = null) =>
+        Problem(status, name, title, Surface.ForHttp(message), Surface.ForHttp(hint), more);
+
+    private static IResult Problem(int status, string name, string title, string message, string hint, IDictionary<string, object?>? more) =>
         Results.Problem(
             detail: $"{message.TrimEnd('.')}. {hint}",
             statusCode: status,

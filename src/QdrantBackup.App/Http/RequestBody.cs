@@ -52,8 +52,7 @@ internal static class RequestBody
         return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 
-    private static UsageException TooLong() =>
-        new($"The request's body is longer than {MaxBytes} bytes", "Send a shorter one: a request names collections, it carries no data.");
+    private static BadHttpRequestException TooLong() => new("The request's body is too long", StatusCodes.Status413PayloadTooLarge);
 
     // The serializer's message names the member and the place in the body, and then the .NET type, which is nobody's business.
     private static string Reason(JsonException e)

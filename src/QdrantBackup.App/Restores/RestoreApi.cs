@@ -64,7 +64,7 @@ public sealed class RestoreApi(
     /// <summary>One restore run.</summary>
     [Function(nameof(RestoreStatus))]
     public Task<IResult> RestoreStatus(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/restore/status/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/restore/status/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => RunControl.ShowAsync(client, views, id, RunKind.Restore, cancellationToken);
@@ -80,21 +80,30 @@ public sealed class RestoreApi(
         }
     }
 
-    private static RestoreRequest RequestOf(CreateRestoreBody body) => new()
+    private static RestoreRequest RequestOf(CreateRestoreBody body)
     {
-        BackupId = body.BackupId is { } id and not TypedIds.Latest ? TypedIds.BackupOf(id) : null,
-        Latest = body.Latest || body.BackupId is TypedIds.Latest,
-        Date = body.Date,
-        AtOrBefore = body.AtOrBefore,
-        FromCluster = body.FromCluster,
-        Collections = body.Collections ?? [],
-        Rename = body.Rename ?? new Dictionary<string, string>(),
-        Suffix = body.Suffix,
-        Overwrite = body.Overwrite,
-        AllowPartial = body.AllowPartial,
-        SwitchAliases = body.AliasSwitch,
-        Approve = body.NeedsApproval,
-    };
+        // An empty body would replace what is live by whatever is newest.
+        if (body is { BackupId: null, Latest: false, Date: null, AtOrBefore: null })
+        {
+            throw new UsageException("The request names no backup to restore from", "Send one of backupId (an id, or \"latest\"), latest: true, date, atOrBefore.");
+        }
+
+        return new()
+        {
+            BackupId = body.BackupId is { } id and not TypedIds.Latest ? TypedIds.BackupOf(id) : null,
+            Latest = body.Latest || body.BackupId is TypedIds.Latest,
+            Date = body.Date,
+            AtOrBefore = body.AtOrBefore,
+            FromCluster = body.FromCluster,
+            Collections = body.Collections ?? [],
+            Rename = body.Rename ?? new Dictionary<string, string>(),
+            Suffix = body.Suffix,
+            Overwrite = body.Overwrite,
+            AllowPartial = body.AllowPartial,
+            SwitchAliases = body.AliasSwitch,
+            Approve = body.NeedsApproval,
+        };
+    }
 }
 
 /// <summary>POST /api/v1/restore.</summary>

@@ -22,7 +22,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
     /// <summary>What the policy says of each backup now, and why.</summary>
     [Function(nameof(ShowRetention))]
     public async Task<IResult> ShowRetention(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/retention/plan")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/retention/plan")] HttpRequest request, CancellationToken cancellationToken)
     {
         var services = await stores.OpenAsync(cancellationToken);
         return ApiResults.Ok(await ViewAsync(services, await PreviewAsync(services, cancellationToken), cancellationToken));
@@ -47,7 +47,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
 
         if (preview.Unusual is { } unusual && !body.AllowUnusual)
         {
-            throw new RefusedException($"nothing was ended: {unusual}", "Look at the plan. If it is as it should be, send allowUnusual: true with its hash (--yes-delete-unusual).");
+            throw new RefusedException($"nothing was ended: {unusual}", "Look at the plan. If it is as it should be, allow it with --yes-delete-unusual.");
         }
 
         if (body.EmptyTrash)
@@ -90,7 +90,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
         var plan = await services.Planner.PreviewDeletionAsync(options.ClusterName, TypedIds.BackupOf(id), cancellationToken);
         if (services.Opened.Store.Blobs is IStoreRoom)
         {
-            plan = plan with { Remarks = [.. plan.Remarks, FreesNothingYet] };
+            plan = plan with { Remarks = [.. plan.Remarks.Append(FreesNothingYet).Select(Surface.ForHttp)] };
         }
 
         if (new Query(request).Text("confirm") is not { } confirmed)
@@ -107,7 +107,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
         {
             throw new RefusedException(
                 $"backup {plan.Id} is the newest whole one of cluster '{options.ClusterName}': without it nothing may be left to restore",
-                "Make another backup first. If this one must go all the same, confirm that it is the last (--last, or last=true).");
+                "Make another backup first. If this one must go all the same, confirm that it is the last (--last).");
         }
 
         var by = ApiMiddleware.CallerOf(request.HttpContext);
@@ -118,7 +118,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
         await services.Opened.KeepRoomAsync(cancellationToken);
         return receipt.Ended
             ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks, Undo = $"qdrant-backup undelete {plan.Id}" })
-            : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again with GET /api/v1/backups.");
+            : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again: GET /api/v1/backups.");
     }
 
     /// <summary>Takes the end of a backup back while its grace period lasts.</summary>

@@ -21,7 +21,7 @@ public sealed class RunApi(StoreConnection connection, RunViews views, Interrupt
     /// <summary>One run of whatever kind.</summary>
     [Function(nameof(ShowRun))]
     public Task<IResult> ShowRun(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/runs/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/runs/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => RunControl.ShowAsync(client, views, id, kind: null, cancellationToken);
@@ -29,7 +29,7 @@ public sealed class RunApi(StoreConnection connection, RunViews views, Interrupt
     /// <summary>Runs, newest first, failed ones too.</summary>
     [Function(nameof(ListRuns))]
     public async Task<IResult> ListRuns(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/runs")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {

@@ -83,6 +83,9 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
 
     private const double LeastPercentForEta = 2;
 
+    // A part reports after each transfer of TransferSeconds. When nothing has for longer, e.g. after a crash, no time can be told.
+    private static readonly TimeSpan Stillness = TimeSpan.FromMinutes(3);
+
     /// <summary>Where the status of a run is served.</summary>
     internal string StatusPathOf(RunKind kind, string id) => features.Of(kind).StatusPath + id;
 
@@ -158,18 +161,19 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
         view = view with { Step = status.Step, Steps = status.Steps, Parts = status.Parts, Bytes = status.Bytes, Percent = status.Percent };
         if (run.Result is not null || instance.IsCompleted)
         {
-            return view with { State = run.Result is null ? "failed" : view.State, Errors = run.Result is null ? status.Errors : view.Errors };
+            return view with { State = run.Result is null ? "failed" : view.State, Errors = run.Result is null ? ForHttp(status.Errors) : view.Errors };
         }
 
         if (InterruptedRuns.IsInterrupted(instance))
         {
-            return view with { State = Interrupted, Errors = status.Errors, Current = [.. status.Current.Select(name => new CurrentPart(name, null))] };
+            return view with { State = Interrupted, Errors = ForHttp(status.Errors), Current = [.. status.Current.Select(name => new CurrentPart(name, null))] };
         }
 
-        var current = await CurrentAsync(client, run.Request, status);
+        var (current, moved) = await CurrentAsync(client, run.Request, status);
+        moved = moved > instance.LastUpdatedAt ? moved : instance.LastUpdatedAt;
         var bytes = status.Bytes with { Done = status.Bytes.Done + current.Sum(p => p.Bytes?.Done ?? 0) };
         var percent = bytes.Total > 0 ? Math.Min(100, Math.Round(100.0 * bytes.Done / bytes.Total, 1)) : status.Percent ?? 0;
-        return view with { State = status.State, Errors = status.Errors, Bytes = bytes, Percent = percent, EtaSeconds = Eta(instance.CreatedAt, percent), Current = current };
+        return view with { State = status.State, Errors = ForHttp(status.Errors), Bytes = bytes, Percent = percent, EtaSeconds = Eta(time.GetUtcNow(), instance.CreatedAt, moved, percent), Current = current };
     }
 
     /// <summary>A run as it is recorded, without asking the runtime.</summary>
@@ -185,15 +189,18 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
         BackupId = run.Result?.BackupId?.Value,
         Suspect = run.Result?.Suspect,
         DatedAhead = run.IsAhead ? true : null,
-        Errors = ErrorsOf(run.Result),
+        Errors = ForHttp(ErrorsOf(run.Result)),
         Totals = run.Result?.Totals,
         Pruned = run.Result?.Pruned,
         Room = run.Result?.Room,
         Items = run.Result?.Items,
         Notes = run.Notes.Count == 0 ? null : run.Notes,
-        Remarks = run.Result is { Remarks: { Count: > 0 } remarks } ? remarks : null,
+        Remarks = run.Result is { Remarks: { Count: > 0 } remarks } ? [.. remarks.Select(Surface.ForHttp)] : null,
         InstanceId = run.Request.InstanceId,
     };
+
+    private static IReadOnlyList<RunError> ForHttp(IReadOnlyList<RunError> errors) =>
+        [.. errors.Select(e => e with { Message = Surface.ForHttp(e.Message), Hint = Surface.ForHttp(e.Hint) })];
 
     // The result's own error is one of its items' where it has any.
     private static IReadOnlyList<RunError> ErrorsOf(RunResult? result)
@@ -202,9 +209,10 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
         return ofItems.Length == 0 && result?.Error is { } error ? [new(error, result.Hint ?? "")] : ofItems;
     }
 
-    private async Task<IReadOnlyList<CurrentPart>> CurrentAsync(DurableTaskClient client, RunRequest run, RunStatus status)
+    private async Task<(IReadOnlyList<CurrentPart> Parts, DateTimeOffset Moved)> CurrentAsync(DurableTaskClient client, RunRequest run, RunStatus status)
     {
         var parts = new List<CurrentPart>();
+        var moved = DateTimeOffset.MinValue;
         if (features.Of(run.Kind).CarriedBy is { } carriedBy)
         {
             var query = new OrchestrationQuery(
@@ -213,14 +221,20 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
             {
                 if (carriedBy(child) is { } name)
                 {
+                    moved = child.LastUpdatedAt > moved ? child.LastUpdatedAt : moved;
                     parts.Add(new(name, child.SerializedCustomStatus is null ? null : child.ReadCustomStatusAs<Progress?>()));
                 }
             }
         }
 
-        return parts.Count > 0 ? parts : [.. status.Current.Select(name => new CurrentPart(name, null))];
+        return (parts.Count > 0 ? parts : [.. status.Current.Select(name => new CurrentPart(name, null))], moved);
     }
 
-    private long? Eta(DateTimeOffset began, double percent) =>
-        percent is >= LeastPercentForEta and < 100 ? (long)((time.GetUtcNow() - began).TotalSeconds * (100 - percent) / percent) : null;
+    /// <summary>How long the rest takes if it goes on as before; null while that cannot be told.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="began">When the run began.</param>
+    /// <param name="moved">When something of it last moved.</param>
+    /// <param name="percent">How far it is.</param>
+    internal static long? Eta(DateTimeOffset now, DateTimeOffset began, DateTimeOffset moved, double percent) =>
+        percent is >= LeastPercentForEta and < 100 && now - moved < Stillness ? (long)((now - began).TotalSeconds * (100 - percent) / percent) : null;
 }

@@ -15,7 +15,7 @@ public sealed class ScheduleApi(StoreConnection connection, BackupOptions option
     /// <summary>Each schedule, its next due time, and its last runs.</summary>
     [Function(nameof(ListSchedules))]
     public async Task<IResult> ListSchedules(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/schedules")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/schedules")] HttpRequest request, CancellationToken cancellationToken)
     {
         var opened = await connection.OpenAsync(cancellationToken);
         var state = await StatesOf(opened).PeekAsync(cancellationToken);

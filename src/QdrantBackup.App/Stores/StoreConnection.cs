@@ -256,11 +256,19 @@ public sealed partial class StoreConnection(
 
     private async Task<SealedStore> OpenStoreAsync(IBackupStore blobs, CancellationToken cancellationToken)
     {
-        using var recipients = StoreRecipients.Open(options.Encryption, vaults, time);
-        var pins = PinsOf(options);
-        var store = await StoreOpening.OpenAsync(blobs, recipients.ThatOpen(), pins, options.Encryption.KeyNumber, cancellationToken);
-        new KeyNotes(logs.CreateLogger<KeyNotes>()).Tell(store, recipients.Problems, pins);
-        return store;
+        try
+        {
+            using var recipients = StoreRecipients.Open(options.Encryption, vaults, time);
+            var pins = PinsOf(options);
+            var store = await StoreOpening.OpenAsync(blobs, recipients.ThatOpen(), pins, options.Encryption.KeyNumber, cancellationToken);
+            new KeyNotes(logs.CreateLogger<KeyNotes>()).Tell(store, recipients.Problems, pins);
+            return store;
+        }
+        catch (UsageException e)
+        {
+            // A missing key file, say: whoever calls this server cannot do anything about it.
+            throw new MisconfiguredException(e.Message, e.Hint, e);
+        }
     }
 
     [LoggerMessage(2031, LogLevel.Warning, "The second store {Location} stands in for the first, which is away: {Reason}")]

@@ -11,7 +11,7 @@ public sealed class UsageApi(PerStore<StoreUsage> stores)
     /// <summary>What the store holds, and for whom.</summary>
     [Function(nameof(ShowUsage))]
     public async Task<IResult> ShowUsage(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/usage")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/usage")] HttpRequest request, CancellationToken cancellationToken)
     {
         var fresh = new Query(request).Text("fresh") is "true";
         var usage = await stores.OpenReadableAsync(cancellationToken);

@@ -4,7 +4,7 @@ namespace QdrantBackup.Cli.Connection;
 
 /// <summary>The server answered with a problem (RFC 9457): what failed and its hint, as an error of the command.</summary>
 internal sealed class ApiProblem(HttpStatusCode status, string type, string message, string hint, string? runningId = null, bool doesTheSame = false)
-    : BackupException(message, HintOf(type, runningId) ?? hint)
+    : BackupException(Surface.ForCommandLine(message), HintOf(type, runningId) ?? Surface.ForCommandLine(hint))
 {
     private const string Interrupted = "interrupted";
 
@@ -25,6 +25,7 @@ internal sealed class ApiProblem(HttpStatusCode status, string type, string mess
     public int ExitCode => Name switch
     {
         "refused" or Interrupted => Cli.ExitCode.Refused,
+        "misconfigured" => Cli.ExitCode.Usage,
         "untrusted-bytes" => Cli.ExitCode.Damaged,
         _ when Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Cli.ExitCode.Usage,
         _ => Cli.ExitCode.Failed,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -5,7 +6,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace QdrantBackup.Cli.Output;
 
 /// <summary>Writes each log entry as one line that no terminal obeys and that begins no other line: names and answers from outside stand in entries and in exceptions.</summary>
-internal sealed class SafeLogFormatter() : ConsoleFormatter(FormatterName)
+/// <param name="time">The clock: each line says when, in UTC.</param>
+internal sealed class SafeLogFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "qdrant-backup";
 
@@ -17,6 +19,7 @@ internal sealed class SafeLogFormatter() : ConsoleFormatter(FormatterName)
             message = $"{message} {exception}";
         }
 
+        textWriter.Write(time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", CultureInfo.InvariantCulture));
         textWriter.Write($"{LevelOf(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] ");
         textWriter.WriteLine(SafeText.ErrorLine(message.ReplaceLineEndings(" ")));
     }

@@ -63,7 +63,7 @@ internal static class BackupFile
         {
             throw new UsageException(
                 $"The configuration file {path} cannot be read: {exception.Message}",
-                "Name one that exists and that this user may read with --config.",
+                "Name one that exists and that this user may read.",
                 exception);
         }
     }

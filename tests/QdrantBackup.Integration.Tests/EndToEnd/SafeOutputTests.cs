@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.Cli;
 using QdrantBackup.Cli.Output;
@@ -17,10 +18,10 @@ public sealed class SafeOutputTests
         var entry = new LogEntry<string>(
             LogLevel.Warning, "QdrantBackup.Some", new EventId(2102), "state", new IOException($"x{Evil}\r\ncrit: forged[1] y"), (_, _) => $"name {Evil}\nwarn: forged[2] https://a/c?sig=hunter2");
 
-        new SafeLogFormatter().Write(entry, null, written);
+        new SafeLogFormatter(new FakeTimeProvider(new DateTimeOffset(2026, 9, 1, 2, 3, 4, TimeSpan.Zero))).Write(entry, null, written);
 
         var text = written.ToString();
-        Assert.StartsWith("warn: QdrantBackup.Some[2102] name \\u001b[2J", text, StringComparison.Ordinal);
+        Assert.StartsWith("2026-09-01T02:03:04.000Z warn: QdrantBackup.Some[2102] name \\u001b[2J", text, StringComparison.Ordinal);
         Assert.Equal(text.Length - 1, text.IndexOf('\n', StringComparison.Ordinal));
         Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
         AssertHarmless(text);

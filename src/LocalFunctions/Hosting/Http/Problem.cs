@@ -12,9 +12,29 @@ internal static class Problem
     public static Task WriteUnauthorizedAsync(HttpContext http) => WriteAsync(
         http, StatusCodes.Status401Unauthorized, "Send a key that opens this route in the header x-functions-key.");
 
+    /// <summary>Gives an answer of the runtime that has a status and nothing else a body: no route (404), or none with this method (405, with <c>Allow</c>).</summary>
+    public static async Task CompleteAsync(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (http.Response is { HasStarted: false, StatusCode: >= 400 and var status, ContentType: null, ContentLength: null })
+        {
+            await FillAsync(http, status, status switch
+            {
+                StatusCodes.Status404NotFound => "There is nothing at this address.",
+                StatusCodes.Status405MethodNotAllowed => $"This address takes {http.Response.Headers.Allow}.",
+                _ => null,
+            });
+        }
+    }
+
     public static Task WriteAsync(HttpContext http, int status, string? detail = null)
     {
         http.Response.Clear();
+        return FillAsync(http, status, detail);
+    }
+
+    private static Task FillAsync(HttpContext http, int status, string? detail)
+    {
         http.Response.StatusCode = status;
         return http.Response.WriteAsJsonAsync(
             new Document("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail),
