@@ -11,6 +11,7 @@ namespace QdrantBackup.Cli;
 internal sealed class GlobalOptions(Interruption interruption)
 {
     private const string SystemStateDirectory = "/var/lib/qdrant-backup";
+    private const string SystemSocket = "/run/qdrant-backup/api.sock";
 
     public Option<string?> Config { get; } = new("--config") { Description = "Configuration file, YAML or JSON (default /opt/qdrant/config/backup.yaml if it exists)", Recursive = true };
 
@@ -44,7 +45,7 @@ internal sealed class GlobalOptions(Interruption interruption)
             KeyOf(parsed.GetValue(ApiKey) ?? environment["QDRANT_BACKUP_API_KEY"]),
             FullPath(parsed.GetValue(StateDirectory)) ?? FullPath(environment["LocalFunctions:StateDirectory"]) ?? DefaultStateDirectory(environment),
             parsed.GetValue(Output),
-            parsed.GetValue(Verbose)) { AllowsPlainHttp = parsed.GetValue(AllowPlainHttp), Interruption = interruption, Columns = int.TryParse(environment["COLUMNS"], CultureInfo.InvariantCulture, out var columns) ? columns : null };
+            parsed.GetValue(Verbose)) { AllowsPlainHttp = parsed.GetValue(AllowPlainHttp), Interruption = interruption, GroupSocket = environment["LocalFunctions:GroupSocket"] ?? SystemSocket, Columns = int.TryParse(environment["COLUMNS"], CultureInfo.InvariantCulture, out var columns) ? columns : null };
     }
 
     // From where the command was given: a host that is started here takes a relative path from its program's folder, and no other command would find it.
@@ -92,6 +93,9 @@ internal sealed record Settings(string? ConfigFile, Uri? Server, string? ApiKey,
 
     /// <summary>The kinds of runs that the verb goes on with, where a process that was cut off left them. Others wait for a server, or for a person.</summary>
     public IReadOnlyList<RunKind> GoesOnWith { get; init; } = [];
+
+    /// <summary>The socket by which a server lets the users of a group in.</summary>
+    public string? GroupSocket { get; init; }
 
     /// <summary>How wide lines may be, where the environment says so; null for the terminal's own width.</summary>
     public int? Columns { get; init; }

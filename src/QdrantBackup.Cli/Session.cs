@@ -23,7 +23,7 @@ internal sealed class Session
     private Session(Settings settings, Reach reach, ParseResult parsed)
     {
         (_settings, _reach, _error) = (settings, reach, parsed.InvocationConfiguration.Error);
-        _http = ServerConnection.Open(reach.Address, reach.ApiKey, settings.AllowsPlainHttp);
+        _http = ServerConnection.Open(reach.Address, reach.ApiKey, settings.AllowsPlainHttp, reach.Socket);
         Report = new Report(parsed.InvocationConfiguration.Output, settings);
     }
 
@@ -169,7 +169,7 @@ internal sealed class Session
         _moves++;
         _http.Dispose();
         _reach = await Reach.OpenAsync(_settings, Time, cancellationToken);
-        _http = ServerConnection.Open(_reach.Address, _reach.ApiKey, _settings.AllowsPlainHttp);
+        _http = ServerConnection.Open(_reach.Address, _reach.ApiKey, _settings.AllowsPlainHttp, _reach.Socket);
     }
 
     /// <summary>Goes on with this command's own run, which the process that carried it out has left.</summary>

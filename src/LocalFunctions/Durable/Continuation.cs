@@ -8,7 +8,7 @@ public sealed record LeftInstance(string Orchestrator, bool IsBound);
 /// <summary>What becomes of instances that a process leaves before they end. Those that are not continued are suspended until a client resumes or terminates them.</summary>
 public sealed record Continuation
 {
-    /// <summary>Whether instances end with this process: no later one continues what is started or resumed here, unless its own rule says so.</summary>
+    /// <summary>Whether instances end with this process: no later one continues what is started or resumed here, unless its own rule is to.</summary>
     public bool BindsInstances { get; init; }
 
     /// <summary>Which instances of earlier processes this one continues when it starts.</summary>

@@ -50,7 +50,7 @@ internal static class FunctionsHostComposition
 
     private static void AddServer(WebApplicationBuilder web, LocalFunctionsOptions options)
     {
-        web.WebHost.UseUrls(options.Urls);
+        web.WebHost.UseUrls(options.GroupSocket is { } socket ? $"{options.Urls};http://unix:{socket}" : options.Urls);
         web.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             kestrel.AddServerHeader = false;
@@ -77,7 +77,7 @@ internal static class FunctionsHostComposition
         services.AddSingleton(provider => new ParameterBinder(Json(provider), () => Client(provider)));
         services.AddSingleton(provider => new FunctionPipeline(
             middleware, provider.GetRequiredService<IFunctionExecutor>(), provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddSingleton(new LocalCallers(app.State));
+        services.AddSingleton(new LocalCallers(app.State) { GroupSocket = app.Options.GroupSocket });
         services.AddSingleton(provider => new FunctionKeys(app.Options, provider.GetRequiredService<LocalCallers>()));
         services.AddSingleton<HttpFunctionHandler>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TimerTriggers>(provider, app.Timers));

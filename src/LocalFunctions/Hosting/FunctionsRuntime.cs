@@ -25,6 +25,7 @@ internal sealed class FunctionsRuntime(
     {
         held = await StateLock.AcquireAsync(local.Directory, cancellationToken);
         local.Publish();
+        local.RemoveStaleSocket();
         if (engine is not null)
         {
             await StartEngineAsync(engine, cancellationToken);
@@ -33,6 +34,7 @@ internal sealed class FunctionsRuntime(
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
+        local.OpenSocket();
         held!.Announce(server.Addresses, engine?.BindsInstances == true);
         timers.Start();
         RuntimeLog.Started(logger, string.Join(' ', server.Addresses), local.Directory.FullPath);

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using LocalFunctions.Hosting.State;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace LocalFunctions.Hosting;
@@ -28,6 +30,39 @@ public sealed class LocalCallers
     public string Key { get; }
 
     internal StateDirectory Directory { get; }
+
+    /// <summary>The socket for a group of users of this machine; null for none.</summary>
+    internal string? GroupSocket { get; init; }
+
+    /// <summary>
+    /// Whether a request came through the socket for a group of users. The system let the caller in by the permissions of the socket and its folder, so nothing is
+    /// presented. It opens the app's own functions only.
+    /// </summary>
+    /// <param name="http">The request.</param>
+    /// <returns>True if it did.</returns>
+    public bool IsOfGroup(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return GroupSocket is not null && http.Features.Get<IConnectionSocketFeature>()?.Socket.LocalEndPoint is UnixDomainSocketEndPoint;
+    }
+
+    /// <summary>Removes the socket that a killed process left, since nobody can listen on it again. The state directory must be held.</summary>
+    internal void RemoveStaleSocket()
+    {
+        if (GroupSocket is not null && LocalDisk.FileFacts.Of(GroupSocket).Kind == LocalDisk.FileKind.Special)
+        {
+            File.Delete(GroupSocket);
+        }
+    }
+
+    /// <summary>Lets the group of the socket's folder connect.</summary>
+    internal void OpenSocket()
+    {
+        if (GroupSocket is not null && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(GroupSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        }
+    }
 
     /// <summary>Whether a caller is on this machine and knows the local key.</summary>
     /// <param name="connection">Where the request came from.</param>

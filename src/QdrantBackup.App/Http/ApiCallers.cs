@@ -20,6 +20,6 @@ public sealed class ApiCallers(ApiKeyRing keys, AppReach reach)
     {
         ArgumentNullException.ThrowIfNull(http);
         var presented = http.Request.Headers[ApiKeyRing.HeaderName].ToString();
-        return reach.IsLocal(http.Connection, presented) ? new ApiAccess(ApiVerdict.Granted, Local) : keys.Check(presented, required);
+        return reach.IsLocal(http, presented) ? new ApiAccess(ApiVerdict.Granted, Local) : keys.Check(presented, required);
     }
 }

@@ -14,7 +14,11 @@ internal static class AppOnThisMachine
     public static LocalFunctionsApplicationBuilder CreateBuilder(string[] args, Action<LocalFunctionsApplicationBuilder>? configure = null)
     {
         var builder = LocalFunctionsApplication.CreateBuilder(args, typeof(AppHost).Assembly);
-        builder.Services.AddSingleton(services => new AppReach(FromThisMachineOnly: true) { IsLocal = services.GetRequiredService<LocalCallers>().Is });
+        builder.Services.AddSingleton(services =>
+        {
+            var callers = services.GetRequiredService<LocalCallers>();
+            return new AppReach(FromThisMachineOnly: true) { IsLocal = (http, presented) => callers.Is(http.Connection, presented) || callers.IsOfGroup(http) };
+        });
         AppHost.Compose(builder, builder);
         configure?.Invoke(builder);
         return builder;

@@ -11,11 +11,16 @@ internal sealed class Reach : IAsyncDisposable
     private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(150);
 
+    private static readonly Uri OfSocket = new("http://localhost");
+
     private Reach(Uri address, string? apiKey) => (Address, ApiKey) = (address, apiKey);
 
     public Uri Address { get; }
 
     public string? ApiKey { get; }
+
+    /// <summary>The socket to connect by; null to connect to the address.</summary>
+    public string? Socket { get; private init; }
 
     /// <summary>The app in this process; null if another one has it.</summary>
     public LocalApp? Own { get; private init; }
@@ -28,6 +33,11 @@ internal sealed class Reach : IAsyncDisposable
         if (settings.Server is { } server)
         {
             return new Reach(server, settings.ApiKey);
+        }
+
+        if (settings.GroupSocket is { } socket && File.Exists(socket) && !MayEnter(settings.StateDirectory))
+        {
+            return new Reach(OfSocket, apiKey: null) { Socket = socket };
         }
 
         using var room = settings.MakesRoom ? StateRoom.GiveUp(settings.StateDirectory) : null;
@@ -43,6 +53,24 @@ internal sealed class Reach : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Own?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    // The state directory belongs to the service's user alone; other users of the machine come through the socket, if its permissions let them.
+    private static bool MayEnter(string directory)
+    {
+        try
+        {
+            _ = Directory.EnumerateFileSystemEntries(directory).Any();
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private static async Task<Reach?> TryOnceAsync(Settings settings, bool isLast, CancellationToken cancellationToken)
     {

@@ -64,7 +64,7 @@ public sealed class BackupCheck(IBackupStore blobs, BackupPlanner planner, Clust
         }
         catch (BackupException e)
         {
-            // One cause, such as a server that is down, is told once.
+            // One cause, such as a server that is down, is listed once.
             if (_problems.All(p => p.Message != e.Message))
             {
                 _problems.Add(new CheckProblem(subject, e.Message, e.Hint));

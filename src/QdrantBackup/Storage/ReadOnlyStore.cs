@@ -4,7 +4,7 @@ namespace QdrantBackup.Storage;
 
 /// <summary>
 /// A store that cannot be written, e.g. on a disk that is mounted read-only. The records that runs need while they read (their requests, pins, leases and results) are kept in
-/// memory beside it, and are gone with the process. Whatever backups consist of is refused.
+/// memory beside it, and are gone with the process. What backups consist of is refused.
 /// </summary>
 public sealed class ReadOnlyStore(IBackupStore inner, TimeProvider time) : IBackupStore
 {

@@ -22,6 +22,9 @@ public sealed class InstalledServer : IAsyncDisposable
     /// <summary>Who the backups belong to.</summary>
     public static string User { get; } = IsRoot ? "nobody" : Environment.UserName;
 
+    /// <summary>The group whose members work through the service; of the tests' own user where that is not root.</summary>
+    public static string UsersGroup { get; } = IsRoot ? "users" : "";
+
     public StandInServer Qdrant { get; }
 
     public string Root => _root.Path;
@@ -74,6 +77,7 @@ public sealed class InstalledServer : IAsyncDisposable
         string[] asUser = IsRoot ? ["setpriv", "--reuid", unit["User"], "--regid", unit["Group"], "--clear-groups", "--no-new-privs", "--"] : [];
         var environment = unit.Environment.ToDictionary(pair => pair.Key, pair => Placed(pair.Value), StringComparer.Ordinal);
         environment["LocalFunctions__Urls"] = "http://127.0.0.1:0";
+        await MakeRuntimeDirectoryAsync(unit);
         var process = ChildProcess.StartProgram([.. asUser, .. unit.Command.Select(Placed)], environment, At(unit["WorkingDirectory"]));
         await Waiting.UntilAsync("the service to listen", () =>
         {
@@ -81,6 +85,37 @@ public sealed class InstalledServer : IAsyncDisposable
             return RunningServer.TryFind(At("/var/lib/qdrant-backup")) is { Addresses: [_, ..] };
         }, StartTimeout);
         return process;
+    }
+
+    /// <summary>Runs one of the scripts as a user who owns nothing of the installation and has this one group.</summary>
+    public Task<CommandResult> ScriptOfAsync(string group, string name, params string[] arguments) =>
+        Installation.ProgramAsync([.. AsMemberOf(group), At($"/opt/qdrant/scripts/{name}"), .. arguments]);
+
+    /// <summary>The files of configuration, state and store that such a user can read.</summary>
+    public async Task<IReadOnlyList<string>> ReadableToAsync(string group)
+    {
+        if (!IsRoot)
+        {
+            return [];
+        }
+
+        var found = await Installation.ProgramAsync([.. AsMemberOf(group), "find", At("/opt/qdrant/config"), At("/opt/qdrant/backups"), At("/var/lib/qdrant-backup"), "-type", "f", "-readable"]);
+        return found.Results.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static string[] AsMemberOf(string group) => IsRoot ? ["setpriv", "--reuid", "daemon", "--regid", "daemon", "--groups", group, "--"] : [];
+
+    // As systemd does by RuntimeDirectory and ExecStartPre; the group of the tests stands for qdrant-backup-users.
+    private async Task MakeRuntimeDirectoryAsync(SystemdUnit unit)
+    {
+        var directory = At($"/run/{unit["RuntimeDirectory"]}");
+        Directory.CreateDirectory(directory);
+        if (IsRoot)
+        {
+            Assert.Contains("chgrp qdrant-backup-users /run/qdrant-backup && chmod 2750 /run/qdrant-backup", unit["ExecStartPre"], StringComparison.Ordinal);
+            await Installation.ProgramAsync(["chown", $"{unit["User"]}:{UsersGroup}", directory]);
+            await Installation.ProgramAsync(["chmod", "2750", directory]);
+        }
     }
 
     /// <summary>The user ids that a process runs with: real, effective, saved, of the file system.</summary>

@@ -61,7 +61,7 @@ public sealed class PackageTests(ServerPackage package) : IClassFixture<ServerPa
         Assert.False(File.Exists(server.At("/opt/qdrant-backup/of-the-release-before")));
         Assert.True(File.Exists(server.At("/opt/qdrant-backup.previous/of-the-release-before")));
         Assert.Equal(configured, await File.ReadAllTextAsync(server.At("/opt/qdrant/config/backup.yaml")));
-        Assert.Contains($" {InstalledServer.User} /opt/qdrant/scripts/backup.sh", await File.ReadAllTextAsync(server.At("/etc/cron.d/qdrant-backup")), StringComparison.Ordinal);
+        Assert.Contains($" {InstalledServer.User} /opt/qdrant-backup/scripts/backup.sh", await File.ReadAllTextAsync(server.At("/etc/cron.d/qdrant-backup")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,6 +95,45 @@ public sealed class PackageTests(ServerPackage package) : IClassFixture<ServerPa
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("may not use", result.Errors, StringComparison.Ordinal);
         Assert.Contains($"user {InstalledServer.User}, or with sudo", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Scripts_are_links_to_those_below_the_program_and_root_writes_nothing_through_a_users_link()
+    {
+        await using var server = await InstalledServer.InstallAsync(package);
+        Assert.All(Directory.EnumerateFiles(server.At("/opt/qdrant/scripts")), script => Assert.Equal($"../../qdrant-backup/scripts/{Path.GetFileName(script)}", new FileInfo(script).LinkTarget));
+        Assert.Equal(server.At("/opt/qdrant-backup/server/scripts/run.sh"), new FileInfo(server.At("/usr/local/bin/qdrant-backup")).ResolveLinkTarget(returnFinalTarget: true)?.FullName.Replace("/opt/qdrant-backup/scripts/", "/opt/qdrant-backup/server/scripts/", StringComparison.Ordinal));
+
+        // The folder is the user's: it may be replaced by a link to where only root may write.
+        using var elsewhere = new TempFolder("elsewhere");
+        File.SetUnixFileMode(elsewhere.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.Delete(server.At("/opt/qdrant/scripts"), recursive: true);
+        File.CreateSymbolicLink(server.At("/opt/qdrant/scripts"), elsewhere.Path);
+        if (InstalledServer.IsRoot)
+        {
+            await Installation.ProgramAsync(["chown", "-h", $"{InstalledServer.User}:", server.At("/opt/qdrant"), server.At("/opt/qdrant/scripts")]);
+            await Installation.ProgramAsync([Path.Combine(package.Server, "install.sh"), "--root", server.Root, "--user", InstalledServer.User]);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere.Path));
+        }
+    }
+
+    [Fact]
+    public async Task A_member_of_the_users_group_works_through_the_service_and_nobody_else_does()
+    {
+        await using var server = await InstalledServer.InstallAsync(package, Collection);
+        await server.DoneAsync("run.sh", "key", "init");
+        await using var service = await server.StartServiceAsync();
+
+        var member = await server.ScriptOfAsync(InstalledServer.UsersGroup, "backup.sh");
+        Assert.True(member.ExitCode == 0, member.Errors + member.Results);
+        Assert.Matches("backup [0-9TZ]+-[0-9a-z]{6}: complete", member.Results);
+        Assert.Empty(await server.ReadableToAsync(InstalledServer.UsersGroup));
+        if (InstalledServer.IsRoot)
+        {
+            var stranger = await server.ScriptOfAsync("daemon", "backup.sh");
+            Assert.Equal(2, stranger.ExitCode);
+            Assert.Contains("qdrant-backup-users", stranger.Errors, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

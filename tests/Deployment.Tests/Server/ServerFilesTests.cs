@@ -36,7 +36,11 @@ public sealed partial class ServerFilesTests
     }
 
     [Theory]
-    [InlineData("User", "qdrant")]
+    [InlineData("User", "qdrant-backup")]
+    [InlineData("Group", "qdrant-backup")]
+    [InlineData("RuntimeDirectory", "qdrant-backup")]
+    [InlineData("RuntimeDirectoryMode", "0750")]
+    [InlineData("UMask", "0077")]
     [InlineData("NoNewPrivileges", "yes")]
     [InlineData("PrivateTmp", "yes")]
     [InlineData("ProtectSystem", "strict")]
@@ -56,8 +60,19 @@ public sealed partial class ServerFilesTests
         var options = BackupOptionsReader.Read(new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddBackupSources(Path.Combine(Folder, "backup.yaml")).Build());
         var entries = File.ReadLines(Path.Combine(Folder, "qdrant-backup.cron")).Where(line => char.IsAsciiDigit(line.FirstOrDefault())).Select(line => CronEntry().Match(line)).ToList();
 
-        Assert.All(entries, entry => Assert.Equal(("qdrant", "/opt/qdrant/scripts/backup.sh"), (entry.Groups["user"].Value, entry.Groups["command"].Value)));
+        Assert.All(entries, entry => Assert.Equal(("qdrant-backup", "/opt/qdrant-backup/scripts/backup.sh"), (entry.Groups["user"].Value, entry.Groups["command"].Value)));
         Assert.Equal(options.Schedules.Select(s => s.Cron.ToString()).Order(StringComparer.Ordinal), entries.Select(entry => entry.Groups["when"].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Root_is_sent_only_to_scripts_below_the_folder_that_is_roots()
+    {
+        string[] files = [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("install.sh", StringComparison.Ordinal)), .. Repository.Files("*.md", "docs").Append("README.md").Select(file => Repository.Path(file))];
+
+        Assert.Empty(from file in files
+                     from line in File.ReadLines(file)
+                     where line.Contains("/opt/qdrant/scripts/", StringComparison.Ordinal) && (line.Contains("sudo ", StringComparison.Ordinal) || line.Contains("* *", StringComparison.Ordinal))
+                     select $"{file}: {line}");
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using System.Threading.Channels;
 using LocalFunctions.Durable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using QdrantBackup.Harness;
 
 namespace LocalFunctions.Tests.Durable;
 
@@ -154,7 +154,6 @@ public sealed class InterruptedTests
     /// <summary>Counts how often the activity began, and keeps it from ending.</summary>
     private sealed class Calls
     {
-        private readonly Channel<bool> _began = Channel.CreateUnbounded<bool>();
         private int _begun;
 
         public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -164,17 +163,10 @@ public sealed class InterruptedTests
         public async Task<object?> SailAsync(string? input, CancellationToken cancellation)
         {
             Interlocked.Increment(ref _begun);
-            _began.Writer.TryWrite(true);
             await Gate.Task.WaitAsync(cancellation);
             return null;
         }
 
-        public async Task BeganAsync(int times)
-        {
-            while (Begun < times)
-            {
-                await _began.Reader.ReadAsync().AsTask().WaitAsync(Bound);
-            }
-        }
+        public Task BeganAsync(int times) => Waiting.UntilAsync($"the activity to begin {times} times", () => Begun >= times);
     }
 }

@@ -128,7 +128,7 @@ public sealed class CutOffTests
     {
         await using var play = await Play.StartAsync();
         await using var restore = await play.BeginRestoreAsync();
-        await using var cancel = ChildProcess.Start("qdrant-backup.dll", ["cancel", await play.RestoreIdAsync(), .. play.Site.Files.Options]);
+        await using var cancel = Begin(play.Site, "cancel", await play.RestoreIdAsync());
         await Waiting.UntilAsync("the restore to be cancelled", () => restore.Results.Contains("cancelling", StringComparison.Ordinal) || cancel.Results.Length > 0);
 
         await cancel.SignalAsync("INT");
@@ -137,6 +137,10 @@ public sealed class CutOffTests
         play.Gate.SetResult();
         await restore.EndAsync(Bound);
     }
+
+    // A process hears no signal that its parent ignores, as a shell does for what runs in the background.
+    private static ChildProcess Begin(Site site, params string[] arguments) =>
+        ChildProcess.Start("qdrant-backup.dll", [.. arguments, .. site.Files.Options], environment: null, "env", "--default-signal=INT,TERM,HUP");
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
@@ -167,7 +171,7 @@ public sealed class CutOffTests
         /// <summary>Begins a restore and returns when it is in the middle of its upload.</summary>
         public async Task<ChildProcess> BeginRestoreAsync()
         {
-            var restore = ChildProcess.Start("qdrant-backup.dll", ["restore", "--latest", "--full", .. Site.Files.Options]);
+            var restore = Begin(Site, "restore", "--latest", "--full");
             await Waiting.UntilAsync("the upload to begin", () => Uploads > 0 || restore.HasExited);
             Assert.False(restore.HasExited, restore.Output);
             return restore;

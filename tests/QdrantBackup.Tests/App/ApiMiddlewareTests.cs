@@ -15,7 +15,7 @@ public sealed class ApiMiddlewareTests
     private const string LocalKey = "local_0123";
     private static readonly AppReach Reach = new(FromThisMachineOnly: true)
     {
-        IsLocal = (connection, key) => key == LocalKey && IPAddress.IsLoopback(connection.RemoteIpAddress!),
+        IsLocal = (http, key) => key == LocalKey && IPAddress.IsLoopback(http.Connection.RemoteIpAddress!),
     };
 
     private static readonly NewApiKey Reader = NewApiKey.Generate();

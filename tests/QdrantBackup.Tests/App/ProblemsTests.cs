@@ -60,7 +60,8 @@ public sealed class ProblemsTests
     [Fact]
     public async Task A_body_beyond_the_limit_is_refused()
     {
-        await Assert.ThrowsAsync<UsageException>(() => ReadAsync(new string(' ', RequestBody.MaxBytes + 1)));
+        var refused = await Assert.ThrowsAsync<BadHttpRequestException>(() => ReadAsync(new string(' ', RequestBody.MaxBytes + 1)));
+        Assert.Equal(StatusCodes.Status413PayloadTooLarge, refused.StatusCode);
     }
 
     [Fact]

@@ -16,14 +16,20 @@ internal static class Problem
     public static async Task CompleteAsync(HttpContext http, RequestDelegate next)
     {
         await next(http);
-        if (http.Response is { HasStarted: false, StatusCode: >= 400 and var status, ContentType: null, ContentLength: null })
+        if (http.Response.HasStarted)
         {
-            await FillAsync(http, status, status switch
-            {
-                StatusCodes.Status404NotFound => "There is nothing at this address.",
-                StatusCodes.Status405MethodNotAllowed => $"This address takes {http.Response.Headers.Allow}.",
-                _ => null,
-            });
+            return;
+        }
+
+        // Answers of functions and of the management API are theirs, also those without a body.
+        switch (http.Response.StatusCode)
+        {
+            case StatusCodes.Status404NotFound when http.GetEndpoint() is null:
+                await FillAsync(http, StatusCodes.Status404NotFound, "There is nothing at this address.");
+                break;
+            case StatusCodes.Status405MethodNotAllowed when http.Response.ContentType is null:
+                await FillAsync(http, StatusCodes.Status405MethodNotAllowed, $"This address takes {http.Response.Headers.Allow}.");
+                break;
         }
     }
 

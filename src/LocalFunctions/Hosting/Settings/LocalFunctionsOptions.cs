@@ -8,11 +8,20 @@ internal sealed class LocalFunctionsOptions
     public const string Section = "LocalFunctions";
     private const int MaxDrainSeconds = 3600;
 
+    // sockaddr_un.
+    private const int MaxSocketPath = 107;
+
     /// <summary>Where durable state lives; relative to the content root.</summary>
     public string StateDirectory { get; set; } = ".localfunctions";
 
     /// <summary>Addresses to listen on, separated by semicolons; port 0 takes a free one.</summary>
     public string Urls { get; set; } = "http://127.0.0.1:8000";
+
+    /// <summary>
+    /// A Unix socket to listen on too, in a folder that only a trusted user may write. Whoever may connect is a local caller of the app's own functions: the folder's
+    /// group and mode say who that is. Unset: none.
+    /// </summary>
+    public string? GroupSocket { get; set; }
 
     /// <summary>How long running functions may go on after the host was asked to stop.</summary>
     public int DrainSeconds { get; set; } = 20;
@@ -37,6 +46,11 @@ internal sealed class LocalFunctionsOptions
         if (string.IsNullOrWhiteSpace(StateDirectory))
         {
             throw new FunctionsStartupException("LocalFunctions:StateDirectory is empty; name a directory that this user can write.");
+        }
+
+        if (GroupSocket is { } socket && (!Path.IsPathFullyQualified(socket) || System.Text.Encoding.UTF8.GetByteCount(socket) > MaxSocketPath))
+        {
+            throw new FunctionsStartupException($"LocalFunctions:GroupSocket is '{socket}'; it must be an absolute path of at most {MaxSocketPath} bytes.");
         }
 
         var urls = Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

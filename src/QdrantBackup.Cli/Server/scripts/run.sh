@@ -1,13 +1,19 @@
 #!/bin/sh
 # Runs qdrant-backup as the user that the backups belong to, with the settings of the service: run.sh COMMAND [options].
+# Members of the group qdrant-backup-users run it as they are, through the running service.
 # The other scripts here are its commands under the names that operators know.
 set -eu
 
-opt=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")
-program=$opt/qdrant-backup/qdrant-backup
+# Where this file really lies, below a folder that only root may write: /opt/qdrant/scripts holds links.
+self=$(readlink -f "$0")
+home=$(dirname "$(dirname "$(dirname "$self")")")
+opt=$(dirname "$home")
+program=$home/qdrant-backup
 config=$opt/qdrant/config
 state=$(dirname "$opt")
-state=${state%/}/var/lib/qdrant-backup
+root=${state%/}
+state=$root/var/lib/qdrant-backup
+socket=$root/run/qdrant-backup/api.sock
 
 fail() {
   printf 'error: %s\nhint:  %s\n' "$1" "$2" >&2
@@ -20,10 +26,16 @@ fail() {
 # What root creates in the store or the state directory, the service could no longer write.
 if [ "$(id -u)" = 0 ]; then
   owner=$(stat -c %U "$state")
-  [ "$owner" = root ] || exec setpriv --reuid "$owner" --regid "$(stat -c %G "$state")" --init-groups -- "$0" "$@"
+  [ "$owner" = root ] || exec setpriv --reuid "$owner" --regid "$(stat -c %G "$state")" --init-groups -- "$self" "$@"
 fi
 
-[ -w "$state" ] || fail "user $(id -un) may not use $state" "Run this as user $(stat -c %U "$state"), or with sudo."
+if [ ! -w "$state" ]; then
+  if [ -w "$socket" ]; then
+    export LocalFunctions__StateDirectory="$state" LocalFunctions__GroupSocket="$socket"
+    exec "$program" "$@"
+  fi
+  fail "user $(id -un) may not use $state" "Run this as user $(stat -c %U "$state"), or with sudo. Members of the group qdrant-backup-users need the service: systemctl start qdrant-backup."
+fi
 
 export HOME="$state" LocalFunctions__StateDirectory="$state"
 # Name=value lines as systemd reads them; nothing in them is executed.
