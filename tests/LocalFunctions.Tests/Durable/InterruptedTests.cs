@@ -160,10 +160,12 @@ public sealed class InterruptedTests
 
         public int Begun => Volatile.Read(ref _begun);
 
+        private Task Opened => Gate.Task;
+
         public async Task<object?> SailAsync(string? input, CancellationToken cancellation)
         {
             Interlocked.Increment(ref _begun);
-            await Gate.Task.WaitAsync(cancellation);
+            await Opened.WaitAsync(Bound, cancellation);
             return null;
         }
 
