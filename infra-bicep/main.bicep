@@ -100,7 +100,7 @@ param hostRedundancy 'Standard_LRS' | 'Standard_ZRS' = 'Standard_LRS'
 param zoneRedundantApps bool = false
 
 @description('Days after which things go.')
-param lifecycle lifecycleType = { softDeleteDays: 30, previousVersionDays: 30, runRecordDays: 400, changeFeedDays: 90 }
+param lifecycle lifecycleType = { softDeleteDays: 60, previousVersionDays: 30, runRecordDays: 400, changeFeedDays: 90 }
 
 @description('Tiering of chunks by age; left out: none.')
 param tiering tieringType?

@@ -24,7 +24,7 @@ param backupRedundancy = 'Standard_GZRS'
 param hostRedundancy = 'Standard_ZRS'
 param zoneRedundantApps = true
 param appSize = { instanceMemoryMB: 2048, maximumInstanceCount: 40, alwaysReadyInstances: 1, httpConcurrency: 16 }
-param lifecycle = { softDeleteDays: 30, previousVersionDays: 30, runRecordDays: 730, changeFeedDays: 90 }
+param lifecycle = { softDeleteDays: 60, previousVersionDays: 30, runRecordDays: 730, changeFeedDays: 90 }
 param storeKey = { sku: 'premium', size: 4096, rotateAfter: 'P1Y', expireAfter: 'P2Y', notifyBefore: 'P60D' }
 param network = {
   addressPrefix: '10.60.0.0/23'

@@ -5,8 +5,8 @@
 //   maintenance          yes    yes      yes         yes      yes   no
 //   operators            yes    yes      yes         no       no    no
 //
-// Overwriting keeps the previous version, and deleting keeps it for lifecycle.previousVersionDays and then softDeleteDays more; nobody
-// here can shorten that. `blobs/write` is what both creating and overwriting need.
+// Overwriting and deleting keep the previous version until it is lifecycle.previousVersionDays old, counted from when it was written, and then
+// softDeleteDays more: so an old blob is kept for softDeleteDays. Nobody here can shorten that. `blobs/write` is what both creating and overwriting need.
 metadata description = 'Roles of least privilege on the store\'s container, and who has them.'
 
 import { namesType, principalsType } from '../shared/types.bicep'

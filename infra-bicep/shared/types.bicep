@@ -88,11 +88,11 @@ type appSizeType = {
 @export()
 @description('Days after which things go.')
 type lifecycleType = {
-  @description('How long what was deleted can be undeleted.')
+  @description('How long what was deleted can be undeleted. Only this counts for a blob that was old when it was deleted.')
   @minValue(14)
   @maxValue(365)
   softDeleteDays: int
-  @description('How long a version that was overwritten or deleted stays before it is deleted (and then soft-deleted).')
+  @description('How old a version that was overwritten or deleted becomes before a rule deletes it (and it is soft-deleted). Counted from when the version was written: the version of an old blob goes within a day.')
   @minValue(14)
   previousVersionDays: int
   @description('How long the records of runs stay.')

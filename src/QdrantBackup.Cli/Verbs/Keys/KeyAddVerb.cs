@@ -41,7 +41,7 @@ internal static class KeyAddVerb
         await console.Output.WriteLineAsync(added.Id);
         await console.Error.WriteLineAsync($"{recipient.Description} is a recipient of the store now. Nothing that is stored was touched.");
         await console.Error.WriteLineAsync($"For machines that are to open the store with it, add to encryption: recipients: [ {line} ]");
-        return ExitCode.Done;
+        return await session.DoInSecondAsync(second => second.AddAsync(recipient, cancellationToken), console.Error, cancellationToken);
     }
 
     private static (RecipientOptions Recipient, string Line) WhichOf(string?[] given) => given switch

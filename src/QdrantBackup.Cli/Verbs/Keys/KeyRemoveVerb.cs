@@ -20,7 +20,7 @@ internal static class KeyRemoveVerb
             var error = parsed.InvocationConfiguration.Error;
             await error.WriteLineAsync($"{parsed.GetValue(id)} is no recipient any more. Take it out of the configuration too.");
             await error.WriteLineAsync("The removed recipient may have kept the store's key: after a theft, create a new store (docs/keys.md).");
-            return ExitCode.Done;
+            return await session.DoInSecondAsync(second => second.RemoveAsync(parsed.GetValue(id)!, session.Recipients.All, gate, cancellationToken), error, cancellationToken);
         });
         return command;
     }

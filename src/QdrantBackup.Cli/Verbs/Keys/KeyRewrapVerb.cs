@@ -34,7 +34,16 @@ internal static class KeyRewrapVerb
             }
 
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"The store's key was wrapped again for {renewed.Count} of {keyring.Documents.Count} recipients. Nothing else was touched.");
-            return ExitCode.Done;
+            return await session.DoInSecondAsync(
+                async second =>
+                {
+                    foreach (var recipient in session.Recipients.All)
+                    {
+                        await second.RewrapAsync(recipient, parsed.GetValue(id), cancellationToken);
+                    }
+                },
+                parsed.InvocationConfiguration.Error,
+                cancellationToken);
         });
         return command;
     }

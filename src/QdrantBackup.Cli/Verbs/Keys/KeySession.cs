@@ -51,6 +51,33 @@ internal sealed class KeySession : IDisposable
         return keyring;
     }
 
+    /// <summary>Does in the second store what was done in the first, which has the same key and recipients of its own; or warns that it was not done there.</summary>
+    /// <param name="act">What is done, on the second store's keyring.</param>
+    /// <param name="error">Where it is said.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The exit code: 0 if both stores have it, or there is only one; 3 if only the first has.</returns>
+    public async Task<int> DoInSecondAsync(Func<StoreKeyring, Task> act, TextWriter error, CancellationToken cancellationToken)
+    {
+        if (StoreConnection.OpenSecondBlobs(Options, Time) is not { } second)
+        {
+            return ExitCode.Done;
+        }
+
+        try
+        {
+            using var keyring = await StoreKeyring.OpenAsync(second, Recipients.ThatOpen(), StoreConnection.PinsOf(Options), cancellationToken);
+            await act(keyring);
+            await error.WriteLineAsync($"The same was done in the second store {second.Location}.");
+            return ExitCode.Done;
+        }
+        catch (BackupException e)
+        {
+            await error.WriteLineAsync($"WARNING: this was NOT done in the second store {second.Location}: {e.Message}");
+            await error.WriteLineAsync($"hint:  {e.Hint} Then give the same command with Storage naming that store (docs/keys.md): until then its recipients are the old ones.");
+            return ExitCode.Partial;
+        }
+    }
+
     public static KeyLossGate GateOf(BackupOptions options, bool acceptKeyLoss) =>
         new(options.Storage.Remote is not null, acceptKeyLoss || options.Encryption.AcceptKeyLoss);
 
