@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using QdrantBackup.App.Hosting;
 using QdrantBackup.Runs;
 
 namespace QdrantBackup.Cli;
@@ -13,7 +14,7 @@ internal sealed class GlobalOptions(Interruption interruption)
     private const string SystemStateDirectory = "/var/lib/qdrant-backup";
     private const string SystemSocket = "/run/qdrant-backup/api.sock";
 
-    public Option<string?> Config { get; } = new("--config") { Description = "Configuration file, YAML or JSON (default /opt/qdrant/config/backup.yaml if it exists)", Recursive = true };
+    public Option<string?> Config { get; } = new("--config") { Description = "Configuration file, YAML or JSON (default: what BACKUP_CONFIG names, else /opt/qdrant/config/backup.yaml if it exists)", Recursive = true };
 
     public Option<Uri?> Server { get; } = new("--server") { Description = "Address of a running server; without it, one on the same state directory is used, or the work is done in this process", Recursive = true, CustomParser = ReadAddress };
 
@@ -40,7 +41,7 @@ internal sealed class GlobalOptions(Interruption interruption)
     {
         var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         return new(
-            parsed.GetValue(Config),
+            parsed.GetValue(Config) ?? (environment[AppHost.ConfigFileSetting] is { Length: > 0 } file ? file : null),
             parsed.GetValue(Server),
             KeyOf(parsed.GetValue(ApiKey) ?? environment["QDRANT_BACKUP_API_KEY"]),
             FullPath(parsed.GetValue(StateDirectory)) ?? FullPath(environment["LocalFunctions:StateDirectory"]) ?? DefaultStateDirectory(environment),

@@ -32,6 +32,9 @@ internal sealed class ApiProblem(HttpStatusCode status, string type, string mess
     };
 
     // The server's hint speaks of its addresses; a person at a terminal has commands.
-    private static string? HintOf(string type, string? id) =>
-        type.EndsWith(":" + Interrupted, StringComparison.Ordinal) ? $"Let it go on: qdrant-backup resume {id}. Or end it: qdrant-backup cancel {id}." : null;
+    private static string? HintOf(string type, string? id) => id is null
+        ? null
+        : type.EndsWith(":" + Interrupted, StringComparison.Ordinal)
+            ? $"Let it go on: qdrant-backup resume {id}. Or end it: qdrant-backup cancel {id}."
+            : $"Look at it: qdrant-backup status {id}. Wait until it has ended, or end it: qdrant-backup cancel {id}.";
 }

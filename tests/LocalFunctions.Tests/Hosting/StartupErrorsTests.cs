@@ -202,7 +202,7 @@ public sealed class StartupErrorsTests
     [InlineData("DrainSeconds", "soon", "LocalFunctions:DrainSeconds")]
     [InlineData("Urls", "8000", "LocalFunctions:Urls is '8000'")]
     [InlineData("StateDirectory", " ", "LocalFunctions:StateDirectory is empty")]
-    [InlineData("DrainSecond", "5", "LocalFunctions:DrainSecond is not a setting of this runtime; there are AdminKey, DrainSeconds, HostKey")]
+    [InlineData("DrainSecond", "5", "LocalFunctions:DrainSecond is not a setting of this runtime; there are AdminKey, DrainSeconds, GroupSocket, HostKey")]
     public void A_broken_setting_is_refused_by_name(string name, string value, string message)
     {
         var refused = Assert.Throws<FunctionsStartupException>(() =>
