@@ -16,7 +16,7 @@ public sealed class CutOffTests
         await using var restore = await play.BeginRestoreAsync();
 
         await restore.KillAsync();
-        play.Gate.SetResult();
+        play.LetLaterUploadsThrough();
         await play.Site.RunAsync("list");
         await play.Site.RunAsync("status");
         await play.Site.BackUpAsync("--collection", "chunks-of-another");
@@ -39,7 +39,7 @@ public sealed class CutOffTests
             await restore.KillAsync();
         }
 
-        play.Gate.SetResult();
+        play.LetLaterUploadsThrough();
         var refused = await play.Site.RunAsync("restore", "--latest", "--full");
         Assert.Equal(ExitCodes.Refused, refused.ExitCode);
         Assert.Contains("was interrupted", refused.Errors, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class CutOffTests
             await restore.KillAsync();
         }
 
-        play.Gate.SetResult();
+        play.LetLaterUploadsThrough();
         var resumed = await play.Site.RunAsync("resume", await play.RestoreIdAsync());
 
         Assert.True(resumed.ExitCode == 0, resumed.Errors + resumed.Results);
@@ -176,6 +176,9 @@ public sealed class CutOffTests
             Assert.False(restore.HasExited, restore.Output);
             return restore;
         }
+
+        /// <summary>Of the upload that is under way Qdrant has all bytes: it must not be restored before Qdrant notices that its sender is gone.</summary>
+        public void LetLaterUploadsThrough() => Site.Qdrant.Faults.UploadsWaitFor = Task.CompletedTask;
 
         public async Task<string> RestoreIdAsync() => (await RestoreAsync()).GetProperty("id").GetString()!;
 
