@@ -34,6 +34,9 @@ internal sealed class FunctionsHostStandIn : IAsyncDisposable
 
     private FunctionsHostStandIn(string folder) => _folder = folder;
 
+    /// <summary>What the worker said that it can do.</summary>
+    public IReadOnlyDictionary<string, string> Capabilities { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public IReadOnlyCollection<string> Functions => [.. _functions.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Starts the app in a folder as the host does, and returns when every function is loaded.</summary>
@@ -116,8 +119,8 @@ internal sealed class FunctionsHostStandIn : IAsyncDisposable
 
         foreach (var init in message.Messages(HostFields.WorkerInitResponse))
         {
-            var capabilities = init.Messages(2).ToDictionary(entry => entry.Text(1), entry => entry.Text(2), StringComparer.Ordinal);
-            _http = new Uri(capabilities["HttpUri"]);
+            Capabilities = init.Messages(2).ToDictionary(entry => entry.Text(1), entry => entry.Text(2), StringComparer.Ordinal);
+            _http = new Uri(Capabilities["HttpUri"]);
             await SendAsync(HostFields.FunctionsMetadataRequest, new WireMessage().With(1, _folder));
         }
 

@@ -29,6 +29,25 @@ public sealed class OfficialWorkerTests(PublishedApp published, RunningWorker ru
     }
 
     [Fact]
+    public async Task Without_Application_Insights_the_log_is_left_to_the_host()
+    {
+        var worker = await running.OnAsync(published);
+
+        // With this capability the host drops the worker's log and relies on the worker's own exporter.
+        Assert.DoesNotContain("WorkerOpenTelemetryEnabled", worker.Host.Capabilities.Keys);
+        Assert.Contains("HttpUri", worker.Host.Capabilities.Keys);
+    }
+
+    [Fact]
+    public async Task A_refusal_to_start_is_two_lines_and_no_stack_trace()
+    {
+        var refused = await Installation.ProgramAsync(["dotnet", Path.Combine(published.Folder, "QdrantBackup.Functions.dll")], new Dictionary<string, string> { ["BACKUP_CONFIG"] = "/nowhere/backup.yaml" });
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Matches("^error: .*/nowhere/backup.yaml.*\nhint:  .+\n$", refused.Errors);
+    }
+
+    [Fact]
     public async Task An_HTTP_function_answers_whoever_has_a_key_and_refuses_whoever_has_none()
     {
         var worker = await running.OnAsync(published);
