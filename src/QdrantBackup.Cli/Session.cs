@@ -16,6 +16,9 @@ internal sealed class Session
 
     private readonly Settings _settings;
     private readonly TextWriter _error;
+
+    // Those that this command followed to their end: they may still be giving back what they held.
+    private readonly HashSet<string> _own = new(StringComparer.Ordinal);
     private Reach _reach;
     private HttpClient _http;
     private int _moves;
@@ -27,7 +30,17 @@ internal sealed class Session
         Report = new Report(parsed.InvocationConfiguration.Output, settings);
     }
 
-    public ApiClient Api => new(_http, Time);
+    public ApiClient Api => new(_http, Time, async () =>
+    {
+        if (!MayMove)
+        {
+            return null;
+        }
+
+        // The other command ended before this one reached it: nothing was asked of it.
+        await MoveAsync(Interruption.Token);
+        return _http;
+    });
 
     public Report Report { get; }
 
@@ -50,21 +63,13 @@ internal sealed class Session
 
     private async Task<int> WorkAsync(Func<Session, Task<int>> work, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            try
-            {
-                return await work(this);
-            }
-            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError && MayMove)
-            {
-                // The other command ended before this one reached it: nothing was asked of it.
-                await MoveAsync(cancellationToken);
-            }
-            catch (HttpRequestException e) when (_reach.Other is { } other && !cancellationToken.IsCancellationRequested)
-            {
-                throw new LostProcessException(other.ProcessId, e);
-            }
+            return await work(this);
+        }
+        catch (HttpRequestException e) when (_reach.Other is { } other && !cancellationToken.IsCancellationRequested)
+        {
+            throw new LostProcessException(other.ProcessId, e);
         }
     }
 
@@ -75,6 +80,7 @@ internal sealed class Session
     /// <param name="isAboutToBegin">Whether it follows another run and may not have begun, so that nothing is known of it for a moment.</param>
     public async Task<JsonElement> FollowAsync(string kind, string id, string statusPath, bool isAboutToBegin = false)
     {
+        _own.Add(id);
         while (true)
         {
             var ending = new EndingRun(kind, id, statusPath, Api, Note);
@@ -83,7 +89,7 @@ internal sealed class Session
                 _reach.Own is null ? () => ending.GoesOnText(_reach.Address) : ending.LeftText);
             try
             {
-                return await new RunProgress(Api, Report, Time, $"{kind} {Report.Id(id)}").FollowAsync(statusPath, isAboutToBegin, Interruption.Token);
+                return await new RunProgress(new ApiClient(_http, Time), Report, Time, $"{kind} {Report.Id(id)}").FollowAsync(statusPath, isAboutToBegin, Interruption.Token);
             }
             catch (HttpRequestException) when (MayMove)
             {
@@ -185,12 +191,11 @@ internal sealed class Session
     /// <summary>Other commands on this machine may have found the app in this process, and started runs in it.</summary>
     private async Task WaitForOthersAsync(CancellationToken cancellationToken)
     {
-        var noted = new HashSet<string>(StringComparer.Ordinal);
         while (_reach.Own is { } app && !cancellationToken.IsCancellationRequested && await app.ListGoingOnAsync(cancellationToken) is { Count: > 0 } others)
         {
-            foreach (var other in others.Where(noted.Add))
+            foreach (var (kind, id) in others.Where(run => _own.Add(run.Id)))
             {
-                Note($"waiting for {other}, which goes on in this process; Ctrl-C interrupts it");
+                Note($"waiting for {kind} {id}, which goes on in this process; Ctrl-C interrupts it");
             }
 
             await Task.Delay(BetweenLooks, Time, cancellationToken);

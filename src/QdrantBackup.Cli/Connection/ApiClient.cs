@@ -6,23 +6,48 @@ using QdrantBackup.Cli.Output;
 namespace QdrantBackup.Cli.Connection;
 
 /// <summary>Speaks the HTTP API (docs/api.md): JSON in and out, problems as <see cref="ApiProblem"/>.</summary>
-internal sealed class ApiClient(HttpClient http, TimeProvider time)
+/// <param name="http">The connection.</param>
+/// <param name="time">The clock.</param>
+/// <param name="moveAsync">Turns to another process when this one does not listen any more, so that nothing was sent; null as its result, or without it, the error stands.</param>
+internal sealed class ApiClient(HttpClient http, TimeProvider time, Func<Task<HttpClient?>>? moveAsync = null)
 {
+    private HttpClient _http = http;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
 
     public Task<JsonElement> PostAsync<T>(string path, T body, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: Json) }, cancellationToken);
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: Json) }, cancellationToken);
 
     public Task<JsonElement> DeleteAsync(string path, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), cancellationToken);
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, path), cancellationToken);
 
-    private async Task<JsonElement> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<JsonElement> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await SendOnceAsync(make(), cancellationToken);
+            }
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError && moveAsync is not null && !cancellationToken.IsCancellationRequested)
+            {
+                if (await moveAsync() is not { } moved)
+                {
+                    throw;
+                }
+
+                _http = moved;
+            }
+        }
+    }
+
+    private async Task<JsonElement> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using (request)
         {
@@ -55,11 +80,11 @@ internal sealed class ApiClient(HttpClient http, TimeProvider time)
         var began = time.GetTimestamp();
         try
         {
-            return await http.SendAsync(request, cancellationToken);
+            return await _http.SendAsync(request, cancellationToken);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ApiSilence(http.BaseAddress, time.GetElapsedTime(began), e);
+            throw new ApiSilence(_http.BaseAddress, time.GetElapsedTime(began), e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException && cancellationToken.IsCancellationRequested)
         {

@@ -51,17 +51,17 @@ internal sealed class LocalApp : IAsyncDisposable
         }
     }
 
-    /// <summary>The runs that go on in this process: those that other commands, which found this one, started here.</summary>
-    public async Task<IReadOnlyList<string>> ListGoingOnAsync(CancellationToken cancellationToken)
+    /// <summary>The runs that go on in this process: its own, and those that other commands, which found this one, started here.</summary>
+    public async Task<IReadOnlyList<(string Kind, string Id)>> ListGoingOnAsync(CancellationToken cancellationToken)
     {
         var features = _host.Services.GetRequiredService<RunFeatures>();
         var query = new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending], FetchInputsAndOutputs: true);
-        var runs = new List<string>();
+        var runs = new List<(string Kind, string Id)>();
         await foreach (var instance in _host.Services.GetRequiredService<DurableTaskClient>().GetAllInstancesAsync(query).WithCancellation(cancellationToken))
         {
             if (features.OfOrchestrator(instance.Name) is { } feature)
             {
-                runs.Add($"{feature.Kind.ToString().ToLowerInvariant()} {instance.ReadInputAs<string>()}");
+                runs.Add((feature.Kind.ToString().ToLowerInvariant(), instance.ReadInputAs<string>() ?? "?"));
             }
         }
 

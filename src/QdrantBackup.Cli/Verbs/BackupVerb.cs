@@ -88,7 +88,15 @@ internal static class BackupVerb
                 }
 
                 session.Note($"waiting for backup {running}, which covers something else");
-                await session.AwaitAsync("backup", running, $"/api/v1/backup/status/{running}");
+                try
+                {
+                    await session.AwaitAsync("backup", running, $"/api/v1/backup/status/{running}");
+                }
+                catch (ApiProblem unknown) when (unknown.Status == System.Net.HttpStatusCode.NotFound)
+                {
+                    // It has claimed the work at this moment, and its record follows.
+                    await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, cancellationToken);
+                }
             }
         }
     }
