@@ -21,7 +21,7 @@ internal static class ExitCode
     {
         ApiProblem problem => problem.ExitCode,
         StateInUseException => Failed,
-        UsageException or FunctionsStartupException => Usage,
+        UsageException or MisconfiguredException or FunctionsStartupException => Usage,
         RefusedException => Refused,
         SealException => Damaged,
         _ => Failed,

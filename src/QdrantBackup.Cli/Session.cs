@@ -157,7 +157,7 @@ internal sealed class Session
     }
 
     /// <summary>A remark beside the result, where a program that reads the result does not meet it.</summary>
-    public void Note(string text) => _error.WriteLine(Surface.ForCommandLine(text));
+    public void Note(string text) => _error.WriteLine(text);
 
     private Task LeaveAsync(EndingRun ending)
     {

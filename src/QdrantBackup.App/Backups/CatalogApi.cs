@@ -68,13 +68,14 @@ public sealed class CatalogApi(PerStore<BackupServices> backups, PerStore<Retent
         var opened = (await backups.OpenReadableAsync(cancellationToken)).Opened;
         if (await opened.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is null)
         {
-            return Problems.NotFound($"There is no backup {backup}", "GET /api/v1/backups lists them.");
+            return Problems.NotFound($"There is no backup {backup}", "'qdrant-backup list' shows those that exist.");
         }
 
         var shown = await opened.Catalog.ShowAsync(backup, cancellationToken);
-        var view = JsonSerializer.SerializeToNode(shown.Manifest, ApiJson.Options)!.AsObject();
-        view["confirmed"] = shown.Confirmed is null ? null : JsonSerializer.SerializeToNode(ConfirmationView.Of(shown.Confirmed), ApiJson.Options);
-        view["doubts"] = shown.Doubts.Count == 0 ? null : JsonSerializer.SerializeToNode(shown.Doubts, ApiJson.Options);
+        var json = Wording.OptionsFor(request);
+        var view = JsonSerializer.SerializeToNode(shown.Manifest, json)!.AsObject();
+        view["confirmed"] = shown.Confirmed is null ? null : JsonSerializer.SerializeToNode(ConfirmationView.Of(shown.Confirmed), json);
+        view["doubts"] = shown.Doubts.Count == 0 ? null : JsonSerializer.SerializeToNode(shown.Doubts.Select(doubt => Wording.For(request, doubt)), json);
         return ApiResults.Ok(view);
     }
 

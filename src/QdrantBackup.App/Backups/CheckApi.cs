@@ -29,7 +29,7 @@ public sealed class CheckApi(PerStore<BackupServices> stores, ClusterNodes nodes
         }
 
         var check = new BackupCheck(services.Opened.Store.Blobs, services.Planner, nodes, mayDelete: options.Role != AppRole.Backup);
-        return ApiResults.Ok(await check.RunAsync(run, cancellationToken));
+        return ApiResults.Ok(await check.RunAsync(run, cancellationToken) with { Warnings = StoreWarnings.Of(services.Opened.Store, options) });
     }
 
     // The nodes can be asked without a store.

@@ -11,7 +11,7 @@ namespace QdrantBackup.App.Hosting;
 /// <summary>Tells whether the app lives and whether it can serve.</summary>
 public sealed class HealthApi(StoreReadiness store, TickReports ticks, HealthCheckService health, ApiCallers callers)
 {
-    private const string WhereToLook = "Read event 2221 in the app's log, or ask GET /api/v1/backup/status: both name the problem and what to do.";
+    private const string WhereToLook = "Read event 2221 in the app's log, or look with 'qdrant-backup status': both name the problem and what to do.";
 
     /// <summary>The process answers; and which steps of the tick fail, since when, and what to do.</summary>
     [Function(nameof(Health))]

@@ -66,6 +66,7 @@ public sealed class StatusApi(
             SecondStore = opened is { HasSecond: true, StandsInFor: null } ? await copies.On(opened).Records.LagAsync(CountedForCopies(catalog, now), cancellationToken) : null,
             StoreReadSince = rolling?.CoveredSince(),
             StoreAway = opened.StandsInFor?.Message,
+            Warnings = StoreWarnings.Of(opened.Store, options) is { Count: > 0 } warnings ? warnings : null,
             Left = left.Count == 0 ? null : left.Select(r => new { Run = r.RunId.Value, What = r.Left }),
             Failing = failing.Count == 0 ? null : failing.Select(s => new { Step = s.Name, Since = s.FailingSince, s.Problem, s.Hint }),
         });

@@ -6,22 +6,22 @@ namespace QdrantBackup.App.Http;
 /// <summary>The API's answers, all in its own JSON.</summary>
 internal static class ApiResults
 {
-    public static IResult Ok<T>(T value) => Results.Json(value, ApiJson.Options);
+    public static IResult Ok<T>(T value) => new Answer<T>(StatusCodes.Status200OK, value);
 
-    public static IResult Unavailable<T>(T value) => Results.Json(value, ApiJson.Options, statusCode: StatusCodes.Status503ServiceUnavailable);
+    public static IResult Unavailable<T>(T value) => new Answer<T>(StatusCodes.Status503ServiceUnavailable, value);
 
     public static IResult Accepted(RunId id, string statusUrl, HttpRequest request)
     {
         request.HttpContext.Response.Headers.Location = statusUrl;
         request.HttpContext.Response.Headers.RetryAfter = "2";
-        return Results.Json(new Accepted(id.Value, statusUrl), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
+        return new Answer<Accepted>(StatusCodes.Status202Accepted, new(id.Value, statusUrl));
     }
 }
 
 /// <summary>Reads ids that somebody typed.</summary>
 internal static class TypedIds
 {
-    private const string Shape = "An id looks like 20260901T020000Z-4k7xq2; GET /api/v1/backups and GET /api/v1/runs list them.";
+    private const string Shape = "An id looks like 20260901T020000Z-4k7xq2; 'qdrant-backup list' and 'qdrant-backup runs' show them.";
 
     /// <summary>What stands for the newest complete backup where an id is asked for.</summary>
     public const string Latest = "latest";

@@ -46,13 +46,14 @@ internal static class Problems
         Of(StatusCodes.Status409Conflict, name, "The request does not fit the present state", what, hint, more);
 
     private static IResult Of(int status, string name, string title, string message, string hint, IDictionary<string, object?>? more = null) =>
-        Problem(status, name, title, Surface.ForHttp(message), Surface.ForHttp(hint), more);
-
-    private static IResult Problem(int status, string name, string title, string message, string hint, IDictionary<string, object?>? more) =>
-        Results.Problem(
-            detail: $"{message.TrimEnd('.')}. {hint}",
-            statusCode: status,
-            title: title,
-            type: TypePrefix + name,
-            extensions: new Dictionary<string, object?>(more ?? new Dictionary<string, object?>(), StringComparer.Ordinal) { ["hint"] = hint });
+        new ProblemAnswer(
+            new()
+            {
+                Status = status,
+                Type = TypePrefix + name,
+                Title = title,
+                Detail = $"{message.TrimEnd('.')}. {hint}",
+                Extensions = new Dictionary<string, object?>(more ?? new Dictionary<string, object?>(), StringComparer.Ordinal),
+            },
+            hint);
 }

@@ -17,7 +17,7 @@ namespace QdrantBackup.App.Retention;
 public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter starter, BackupOptions options, TimeProvider time)
 {
     private const string FreesNothingYet =
-        "ending it frees no room on the disk now: after those hours a cleanup moves what no other backup needs into trash/, on the same disk, and emptying the trash frees it (cleanup --empty-trash)";
+        "ending it frees no room on the disk now: after those hours a cleanup moves what no other backup needs into trash/, on the same disk, and emptying the trash frees it ('qdrant-backup cleanup --empty-trash')";
 
     /// <summary>What the policy says of each backup now, and why.</summary>
     [Function(nameof(ShowRetention))]
@@ -37,7 +37,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
     {
         RetentionServices.ThrowUnlessAllowed(options);
         var body = await RequestBody.ReadAsync<ApplyRetentionBody>(request, cancellationToken);
-        var hash = PlanHashOf(body.PlanHash, "Send {\"planHash\": \"…\"} with the 64 hex digits that GET /api/v1/retention/plan shows.");
+        var hash = PlanHashOf(body.PlanHash, "Send {\"planHash\": \"…\"} with the 64 hex digits that 'qdrant-backup cleanup --dry-run' shows.");
         var services = await stores.OpenAsync(cancellationToken);
         var preview = await PreviewAsync(services, cancellationToken);
         if (preview.Hash != hash)
@@ -47,7 +47,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
 
         if (preview.Unusual is { } unusual && !body.AllowUnusual)
         {
-            throw new RefusedException($"nothing was ended: {unusual}", "Look at the plan. If it is as it should be, allow it with --yes-delete-unusual.");
+            throw new RefusedException($"nothing was ended: {unusual}", "Look at the plan. If it is as it should be, allow it with 'qdrant-backup cleanup --yes-delete-unusual'.");
         }
 
         if (body.EmptyTrash)
@@ -90,7 +90,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
         var plan = await services.Planner.PreviewDeletionAsync(options.ClusterName, TypedIds.BackupOf(id), cancellationToken);
         if (services.Opened.Store.Blobs is IStoreRoom)
         {
-            plan = plan with { Remarks = [.. plan.Remarks.Append(FreesNothingYet).Select(Surface.ForHttp)] };
+            plan = plan with { Remarks = [.. plan.Remarks, FreesNothingYet] };
         }
 
         if (new Query(request).Text("confirm") is not { } confirmed)
@@ -107,7 +107,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
         {
             throw new RefusedException(
                 $"backup {plan.Id} is the newest whole one of cluster '{options.ClusterName}': without it nothing may be left to restore",
-                "Make another backup first. If this one must go all the same, confirm that it is the last (--last).");
+                $"Make another backup first. If this one must go all the same, confirm that it is the last: 'qdrant-backup delete {plan.Id} --last'.");
         }
 
         var by = ApiMiddleware.CallerOf(request.HttpContext);
@@ -117,8 +117,8 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
         var receipt = (await services.Endings.EndAsync(options.ClusterName, [verdict], plan.Now, template, cancellationToken))[0];
         await services.Opened.KeepRoomAsync(cancellationToken);
         return receipt.Ended
-            ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks, Undo = $"qdrant-backup undelete {plan.Id}" })
-            : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again: GET /api/v1/backups.");
+            ? ApiResults.Ok(new { Id = plan.Id.Value, Ended = true, plan.Remarks, Undo = $"'qdrant-backup undelete {plan.Id}'" })
+            : throw new RefusedException($"backup {plan.Id} was left alone: {receipt.Why}", "Look at it again: 'qdrant-backup list'.");
     }
 
     /// <summary>Takes the end of a backup back while its grace period lasts.</summary>
@@ -131,7 +131,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
         var services = await stores.OpenAsync(cancellationToken);
         return await services.Undelete.TakeBackAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
             ? ApiResults.Ok(new { Id = backup.Value, Undeleted = true })
-            : Problems.NotFound($"Backup {backup} is not ended", "GET /api/v1/retention/plan shows which ones are.");
+            : Problems.NotFound($"Backup {backup} is not ended", "'qdrant-backup cleanup --dry-run' shows which ones are.");
     }
 
     /// <summary>Holds a backup: it is kept whatever the policy says.</summary>
@@ -155,7 +155,7 @@ public sealed class RetentionApi(PerStore<RetentionServices> stores, RunStarter 
         return await services.Opened.Store.Blobs.FindAsync(BlobNames.Manifest(backup), cancellationToken) is not null
             && await services.Holds.ReleaseAsync(backup, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken)
             ? ApiResults.Ok(new { Id = backup.Value, Released = true })
-            : Problems.NotFound($"Backup {backup} is not on hold", "GET /api/v1/backups shows which ones are.");
+            : Problems.NotFound($"Backup {backup} is not on hold", "'qdrant-backup list' shows which ones are.");
     }
 
     private Task<RetentionPreview> PreviewAsync(RetentionServices services, CancellationToken cancellationToken) =>

@@ -81,6 +81,6 @@ public sealed class RunApi(StoreConnection connection, RunViews views, Interrupt
         var runId = TypedIds.RunOf(id);
         return await views.FindAsync(client, runId, cancellationToken) is { Kind: RunKind.Verify or RunKind.Repair or RunKind.Copy } run
             ? await RunControl.CancelAsync(client, views, interrupted, id, run.Kind, request, cancellationToken)
-            : Problems.NotFound($"There is no verification, repair or copy {runId}", "GET /api/v1/runs lists them; backups and restores are cancelled at their own addresses.");
+            : Problems.NotFound($"There is no verification, repair or copy {runId}", "'qdrant-backup runs' lists them; backups and restores are cancelled at their own addresses.");
     }
 }

@@ -54,12 +54,12 @@ internal static class RunControl
         var runId = TypedIds.RunOf(id);
         if (await views.FindAsync(client, runId, cancellationToken) is not { } run)
         {
-            return Problems.NotFound($"There is no such run: {runId}", "GET /api/v1/runs lists them.");
+            return Problems.NotFound($"There is no such run: {runId}", "'qdrant-backup runs' lists them.");
         }
 
         if (await views.FindInterruptedAsync(client, runId, run.Kind, cancellationToken) is not { } wanted)
         {
-            return Problems.Conflict("not-interrupted", $"Run {runId} was not interrupted ({run.State})", "Read its status: GET /api/v1/runs/ID.");
+            return Problems.Conflict("not-interrupted", $"Run {runId} was not interrupted ({run.State})", $"Read its status: 'qdrant-backup status {runId}'.");
         }
 
         if (await interrupted.ResumeAsync(client, wanted, ApiMiddleware.CallerOf(request.HttpContext), cancellationToken) is { } holder)
@@ -78,12 +78,12 @@ internal static class RunControl
         var runId = TypedIds.RunOf(id);
         if (await views.FindAsync(client, runId, cancellationToken) is not { } run || run.Kind != kind)
         {
-            return Problems.NotFound($"No {kind.ToString().ToLowerInvariant()} run has the id {runId}", "GET /api/v1/runs lists them.");
+            return Problems.NotFound($"No {kind.ToString().ToLowerInvariant()} run has the id {runId}", "'qdrant-backup runs' lists them.");
         }
 
         if (run.State == RunViews.Interrupted)
         {
-            return Problems.Conflict(Interrupted, $"Run {runId} was interrupted: nothing carries it on", $"Let it go on first: POST {ResumePathOf(id)}.");
+            return Problems.Conflict(Interrupted, $"Run {runId} was interrupted: nothing carries it on", $"Let it go on first: 'qdrant-backup resume {runId}'.");
         }
 
         if (run.FinishedAt is null)
@@ -99,7 +99,7 @@ internal static class RunControl
             }
         }
 
-        return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", "Read its record: GET /api/v1/runs/ID.");
+        return Problems.Conflict("not-running", $"Run {runId} is over ({run.State})", $"Read its record: 'qdrant-backup status {runId}'.");
     }
 
     /// <summary>One run; null as its kind: of any kind.</summary>
@@ -108,6 +108,6 @@ internal static class RunControl
         var runId = TypedIds.RunOf(id);
         return await views.FindAsync(client, runId, cancellationToken) is { } run && (kind is null || run.Kind == kind)
             ? ApiResults.Ok(run)
-            : Problems.NotFound($"There is no such run: {runId}", "GET /api/v1/runs lists them.");
+            : Problems.NotFound($"There is no such run: {runId}", "'qdrant-backup runs' lists them.");
     }
 }

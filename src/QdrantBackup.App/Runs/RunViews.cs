@@ -161,19 +161,19 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
         view = view with { Step = status.Step, Steps = status.Steps, Parts = status.Parts, Bytes = status.Bytes, Percent = status.Percent };
         if (run.Result is not null || instance.IsCompleted)
         {
-            return view with { State = run.Result is null ? "failed" : view.State, Errors = run.Result is null ? ForHttp(status.Errors) : view.Errors };
+            return view with { State = run.Result is null ? "failed" : view.State, Errors = run.Result is null ? status.Errors : view.Errors };
         }
 
         if (InterruptedRuns.IsInterrupted(instance))
         {
-            return view with { State = Interrupted, Errors = ForHttp(status.Errors), Current = [.. status.Current.Select(name => new CurrentPart(name, null))] };
+            return view with { State = Interrupted, Errors = status.Errors, Current = [.. status.Current.Select(name => new CurrentPart(name, null))] };
         }
 
         var (current, moved) = await CurrentAsync(client, run.Request, status);
         moved = moved > instance.LastUpdatedAt ? moved : instance.LastUpdatedAt;
         var bytes = status.Bytes with { Done = status.Bytes.Done + current.Sum(p => p.Bytes?.Done ?? 0) };
         var percent = bytes.Total > 0 ? Math.Min(100, Math.Round(100.0 * bytes.Done / bytes.Total, 1)) : status.Percent ?? 0;
-        return view with { State = status.State, Errors = ForHttp(status.Errors), Bytes = bytes, Percent = percent, EtaSeconds = Eta(time.GetUtcNow(), instance.CreatedAt, moved, percent), Current = current };
+        return view with { State = status.State, Errors = status.Errors, Bytes = bytes, Percent = percent, EtaSeconds = Eta(time.GetUtcNow(), instance.CreatedAt, moved, percent), Current = current };
     }
 
     /// <summary>A run as it is recorded, without asking the runtime.</summary>
@@ -189,18 +189,15 @@ public sealed class RunViews(StoreConnection connection, RunFeatures features, T
         BackupId = run.Result?.BackupId?.Value,
         Suspect = run.Result?.Suspect,
         DatedAhead = run.IsAhead ? true : null,
-        Errors = ForHttp(ErrorsOf(run.Result)),
+        Errors = ErrorsOf(run.Result),
         Totals = run.Result?.Totals,
         Pruned = run.Result?.Pruned,
         Room = run.Result?.Room,
         Items = run.Result?.Items,
         Notes = run.Notes.Count == 0 ? null : run.Notes,
-        Remarks = run.Result is { Remarks: { Count: > 0 } remarks } ? [.. remarks.Select(Surface.ForHttp)] : null,
+        Remarks = run.Result is { Remarks: { Count: > 0 } remarks } ? remarks : null,
         InstanceId = run.Request.InstanceId,
     };
-
-    private static IReadOnlyList<RunError> ForHttp(IReadOnlyList<RunError> errors) =>
-        [.. errors.Select(e => e with { Message = Surface.ForHttp(e.Message), Hint = Surface.ForHttp(e.Hint) })];
 
     // The result's own error is one of its items' where it has any.
     private static IReadOnlyList<RunError> ErrorsOf(RunResult? result)

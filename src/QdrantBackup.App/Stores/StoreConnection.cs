@@ -261,7 +261,7 @@ public sealed partial class StoreConnection(
             using var recipients = StoreRecipients.Open(options.Encryption, vaults, time);
             var pins = PinsOf(options);
             var store = await StoreOpening.OpenAsync(blobs, recipients.ThatOpen(), pins, options.Encryption.KeyNumber, cancellationToken);
-            new KeyNotes(logs.CreateLogger<KeyNotes>()).Tell(store, recipients.Problems, pins);
+            StoreWarnings.Log(logs.CreateLogger(typeof(StoreWarnings)), store, recipients.Problems, options);
             return store;
         }
         catch (UsageException e)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using QdrantBackup.App.Http;
 using QdrantBackup.Cli.Output;
 
 namespace QdrantBackup.Cli.Connection;
@@ -51,6 +52,8 @@ internal sealed class ApiClient(HttpClient http, TimeProvider time, Func<Task<Ht
     {
         using (request)
         {
+            // Hints name commands to somebody who can give them.
+            request.Headers.Add("Prefer", Wording.Commands);
             using var response = await AnswerAsync(request, cancellationToken);
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             if (response.IsSuccessStatusCode)

@@ -4,7 +4,7 @@ namespace QdrantBackup.Cli.Connection;
 
 /// <summary>The server answered with a problem (RFC 9457): what failed and its hint, as an error of the command.</summary>
 internal sealed class ApiProblem(HttpStatusCode status, string type, string message, string hint, string? runningId = null, bool doesTheSame = false)
-    : BackupException(Surface.ForCommandLine(message), HintOf(type, runningId) ?? Surface.ForCommandLine(hint))
+    : BackupException(message, HintOf(type, runningId) ?? hint)
 {
     private const string Interrupted = "interrupted";
 

@@ -85,7 +85,6 @@ internal sealed class Report(TextWriter output, Settings settings)
         }
 
         var heading = $"  {name,-12} ";
-        value = Surface.ForCommandLine(value);
         foreach (var line in Width is { } width ? TableText.Fold(SafeText.Line(value), width - heading.Length) : [value])
         {
             Line(heading + line);

@@ -76,6 +76,7 @@ internal static class Summaries
             : "NONE. Take one: qdrant-backup backup");
         Texts(report, status, "passedOver", "passed over");
         report.Fact("store away", status.Text("storeAway"));
+        Texts(report, status, "warnings", "warning");
         foreach (var failing in status.Items("failing"))
         {
             report.Fact("FAILING", $"{failing.Text("step")} since {report.Time(failing.Text("since"))}: {failing.Text("problem")}. {failing.Text("hint")}");

@@ -41,6 +41,11 @@ internal static class ConfigVerb
                     session.Note($"hint:  {problem.Text("hint")}");
                 }
 
+                foreach (var warning in found.Items("warnings"))
+                {
+                    session.Note($"warning: {warning}");
+                }
+
                 if (session.Report.IsJson)
                 {
                     session.Report.Json(found);

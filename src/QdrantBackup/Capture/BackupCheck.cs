@@ -15,7 +15,11 @@ public sealed record CheckProblem(string Subject, string Message, string Hint);
 /// <summary>What a check found.</summary>
 /// <param name="Plan">What a backup would take; null if it could not be planned.</param>
 /// <param name="Problems">All problems, not only the first.</param>
-public sealed record CheckResult(BackupPlanOverview? Plan, IReadOnlyList<CheckProblem> Problems);
+public sealed record CheckResult(BackupPlanOverview? Plan, IReadOnlyList<CheckProblem> Problems)
+{
+    /// <summary>What a backup does not fail at and somebody should change.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>Tries for real what a backup must be able to do, without making one: plan, write and delete in the store, make and delete snapshots.</summary>
 public sealed class BackupCheck(IBackupStore blobs, BackupPlanner planner, ClusterNodes nodes, bool mayDelete)

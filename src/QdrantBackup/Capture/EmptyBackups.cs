@@ -13,7 +13,7 @@ internal static class EmptyBackups
         {
             throw new SourceException(
                 serverIsEmpty ? "Qdrant has no collections, so there is nothing to back up" : "no collection of Qdrant fits what was asked for, so there is nothing to back up",
-                "Check that this is the right server and that its volume is mounted. If an empty backup is meant, allow it: --allow-empty, or Schedule:*:AllowEmpty in the configuration.");
+                "Check that this is the right server and that its volume is mounted. If an empty backup is meant, allow it: 'qdrant-backup backup --allow-empty', or Schedule:*:AllowEmpty in the configuration.");
         }
     }
 }

@@ -157,7 +157,7 @@ public sealed partial class BackupCatalog
         {
             return new RefusedException(
                 $"{what} and counts: {string.Join("; ", remarks)}",
-                "Look at what it holds with 'qdrant-backup show'. If it is right, run 'qdrant-backup confirm ID', or name it by its id.");
+                "Look at what it holds with 'qdrant-backup show'. If it is right, run 'qdrant-backup confirm ID', or name it by its id: 'qdrant-backup restore --id'.");
         }
 
         string text = string.Join(" and ", (await NeighboursAsync(wanted, past, cancellationToken)).Select(e => $"{e.Id} ({BackupStanding.Text(e.Id.Began)})"));
@@ -198,7 +198,7 @@ public sealed partial class BackupCatalog
     private static RefusedException ClockSuspected(string cluster, CatalogEntry[] newestFirst, DateTimeOffset now) => new(
         $"every backup of '{cluster}' is dated ahead of the store's clock, which shows {BackupStanding.Text(now)}: the oldest is {newestFirst[^1].Id} ({BackupStanding.Text(newestFirst[^1].Id.Began)}), "
         + $"the newest {newestFirst[0].Id} ({BackupStanding.Text(newestFirst[0].Id.Began)})",
-        "The clock may be wrong: set it right, or name the backup by its id (--id).");
+        "The clock may be wrong: set it right, or name the backup by its id: 'qdrant-backup restore --id'.");
 
     private static string DamageText(BackupFindings findings) => findings.IsUnreadable
         ? "may be damaged: the record of its verifications cannot be read"

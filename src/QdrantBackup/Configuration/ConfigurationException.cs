@@ -23,7 +23,7 @@ public sealed class ConfigurationException : UsageException
 {
     /// <summary>Makes the error from at least one problem.</summary>
     public ConfigurationException(IReadOnlyList<ConfigurationProblem> problems)
-        : base(Describe(problems), "Correct what is named; `qdrant-backup config check` checks without starting anything, docs/configuration.md lists every key.")
+        : base(Describe(problems), "Correct what is named; 'qdrant-backup config check' checks without starting anything, docs/configuration.md lists every key.")
         => Problems = problems;
 
     /// <summary>What is wrong, in the order of the keys.</summary>

@@ -22,7 +22,7 @@ public sealed record KeyLossGate(bool IsRemote, bool IsLossAccepted)
         {
             throw new RefusedException(
                 "the store would have one recipient: if it is lost, every backup is lost for good",
-                $"{HowToAdd} Or accept the risk: Encryption:AcceptKeyLoss or --accept-key-loss.");
+                $"{HowToAdd} Or accept the risk: Encryption:AcceptKeyLoss, or 'qdrant-backup key init --accept-key-loss'.");
         }
     }
 
@@ -41,7 +41,7 @@ public sealed record KeyLossGate(bool IsRemote, bool IsLossAccepted)
         {
             throw new RefusedException(
                 $"without '{recipientId}' the store would have one recipient: if it is lost, every backup is lost",
-                $"{HowToAdd} Or accept the risk: --accept-key-loss.");
+                $"{HowToAdd} Or accept the risk: 'qdrant-backup key remove-recipient --accept-key-loss'.");
         }
     }
 }

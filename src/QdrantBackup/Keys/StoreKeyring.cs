@@ -129,7 +129,7 @@ public sealed class StoreKeyring : IDisposable
         {
             throw new RefusedException(
                 $"none of the recipients that would be left could be shown to open the store from here: {string.Join(", ", staying.Select(d => d.RecipientId))}",
-                "Configure one of them here and see it open the store with 'key test', then remove this one; or say --accept-key-loss if you know that their keys are safe elsewhere.");
+                "Configure one of them here and see it open the store with 'qdrant-backup key test', then remove this one. If you know that their keys are safe elsewhere: 'qdrant-backup key remove-recipient --accept-key-loss'.");
         }
 
         await _blobs.DeleteAsync(going.Entry.Name, going.Entry.ETag, cancellationToken);

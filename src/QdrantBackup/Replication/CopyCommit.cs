@@ -73,7 +73,7 @@ public sealed partial class CopyCommit(CopyEnds ends, PartCopy parts, CaptureOpt
             {
                 throw new StoreException(
                     $"the copy of backup {manifest.Id} cannot be committed: {missing.Count} chunks are missing or damaged in {ends.Target.Blobs.Location}, first '{BlobNames.Chunk(missing[0].Entry.Id)}'",
-                    "Something deleted or changed them while they were copied. Verify the second store (verify --second), then copy again.",
+                    "Something deleted or changed them while they were copied. Verify the second store ('qdrant-backup verify --all --second'), then copy again.",
                     innerException: missing[0].Problem);
             }
 

@@ -119,7 +119,7 @@ public sealed partial class PartRestore(
         {
             throw new RefusedException(
                 $"collection '{item.Target}' has appeared on {item.Node} since the restore was planned",
-                "Nothing was changed. Start a new restore under another name, or allow that it is replaced (--overwrite).");
+                "Nothing was changed. Start a new restore under another name, or allow that it is replaced: 'qdrant-backup restore --overwrite'.");
         }
     }
 

@@ -89,7 +89,7 @@ internal static class RestoreGates
         string existing = string.Join(", ", items.Where(i => i.Overwrites).Select(i => $"'{i.Target}'"));
         if (existing.Length > 0 && !wanted.Overwrite)
         {
-            throw new RefusedException($"these collections exist on {target.Node}: {existing}", "Restore under new names (--rename, --suffix) and switch an alias, or allow that they are replaced (--overwrite).");
+            throw new RefusedException($"these collections exist on {target.Node}: {existing}", "Restore under new names ('qdrant-backup restore --rename' or 'qdrant-backup restore --suffix') and switch an alias, or allow that they are replaced: 'qdrant-backup restore --overwrite'.");
         }
     }
 

@@ -84,10 +84,10 @@ public sealed class RetentionPlanner(RetentionRecords records, RetentionPolicy p
 
         DateTimeOffset now = await NowAsync(entries, cancellationToken);
         bool isLast = RetentionRules.Newest(entries.Where(e => !e.Retired).Select(CandidateOf), now).Contains(id);
-        List<string> remarks = [$"its data stays at least {options.Grace.TotalHours:0.#} hours (undo: qdrant-backup undelete {id})"];
+        List<string> remarks = [$"its data stays at least {options.Grace.TotalHours:0.#} hours (undo: 'qdrant-backup undelete {id}')"];
         if (isLast)
         {
-            remarks.Insert(0, $"it is the newest whole backup of cluster '{cluster}', or the newest that is sound: confirm with --last that the last one is deleted");
+            remarks.Insert(0, $"it is the newest whole backup of cluster '{cluster}', or the newest that is sound: confirm that the last one is deleted: 'qdrant-backup delete {id} --last'");
         }
 
         if (entry.Damage is { } damage)

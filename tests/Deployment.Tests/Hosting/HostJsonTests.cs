@@ -31,6 +31,13 @@ public sealed partial class HostJsonTests
         Assert.Equal(IsHonoured(key) ? "host, LocalFunctions" : "host", Documented[key].By);
     }
 
+    /// <summary>As long as a run stands still after the process that carried it is gone.</summary>
+    [Fact]
+    public void What_a_lost_process_had_in_hand_is_taken_up_after_a_minute() =>
+        Assert.All(
+            new[] { "controlQueueVisibilityTimeout", "workItemQueueVisibilityTimeout" },
+            name => Assert.Equal("00:01:00", Values()[$"extensions.durableTask.storageProvider.{name}"]));
+
     /// <summary>Whether LocalFunctions comes to something else, or refuses, when the value is another one.</summary>
     private static bool IsHonoured(string key)
     {

@@ -45,8 +45,43 @@ public sealed class FirstHourTests
 
         Succeeds(check);
         Assert.Contains("snapshots can be made", check.Results, StringComparison.Ordinal);
+        Assert.Contains("warning: The store ", check.Errors, StringComparison.Ordinal);
+        Assert.Contains("has one recipient of its key", check.Errors, StringComparison.Ordinal);
+        Assert.Contains("one recipient of its key", (await site.RunAsync("status")).Results.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Empty(site.SnapshotsOf([Collection]));
         Assert.False(File.Exists(Path.Combine(site.Files.StoreDirectory, "checks", "probe")));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_configured_wrongly_does_not_start_and_says_so_in_two_lines()
+    {
+        await using var site = await Site.StartAsync([Collection]);
+        File.AppendAllText(site.Files.Config, "  frobnicate: 1\n");
+
+        var result = await site.RunAsync("serve");
+
+        Told.Clearly(result, exitCode: 2, "frobnicate");
+        Assert.Equal(2, result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task The_log_has_no_line_for_a_poll_and_no_stack_trace_for_a_caller_who_errs()
+    {
+        await using var site = await Site.StartAsync([Collection]);
+        await using var app = await AppProcess.StartAsync(site.Files);
+        var run = await app.Api.StartBackupAsync();
+        await app.Api.FinishBackupAsync(run);
+        for (var i = 0; i < 20; i++)
+        {
+            await app.Api.GetAsync($"/api/v1/backup/status/{run}");
+        }
+
+        using var refused = await app.Api.Http.GetAsync("/api/v1/backups/no-id", TestContext.Current.CancellationToken);
+        Assert.Equal(400, (int)refused.StatusCode);
+
+        var lines = app.Output.Split('\n');
+        Assert.InRange(lines.Count(line => line.Contains("BackupRunStatus", StringComparison.Ordinal) || line.Contains("/status/", StringComparison.Ordinal)), 0, 1);
+        Assert.DoesNotContain(lines, line => line.StartsWith("   at ", StringComparison.Ordinal));
     }
 
     [Fact]

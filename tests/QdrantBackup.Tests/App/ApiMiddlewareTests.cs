@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;
 using QdrantBackup.App.Hosting;
@@ -39,7 +38,7 @@ public sealed class ApiMiddlewareTests
     [Fact]
     public void A_key_without_the_scope_is_403_and_the_answer_names_the_scope()
     {
-        var problem = Assert.IsType<ProblemHttpResult>(Judge(Keys, "CreateBackup", Request(Reader.Key)));
+        var problem = Assert.IsType<ProblemAnswer>(Judge(Keys, "CreateBackup", Request(Reader.Key)));
 
         Assert.Equal(StatusCodes.Status403Forbidden, problem.StatusCode);
         Assert.Contains("backup", problem.ProblemDetails.Detail, StringComparison.Ordinal);
@@ -86,7 +85,7 @@ public sealed class ApiMiddlewareTests
     [InlineData("ApproveRestore")]
     public void Without_any_key_configured_an_address_of_this_machine_proves_nothing(string function)
     {
-        var problem = Assert.IsType<ProblemHttpResult>(Judge(new ApiKeyRing([]), function, Request(key: null)));
+        var problem = Assert.IsType<ProblemAnswer>(Judge(new ApiKeyRing([]), function, Request(key: null)));
 
         Assert.Equal(StatusCodes.Status401Unauthorized, problem.StatusCode);
         Assert.Contains("local.key", problem.ProblemDetails.Detail, StringComparison.Ordinal);

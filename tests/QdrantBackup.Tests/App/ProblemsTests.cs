@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using QdrantBackup.App.Backups;
 using QdrantBackup.App.Http;
 using QdrantBackup.App.Runs;
@@ -24,7 +23,7 @@ public sealed class ProblemsTests
     [MemberData(nameof(Known))]
     public void An_error_that_was_foreseen_says_what_failed_and_what_to_do(Exception error, int status, string name)
     {
-        var problem = Assert.IsType<ProblemHttpResult>(Problems.From(error));
+        var problem = Assert.IsType<ProblemAnswer>(Problems.From(error));
 
         Assert.Equal(status, problem.StatusCode);
         Assert.Equal($"urn:qdrant-backup:problem:{name}", problem.ProblemDetails.Type);
@@ -34,7 +33,7 @@ public sealed class ProblemsTests
     [Fact]
     public void Any_other_error_says_nothing_of_itself()
     {
-        var problem = Assert.IsType<ProblemHttpResult>(Problems.From(new InvalidOperationException("a secret")));
+        var problem = Assert.IsType<ProblemAnswer>(Problems.From(new InvalidOperationException("a secret")));
 
         Assert.Equal(500, problem.StatusCode);
         Assert.DoesNotContain("secret", problem.ProblemDetails.Detail, StringComparison.Ordinal);

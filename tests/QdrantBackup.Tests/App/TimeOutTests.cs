@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using QdrantBackup.App.Http;
 using QdrantBackup.App.Runs;
 using QdrantBackup.OnAzure;
@@ -36,10 +35,10 @@ public sealed class TimeOutTests
     [Fact]
     public void A_request_in_which_a_time_ran_out_is_504_and_not_an_error_that_nobody_expected()
     {
-        var problem = Assert.IsType<ProblemHttpResult>(Problems.From(new TaskCanceledException("late")));
+        var problem = Assert.IsType<ProblemAnswer>(Problems.From(new TaskCanceledException("late")));
 
         Assert.Equal((504, "urn:qdrant-backup:problem:timed-out"), (problem.StatusCode, problem.ProblemDetails.Type));
-        Assert.Equal(503, Assert.IsType<ProblemHttpResult>(Problems.Stopping()).StatusCode);
+        Assert.Equal(503, Assert.IsType<ProblemAnswer>(Problems.Stopping()).StatusCode);
     }
 
     [Theory]

@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Logging;
 using QdrantBackup.App.Stores;
+using QdrantBackup.Configuration;
 using QdrantBackup.Keys;
 using QdrantBackup.Storage;
 using QdrantBackup.Stores;
+using QdrantBackup.Tests.Configuration;
 using QdrantBackup.Tests.Keys;
 
 namespace QdrantBackup.Tests.App;
 
 /// <summary>What is said when the store is opened.</summary>
-public sealed class KeyNotesTests : IDisposable
+public sealed class StoreWarningsTests : IDisposable
 {
     private readonly KeyFiles _files = new();
 
@@ -37,11 +39,13 @@ public sealed class KeyNotesTests : IDisposable
         StorePins pins = await StoreCreation.InitializeAsync(blobs, recipients, TimeProvider.System, TestContext.Current.CancellationToken);
         using SealedStore store = await StoreOpening.OpenAsync(blobs, recipients, pins, TestContext.Current.CancellationToken);
         var log = new KeptLog();
-        new KeyNotes(log).Tell(store, problems, isPinned ? pins : null);
+        (string, string)[] pinned = isPinned ? [("Store:Id", pins.StoreId.ToString()), ("Store:KeyId", pins.KeyId)] : [];
+        BackupOptions options = BackupOptionsReader.Read(Configured.From([("Cluster:Name", "prod"), ("Storage:Local", "/srv/backups"), .. pinned]));
+        StoreWarnings.Log(log, store, problems, options);
         return log.Lines;
     }
 
-    private sealed class KeptLog : ILogger<KeyNotes>
+    private sealed class KeptLog : ILogger
     {
         public List<string> Lines { get; } = [];
 
