@@ -36,6 +36,9 @@ public class SourceException(string message, string hint, bool isTransient = fal
     /// <summary>Whether the server may have carried the request out all the same: check before asking again.</summary>
     internal bool IsOutcomeUnknown { get; init; }
 
+    /// <summary>Whether the server itself answered: then it is over with the request, also where it failed.</summary>
+    internal bool IsItsOwn { get; init; }
+
     /// <summary>How long the server asked to wait before the next request.</summary>
     internal TimeSpan? ComeBackAfter { get; init; }
 }

@@ -20,6 +20,8 @@ public sealed class AppProcess : IAsyncDisposable
 
     public ApiCalls Api { get; }
 
+    public int Id => _process.Id;
+
     public string Output => _process.Output;
 
     public TimeSpan ProcessorTime => _process.ProcessorTime;

@@ -73,6 +73,9 @@ public sealed class ChildProcess : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
+        // Tests wait for what they start, on a machine that is busy with other tests.
+        start.Environment["BACKUP_NICE_LEVEL"] = "0";
+
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

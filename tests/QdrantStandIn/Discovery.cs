@@ -70,13 +70,21 @@ internal sealed class Discovery(NodeState state)
                 ["app"] = new JsonObject { ["name"] = "qdrant", ["version"] = state.Options.Version },
                 ["collections"] = new JsonObject { ["number_of_collections"] = state.Collections.Count },
             };
-            if (query["details_level"] is "2" or "3" or "4")
+            if (query["details_level"] is "2" or "3" or "4" && !state.Faults.CountsNoSnapshots)
             {
-                result["collections"]!["snapshots"] = new JsonArray([.. state.Making.Where(m => m.Value > 0).Select(m => (JsonNode)new JsonObject { ["id"] = m.Key, ["running_snapshots"] = m.Value })]);
+                result["app"]!["startup"] = state.Startup.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+                result["collections"]!["collections"] = new JsonArray([.. state.Collections.Keys.Select(name => (JsonNode)new JsonObject { ["id"] = name })]);
+                result["collections"]!["snapshots"] = new JsonArray([.. state.Collections.Keys.Union(state.Snapshots.Keys, StringComparer.Ordinal).Select(Row)]);
             }
         }
 
         return Answer.OkAsync(context, result);
+    }
+
+    private JsonNode Row(string name)
+    {
+        var count = state.Snapshots.GetValueOrDefault(name);
+        return new JsonObject { ["id"] = name, ["running_snapshots"] = count.Running, ["running_snapshot_recovery"] = 0, ["total_snapshot_creations"] = count.Created };
     }
 
     private static void Gauge(StringBuilder text, string name, string help, string value) =>

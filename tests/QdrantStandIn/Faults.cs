@@ -48,8 +48,14 @@ public sealed class Faults
     /// <summary>The same for this collection alone.</summary>
     public string? VanishingCollection { get; set; }
 
-    /// <summary>A snapshot that nobody waits for never appears.</summary>
-    public bool UnwaitedSnapshotsFail { get; set; }
+    /// <summary>A snapshot fails at its end, with this answer for a client that still waits.</summary>
+    public string? SnapshotsFailWith { get; set; }
+
+    /// <summary>A connection on which a snapshot was asked for breaks as soon as it is begun.</summary>
+    public bool LosesSnapshotAnswers { get; set; }
+
+    /// <summary>Telemetry shows nothing of snapshots, as before 1.16.</summary>
+    public bool CountsNoSnapshots { get; set; }
 
     /// <summary>Cuts the next downloads after so many bytes of their body.</summary>
     public void CutDownloads(long afterBytes, int times = 1, bool cleanly = false)

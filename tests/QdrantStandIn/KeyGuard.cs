@@ -5,12 +5,13 @@ namespace QdrantStandIn;
 /// <summary>Lets pass who has a key that may do what is asked.</summary>
 internal sealed class KeyGuard(NodeState state)
 {
-    public void Check(HttpContext context, string[] path)
+    /// <summary>Throws where the key is wrong; the answer where it may not do this; null where it may.</summary>
+    public Failure? Check(HttpContext context, string[] path)
     {
         var options = state.Options;
         if (options.ApiKey is null || (HttpMethods.IsGet(context.Request.Method) && path is ["" or "healthz" or "livez" or "readyz"]))
         {
-            return;
+            return null;
         }
 
         var given = context.Request.Headers["api-key"].FirstOrDefault();
@@ -26,7 +27,7 @@ internal sealed class KeyGuard(NodeState state)
 
         if (string.Equals(given, options.ApiKey, StringComparison.Ordinal))
         {
-            return;
+            return null;
         }
 
         if (!string.Equals(given, options.ReadOnlyApiKey, StringComparison.Ordinal))
@@ -34,10 +35,7 @@ internal sealed class KeyGuard(NodeState state)
             throw new Failure(401, "Invalid API key or JWT", isPlain: true) { LeavesBodyUnread = true };
         }
 
-        if (!IsReading(context.Request.Method, path))
-        {
-            throw new Failure(403, "Forbidden: Global manage access is required", isPlain: path[^1] is "upload") { LeavesBodyUnread = true };
-        }
+        return IsReading(context.Request.Method, path) ? null : new Failure(403, "Forbidden: Global manage access is required", isPlain: path[^1] is "upload") { LeavesBodyUnread = true };
     }
 
     private static bool IsReading(string method, string[] path) => (method, path) switch

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace QdrantStandIn;
 
 /// <summary>Everything one server knows. It outlives the listening, as a disk outlives a process.</summary>
-internal sealed class NodeState : IDisposable
+internal sealed class NodeState(StandInOptions options) : IDisposable
 {
     private readonly Dictionary<string, Collection> _collections = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _aliases = new(StringComparer.Ordinal);
@@ -13,24 +13,21 @@ internal sealed class NodeState : IDisposable
     private readonly Dictionary<string, Archive> _loaded = new(StringComparer.Ordinal);
     private long _inode = 0xc88000;
 
-    public NodeState(StandInOptions options)
-    {
-        Options = options;
-        Directory = System.IO.Directory.CreateTempSubdirectory("qdrant-stand-in-").FullName;
-    }
-
     public Lock Gate { get; } = new();
 
-    public StandInOptions Options { get; set; }
+    public StandInOptions Options { get; set; } = options;
 
-    public string Directory { get; }
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("qdrant-stand-in-").FullName;
 
     public KnownArchives Known { get; } = new();
 
     public Faults Faults { get; } = new();
 
-    /// <summary>How many snapshots of each collection are being made.</summary>
-    public ConcurrentDictionary<string, int> Making { get; } = new(StringComparer.Ordinal);
+    /// <summary>When the process was started.</summary>
+    public DateTimeOffset Startup { get; set; } = options.Time.GetUtcNow();
+
+    /// <summary>The snapshots that were begun since, by the name that the request used: an alias has a row of its own, and so has a collection that does not exist.</summary>
+    public ConcurrentDictionary<string, SnapshotCount> Snapshots { get; } = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, Collection> Collections => _collections;
 
@@ -161,23 +158,38 @@ internal sealed class NodeState : IDisposable
 
     public IReadOnlyDictionary<string, StoredSnapshot>? SnapshotsOf(string collection) => _snapshots.GetValueOrDefault(collection);
 
-    public StoredSnapshot Snapshot(string name, Collection collection)
-    {
-        var now = Options.Time.GetUtcNow();
-        return Store(name, $"{name}-{Options.PeerId.ToString(CultureInfo.InvariantCulture)}-{now.UtcDateTime:yyyy-MM-dd-HH-mm-ss}.snapshot", collection.Archive, hasChecksum: true);
-    }
+    /// <summary>Its name has the second in which it was begun: two of one second are one file.</summary>
+    public StoredSnapshot Snapshot(string name, Collection collection, DateTimeOffset began) =>
+        Store(name, $"{name}-{Options.PeerId.ToString(CultureInfo.InvariantCulture)}-{began.UtcDateTime:yyyy-MM-dd-HH-mm-ss}.snapshot", collection.Archive, hasChecksum: true, began);
 
-    public StoredSnapshot Store(string collection, string file, Archive archive, bool hasChecksum)
+    public StoredSnapshot Store(string collection, string file, Archive archive, bool hasChecksum, DateTimeOffset? began = null)
     {
         if (!_snapshots.TryGetValue(collection, out var files))
         {
             _snapshots[collection] = files = new Dictionary<string, StoredSnapshot>(StringComparer.Ordinal);
         }
 
-        return files[file] = new StoredSnapshot(file, archive, Options.Time.GetUtcNow(), hasChecksum, _inode++);
+        return files[file] = new StoredSnapshot(file, archive, began ?? Options.Time.GetUtcNow(), hasChecksum, _inode++);
     }
 
     public bool DeleteSnapshot(string collection, string file) => _snapshots.TryGetValue(collection, out var files) && files.Remove(file);
+
+    /// <summary>Counts a snapshot that is begun by a name.</summary>
+    public void BeginSnapshot(string name) => Snapshots.AddOrUpdate(name, new SnapshotCount(1, 1), (_, count) => new SnapshotCount(count.Running + 1, count.Created + 1));
+
+    /// <summary>Counts that it is over, failed or not.</summary>
+    public void EndSnapshot(string name) => Snapshots.AddOrUpdate(name, new SnapshotCount(0, 0), (_, count) => count with { Running = Math.Max(0, count.Running - 1) });
+
+    /// <summary>The process was killed: what was being made is gone, and counting begins at 0.</summary>
+    public void Restart()
+    {
+        Snapshots.Clear();
+        Startup = Options.Time.GetUtcNow();
+        Life++;
+    }
+
+    /// <summary>Which process this is.</summary>
+    public int Life { get; private set; }
 
     public string NewPath() => Path.Combine(Directory, $"{Interlocked.Increment(ref _inode):x}.file");
 
@@ -197,3 +209,6 @@ internal sealed class NodeState : IDisposable
         }
     }
 }
+
+/// <summary>How many snapshots are being made by a name, and how many were begun.</summary>
+internal readonly record struct SnapshotCount(int Running, int Created);

@@ -10,7 +10,8 @@ for (var i = 0; i < args.Length; i++)
         "--load" => options with { LoadDirectory = Value() },
         "--api-key" => options with { ApiKey = Value() },
         "--read-only-api-key" => options with { ReadOnlyApiKey = Value() },
-        var other => throw new ArgumentException($"Unknown option {other}. Options: --port N, --load DIRECTORY, --api-key KEY, --read-only-api-key KEY."),
+        "--snapshot-seconds" => options with { SnapshotTime = TimeSpan.FromSeconds(int.Parse(Value())) },
+        var other => throw new ArgumentException($"Unknown option {other}. Options: --port N, --load DIRECTORY, --api-key KEY, --read-only-api-key KEY, --snapshot-seconds N."),
     };
 }
 

@@ -45,9 +45,15 @@ internal sealed class Router : IAsyncDisposable
         string[] segments = [.. path[1..].Split('/').Select(Uri.UnescapeDataString)];
         try
         {
-            _keys.Check(context, segments);
+            var asked = new Query(query);
+            var refusal = _keys.Check(context, segments);
             _state.Faults.Check($"{context.Request.Method} {target}");
-            await DispatchAsync(context, segments, new Query(query));
+            if (refusal is not null && !(IsSnapshot(context.Request.Method, segments) && !asked.Wait()))
+            {
+                throw refusal;
+            }
+
+            await DispatchAsync(context, segments, asked, refusal);
         }
         catch (Failure failure) when (!context.Response.HasStarted)
         {
@@ -59,7 +65,10 @@ internal sealed class Router : IAsyncDisposable
         }
     }
 
-    private Task DispatchAsync(HttpContext context, string[] path, Query query) => (context.Request.Method, path) switch
+    // Whether the caller may do it is looked at in the work that nobody waits for.
+    private static bool IsSnapshot(string method, string[] path) => (method, path) is ("POST", ["collections", _, "snapshots"]) or ("DELETE", ["collections", _, "snapshots", _]);
+
+    private Task DispatchAsync(HttpContext context, string[] path, Query query, Failure? refusal) => (context.Request.Method, path) switch
     {
         ("GET", [""]) => _discovery.RootAsync(context),
         ("GET", ["healthz" or "livez"]) => Answer.TextAsync(context, 200, "healthz check passed"),
@@ -86,12 +95,12 @@ internal sealed class Router : IAsyncDisposable
         ("POST", ["collections", var c, "points"]) => _points.RetrieveAsync(context, c),
         ("POST", ["collections", var c, "points", "count"]) => _points.CountAsync(context, c),
         ("POST", ["collections", var c, "points", "scroll"]) => _points.ScrollAsync(context, c),
-        ("POST", ["collections", var c, "snapshots"]) => _snapshots.CreateAsync(context, c, query),
+        ("POST", ["collections", var c, "snapshots"]) => _snapshots.CreateAsync(context, c, query, refusal),
         ("GET", ["collections", var c, "snapshots"]) => _snapshots.ListAsync(context, c),
         ("POST", ["collections", var c, "snapshots", "upload"]) => _uploads.UploadAsync(context, c, query),
         ("PUT", ["collections", var c, "snapshots", "recover"]) => _recoveries.RecoverAsync(context, c),
         ("GET", ["collections", var c, "snapshots", var s]) => _downloads.DownloadAsync(context, c, s),
-        ("DELETE", ["collections", var c, "snapshots", var s]) => _snapshots.DeleteAsync(context, c, s, query),
+        ("DELETE", ["collections", var c, "snapshots", var s]) => _snapshots.DeleteAsync(context, c, s, query, refusal),
         _ => Answer.EmptyAsync(context, 404),
     };
 }

@@ -7,33 +7,41 @@ namespace QdrantStandIn;
 /// <summary>Making, listing and deleting snapshots.</summary>
 internal sealed class SnapshotRequests(NodeState state) : IAsyncDisposable
 {
-    private readonly ConcurrentBag<Task> _unwaited = [];
+    private readonly ConcurrentBag<Task> _making = [];
     private readonly CancellationTokenSource _stopping = new();
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await Task.WhenAll(_unwaited);
+        await Task.WhenAll(_making);
         _stopping.Dispose();
     }
 
-    public Task CreateAsync(HttpContext context, string name, Query query)
+    /// <summary>It is made whether or not somebody waits for it; only who waits learns what became of it.</summary>
+    public async Task CreateAsync(HttpContext context, string name, Query query, Failure? refusal)
     {
         if (!query.Wait())
         {
-            // Answered before anybody looks whether there is such a collection.
-            if (!state.Faults.UnwaitedSnapshotsFail)
-            {
-                _unwaited.Add(CreateLaterAsync(name));
-            }
-
-            return Answer.AcceptedAsync(context);
+            // Answered before anybody looks whether there is such a collection, and who asks.
+            _making.Add(refusal is null ? EndAsync(MakeAsync(name)) : Task.CompletedTask);
+            await Answer.AcceptedAsync(context);
+            return;
         }
 
-        lock (state.Gate)
+        if (refusal is not null)
         {
-            return Answer.OkAsync(context, Create(name).Describe());
+            throw refusal;
         }
+
+        var making = MakeAsync(name);
+        _making.Add(EndAsync(making));
+        if (state.Faults.LosesSnapshotAnswers)
+        {
+            context.Abort();
+            return;
+        }
+
+        await Answer.OkAsync(context, (await making.WaitAsync(context.RequestAborted)).Describe());
     }
 
     public Task ListAsync(HttpContext context, string name)
@@ -46,9 +54,14 @@ internal sealed class SnapshotRequests(NodeState state) : IAsyncDisposable
         }
     }
 
-    public Task DeleteAsync(HttpContext context, string name, string file, Query query)
+    public Task DeleteAsync(HttpContext context, string name, string file, Query query, Failure? refusal)
     {
         var wait = query.Wait();
+        if (refusal is not null)
+        {
+            return Answer.AcceptedAsync(context);
+        }
+
         lock (state.Gate)
         {
             var isGone = state.DeleteSnapshot(state.Resolve(name).Name, file);
@@ -58,9 +71,22 @@ internal sealed class SnapshotRequests(NodeState state) : IAsyncDisposable
         }
     }
 
-    private async Task CreateLaterAsync(string name)
+    private static async Task EndAsync(Task making)
     {
-        state.Making.AddOrUpdate(name, 1, (_, n) => n + 1);
+        try
+        {
+            await making;
+        }
+        catch (Exception e) when (e is Failure or OperationCanceledException)
+        {
+            // The real server only logs it.
+        }
+    }
+
+    private async Task<StoredSnapshot> MakeAsync(string name)
+    {
+        var (began, life) = (state.Options.Time.GetUtcNow(), state.Life);
+        state.BeginSnapshot(name);
         try
         {
             if (state.Faults.CollectionVanishesOnSnapshot || state.Faults.VanishingCollection == name)
@@ -71,26 +97,40 @@ internal sealed class SnapshotRequests(NodeState state) : IAsyncDisposable
                 }
             }
 
-            await Task.Delay(state.Options.SnapshotTime, state.Options.Time, _stopping.Token);
             lock (state.Gate)
             {
-                Create(name);
+                state.Resolve(name);
             }
-        }
-        catch (Exception e) when (e is Failure or OperationCanceledException)
-        {
-            // The real server only logs it.
+
+            await Task.Delay(state.Options.SnapshotTime, state.Options.Time, _stopping.Token);
+            if (state.Life != life)
+            {
+                throw new OperationCanceledException("the process that made it was killed");
+            }
+
+            lock (state.Gate)
+            {
+                return Create(name, began);
+            }
         }
         finally
         {
-            state.Making.AddOrUpdate(name, 0, (_, n) => n - 1);
+            if (state.Life == life)
+            {
+                state.EndSnapshot(name);
+            }
         }
     }
 
-    private StoredSnapshot Create(string name)
+    private StoredSnapshot Create(string name, DateTimeOffset began)
     {
         var (actual, collection) = state.Resolve(name);
-        var stem = $"{actual}-{state.Options.PeerId}-{state.Options.Time.GetUtcNow().UtcDateTime:yyyy-MM-dd-HH-mm-ss}";
+        if (state.Faults.SnapshotsFailWith is { } reason)
+        {
+            throw Failure.Service(reason);
+        }
+
+        var stem = $"{actual}-{state.Options.PeerId}-{began.UtcDateTime:yyyy-MM-dd-HH-mm-ss}";
         var file = $"/qdrant/./storage/tmp/{stem}.snapshot-arc-000000";
         if (state.Faults.SnapshotsDiskIsFull)
         {
@@ -105,6 +145,6 @@ internal sealed class SnapshotRequests(NodeState state) : IAsyncDisposable
                 $"failed to create snapshot: Service internal error: Error while archiving WAL: failed to write to file `{file}`: No space left on device (os error 28)");
         }
 
-        return state.Snapshot(actual, collection);
+        return state.Snapshot(actual, collection, began);
     }
 }

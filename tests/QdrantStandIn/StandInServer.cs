@@ -175,6 +175,7 @@ public sealed class StandInServer : IAsyncDisposable
             await now.CancelAsync();
             await application.StopAsync(now.Token);
             await application.DisposeAsync();
+            _state.Restart();
         }
     }
 

@@ -32,8 +32,10 @@ public sealed class BackupActivities(PerStore<BackupServices> stores, BackupOpti
     [Function(nameof(ListLaneParts))]
     public async Task<LanePage> ListLaneParts([ActivityTrigger] LanePageInput input, string instanceId, CancellationToken cancellationToken)
     {
-        var plan = await ReadPlanAsync(input.RunId, instanceId, cancellationToken);
-        return new([.. plan.Lanes[input.Lane].Parts.Skip(input.From).Take(input.Count)]);
+        var services = await stores.OpenAsync(cancellationToken);
+        await guard.CheckNotOverAsync(services.Opened, new RunId(input.RunId), instanceId, cancellationToken);
+        var parts = await services.Plans.ReadLaneAsync(new RunId(input.RunId), input.Lane, input.From, input.Count, cancellationToken);
+        return new([.. parts.Select(p => new LanePart(p.PartNo, p.Key, p.ExpectedBytes))]);
     }
 
     /// <summary>Lists the runs that follow a backup that is over.</summary>

@@ -51,7 +51,8 @@ public sealed record LanePage(IReadOnlyList<LanePart> Parts);
 /// <param name="RunId">The run.</param>
 /// <param name="Part">The part.</param>
 /// <param name="Ranges">How it is split if it is large; null: not at all.</param>
-public sealed record PartInput(RunId RunId, LanePart Part, RangeLimits? Ranges = null);
+/// <param name="Awaited">The snapshot that was begun and is awaited on; null where none is yet.</param>
+public sealed record PartInput(RunId RunId, LanePart Part, RangeLimits? Ranges = null, AwaitedSnapshot? Awaited = null);
 
 /// <summary>How one part ended.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PartState>))]

@@ -16,10 +16,10 @@ public sealed class BackupServices
         var store = opened.Store;
         var plans = new BackupPlans(store);
         var bases = new BackupBases(store, opened.Catalog, opened.Damage, options, logs.CreateLogger<BackupBases>());
-        Opened = opened;
+        (Opened, Plans) = (opened, plans);
         Confirmations = new Confirmations(store, opened.Catalog, time);
         Planner = new BackupPlanner(nodes, plans, bases, opened.Pins, options, logs.CreateLogger<BackupPlanner>());
-        Snapshots = new NodeSnapshots(nodes);
+        Snapshots = new NodeSnapshots(nodes, time);
         MadeSnapshots = new MadeSnapshots(store, Snapshots);
         Ranges = new PartRanges(nodes, plans, options, time, logs.CreateLogger<PartRanges>());
         Transfer = new PartTransfer(plans, opened.Access, nodes, options, time, logs.CreateLogger<PartTransfer>());
@@ -33,6 +33,9 @@ public sealed class BackupServices
 
     /// <summary>What persons said of suspect backups.</summary>
     public Confirmations Confirmations { get; }
+
+    /// <summary>The plans of backups.</summary>
+    public BackupPlans Plans { get; }
 
     /// <summary>Plans backups.</summary>
     public BackupPlanner Planner { get; }

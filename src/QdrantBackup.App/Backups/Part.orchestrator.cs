@@ -8,6 +8,8 @@ namespace QdrantBackup.App.Backups;
 /// <summary>One part: make a snapshot, carry it into the store, prove it, delete it on the node. What may pass is tried a second time.</summary>
 public static class PartOrchestrator
 {
+    private const int Attempts = 2;
+    private static readonly PartOutcome Waiting = new(PartState.Cancelled, []);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
 
     /// <summary>Captures the part and records how it ended.</summary>
@@ -16,12 +18,21 @@ public static class PartOrchestrator
     {
         ChildOfRun.ThrowUnlessStartedByRun(context);
         var cancel = context.WaitForExternalEvent<string>(Events.Cancel);
-        var outcome = await new PartCapture(context, input, cancel, attempt: 1).RunAsync();
-        if (outcome is { State: PartState.Failed, MayPass: true } && !cancel.IsCompleted)
+        var attempt = input.Awaited?.Attempt ?? 1;
+        if (await TryAsync(attempt, input, input.Awaited?.Before) is not { } outcome)
+        {
+            return Waiting;
+        }
+
+        if (attempt < Attempts && outcome is { State: PartState.Failed, MayPass: true } && !cancel.IsCompleted)
         {
             await context.CreateTimer(Rest, CancellationToken.None);
-            var again = await new PartCapture(context, input, cancel, attempt: 2).RunAsync();
-            outcome = again with { Errors = again.State == PartState.Captured ? [.. Left(outcome), .. again.Errors] : [.. outcome.Errors, .. again.Errors] };
+            if (await TryAsync(attempt + 1, input with { Awaited = null }, outcome) is not { } again)
+            {
+                return Waiting;
+            }
+
+            outcome = again;
         }
 
         if (outcome.State == PartState.Failed)
@@ -32,6 +43,20 @@ public static class PartOrchestrator
         }
 
         return outcome;
+
+        // Null when it goes on as a new orchestration.
+        async Task<PartOutcome?> TryAsync(int number, PartInput from, PartOutcome? earlier)
+        {
+            var capture = new PartCapture(context, from, cancel, number);
+            var ended = await capture.RunAsync();
+            if (capture.GoesOn is { } awaited)
+            {
+                context.ContinueAsNew(input with { Awaited = awaited with { Before = earlier } });
+                return null;
+            }
+
+            return earlier is null ? ended : ended with { Errors = ended.State == PartState.Captured ? [.. Left(earlier), .. ended.Errors] : [.. earlier.Errors, .. ended.Errors] };
+        }
     }
 
     // What failed before the attempt that succeeded is history; what it left on the node is not.

@@ -2,54 +2,78 @@ using Microsoft.Azure.Functions.Worker;
 using QdrantBackup.App.Runs;
 using QdrantBackup.App.Stores;
 using QdrantBackup.Capture;
-using QdrantBackup.Ids;
+using QdrantBackup.Configuration;
 
 namespace QdrantBackup.App.Backups;
 
 /// <summary>Steps of one part. Each may run twice, at the same time, on different machines (W9).</summary>
-public sealed class PartActivities(PerStore<BackupServices> stores, RunGuard guard)
+public sealed class PartActivities(PerStore<BackupServices> stores, RunGuard guard, BackupOptions options)
 {
-    /// <summary>Notes which snapshots the node lists before one is made.</summary>
-    [Function(nameof(ListSnapshots))]
-    public async Task<SnapshotNames> ListSnapshots([ActivityTrigger] PartOfRun part, string instanceId, CancellationToken cancellationToken)
+    /// <summary>Notes what the node shows before a snapshot is begun there.</summary>
+    [Function(nameof(NoteSnapshots))]
+    public async Task<SnapshotsNoted> NoteSnapshots([ActivityTrigger] PartOfRun part, string instanceId, CancellationToken cancellationToken)
     {
         var services = await stores.OpenAsync(cancellationToken);
-        await guard.CheckLiveAsync(services.Opened, RunOf(part.RunId), instanceId, cancellationToken);
-        return new(await services.Snapshots.ListNamesAsync(part.Key, cancellationToken));
+        await guard.CheckLiveAsync(services.Opened, part.RunId, instanceId, cancellationToken);
+        return new(await services.Snapshots.NoteAsync(part.Key, cancellationToken), options.Qdrant.SnapshotWait);
     }
 
-    /// <summary>Begins a snapshot, unless an earlier attempt at this step has already made one.</summary>
+    /// <summary>Begins a snapshot and waits a while for it. A step that was begun before sends nothing again: two requests would make two snapshots.</summary>
     [Function(nameof(BeginSnapshot))]
-    public async Task BeginSnapshot([ActivityTrigger] NewSnapshotsInput input, string instanceId, CancellationToken cancellationToken)
+    public async Task<SnapshotBegun> BeginSnapshot([ActivityTrigger] SnapshotStep step, string instanceId, CancellationToken cancellationToken)
     {
         var services = await stores.OpenAsync(cancellationToken);
-        await guard.CheckLiveAsync(services.Opened, RunOf(input.RunId), instanceId, cancellationToken);
-        if ((await services.Snapshots.FindNewAsync(input.Key, input.Before, cancellationToken)).Count == 0)
-        {
-            // W8: should the name never be learnt, the sweep knows where to look.
-            var begun = new BegunSnapshot { RunId = RunOf(input.RunId), Key = input.Key, Before = input.Before, Attempt = input.Attempt };
-            await services.MadeSnapshots.NoteBegunAsync(begun, cancellationToken);
+        await guard.CheckLiveAsync(services.Opened, step.RunId, instanceId, cancellationToken);
 
-            await services.Snapshots.BeginAsync(input.Key, input.Before, cancellationToken);
+        // W8: should the name never be learnt, the sweep knows where to look.
+        if (!await services.MadeSnapshots.NoteBegunAsync(step.Begun(), cancellationToken))
+        {
+            return new(Snapshot: null);
+        }
+
+        try
+        {
+            var answer = await services.Snapshots.CreateAsync(step.Key, cancellationToken);
+            return new(answer.Made is { Problem: null } made ? made : null, answer.IsStrange);
+        }
+        catch (SourceException e)
+        {
+            await services.MadeSnapshots.NoteOverAsync(step.Begun(), cancellationToken);
+            return new(Snapshot: null, Refusal: new(e.Message, e.Hint, e.IsTransient));
         }
     }
 
-    /// <summary>What the node lists now and did not before.</summary>
-    [Function(nameof(FindNewSnapshots))]
-    public async Task<NewSnapshots> FindNewSnapshots([ActivityTrigger] NewSnapshotsInput input, string instanceId, CancellationToken cancellationToken)
+    /// <summary>Looks for a snapshot that was begun, for some seconds.</summary>
+    [Function(nameof(AwaitSnapshot))]
+    public async Task<SnapshotLook> AwaitSnapshot([ActivityTrigger] AwaitStep input, string instanceId, CancellationToken cancellationToken)
     {
         var services = await stores.OpenAsync(cancellationToken);
-        await guard.CheckOwnAsync(services.Opened, RunOf(input.RunId), instanceId, cancellationToken);
-        return new(await services.Snapshots.FindNewAsync(input.Key, input.Before, cancellationToken));
+        await guard.CheckOwnAsync(services.Opened, input.Step.RunId, instanceId, cancellationToken);
+        var look = await services.Snapshots.AwaitAsync(input.Step.Key, input.Step.Before, input.Last, cancellationToken);
+        if (look.State is SnapshotState.NeverBegun or SnapshotState.Lost)
+        {
+            await services.MadeSnapshots.NoteOverAsync(input.Step.Begun(), cancellationToken);
+        }
+
+        return look;
     }
 
-    /// <summary>Notes that this run made the snapshot, so that it is swept even if the run is lost (W8).</summary>
+    /// <summary>Notes the name of the snapshot, so that it is swept even if the run is lost (W8).</summary>
     [Function(nameof(NoteSnapshot))]
     public async Task NoteSnapshot([ActivityTrigger] MadeSnapshot made, string instanceId, CancellationToken cancellationToken)
     {
         var services = await stores.OpenAsync(cancellationToken);
         await guard.CheckOwnAsync(services.Opened, made.RunId, instanceId, cancellationToken);
         await services.MadeSnapshots.NoteAsync(made, cancellationToken);
+    }
+
+    /// <summary>Decides whose the snapshot is, before others begin more of them.</summary>
+    [Function(nameof(JudgeSnapshot))]
+    public async Task<MadeSnapshot> JudgeSnapshot([ActivityTrigger] MadeSnapshot made, string instanceId, CancellationToken cancellationToken)
+    {
+        var services = await stores.OpenAsync(cancellationToken);
+        await guard.CheckOwnAsync(services.Opened, made.RunId, instanceId, cancellationToken);
+        return await services.MadeSnapshots.JudgeAsync(made, longest: TimeSpan.Zero, cancellationToken);
     }
 
     /// <summary>Finds where a large snapshot can be split by reading its headers.</summary>
@@ -88,15 +112,12 @@ public sealed class PartActivities(PerStore<BackupServices> stores, RunGuard gua
         await services.Results.RecordFailedAsync(failed, cancellationToken);
     }
 
-    /// <summary>Deletes a snapshot that this run made.</summary>
+    /// <summary>Deletes a snapshot if it is proven ours; null, or what stays and why.</summary>
     [Function(nameof(DeleteSnapshot))]
-    public async Task DeleteSnapshot([ActivityTrigger] MadeSnapshot made, string instanceId, CancellationToken cancellationToken)
+    public async Task<KeptSnapshot?> DeleteSnapshot([ActivityTrigger] MadeSnapshot made, string instanceId, CancellationToken cancellationToken)
     {
         var services = await stores.OpenAsync(cancellationToken);
         await guard.CheckOwnAsync(services.Opened, made.RunId, instanceId, cancellationToken);
-        await services.MadeSnapshots.DeleteAsync(made, cancellationToken);
+        return await services.MadeSnapshots.DeleteAsync(made, NodeSnapshots.LongestJudgement, cancellationToken);
     }
-
-    private static RunId RunOf(RunId? runId) => runId
-        ?? throw new RefusedException("An earlier version of the app scheduled this step, and it names no run", "Start the backup again.");
 }

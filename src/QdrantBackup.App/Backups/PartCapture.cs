@@ -8,16 +8,16 @@ namespace QdrantBackup.App.Backups;
 /// <summary>One attempt at one part. Its last error, if it failed, is the cause; those before it tell what was left on the node.</summary>
 internal sealed class PartCapture(TaskOrchestrationContext context, PartInput input, Task<string> cancel, int attempt)
 {
-    private const long SlowestBytesPerSecond = 10_000_000;
-    private static readonly TimeSpan AtLeast = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan AtMost = TimeSpan.FromDays(1);
-    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan SeldomLook = TimeSpan.FromSeconds(30);
+    // A look takes ten seconds: a new history every quarter of an hour.
+    private const int MostLooks = 90;
 
     private readonly string _name = input.Part.Key.Collection;
     private readonly List<RunError> _left = [];
     private bool _isProven;
     private long _bytes;
+
+    /// <summary>What the orchestration has to go on with as a new one, since it has waited so long that its history grows; null when it is over with the attempt.</summary>
+    public AwaitedSnapshot? GoesOn { get; private set; }
 
     public async Task<PartOutcome> RunAsync()
     {
@@ -26,32 +26,37 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
             return new(PartState.Cancelled, []);
         }
 
-        SnapshotDescription? snapshot = null;
-        var isBegun = false;
+        MadeSnapshot? made = null;
         Exception? failure = null;
         try
         {
-            var before = await ListAsync();
-            await context.CallActivityAsync(nameof(PartActivities.BeginSnapshot), new NewSnapshotsInput(input.Part.Key, before, input.RunId, attempt), Retry.Transient);
-            isBegun = true;
-            snapshot = await AwaitSnapshotAsync(before);
-            await context.CallActivityAsync(nameof(PartActivities.NoteSnapshot), Made(snapshot), Retry.Transient);
-            await TransferAsync(snapshot);
+            if (await MakeAsync() is var (snapshot, step, begun))
+            {
+                var seen = context.CurrentUtcDateTime;
+                made = MadeOf(snapshot, step, begun);
+                await context.CallActivityAsync(nameof(PartActivities.NoteSnapshot), made, Retry.Transient);
+                if (begun.Snapshot is null && !begun.IsStrange)
+                {
+                    // It took long to make and will take long to read: later nobody can tell any more who began what.
+                    made = await context.CallActivityAsync<MadeSnapshot>(nameof(PartActivities.JudgeSnapshot), made, Retry.Transient);
+                }
+
+                await TransferAsync(snapshot, seen);
+            }
         }
         catch (Exception e) when (e is TaskFailedException or StepFailedException)
         {
             failure = e;
         }
 
-        if (snapshot is not null)
+        if (GoesOn is not null)
         {
-            await DeleteAsync(snapshot);
+            return new(PartState.Cancelled, []);
         }
-        else if (isBegun)
+
+        if (made is not null)
         {
-            _left.Add(new(
-                $"{_name}: a snapshot was started on {input.Part.Key.Node}, but its name is unknown",
-                "The app goes on looking for it and names it in this run's notes and in 'status'; delete it there if no other tool made it."));
+            await DeleteAsync(made);
         }
 
         return failure is null
@@ -59,45 +64,94 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
             : new(PartState.Failed, [.. _left, ErrorOf(failure)], StepFailure.IsTransient(failure));
     }
 
-    private async Task<IReadOnlyList<string>> ListAsync() =>
-        (await context.CallActivityAsync<SnapshotNames>(nameof(PartActivities.ListSnapshots), PartOfRun.Of(input.Part.Key, input.RunId), Retry.Transient)).Names;
-
-    // Cancelling does not cut this short: a snapshot that is being made cannot be called off, and would stay behind (W8).
-    private async Task<SnapshotDescription> AwaitSnapshotAsync(IReadOnlyList<string> before)
+    /// <summary>Begins a snapshot and waits for it; null when the run is cancelled and its name is not known.</summary>
+    private async Task<(SnapshotDescription Snapshot, SnapshotStep Step, SnapshotBegun Begun)?> MakeAsync()
     {
-        var giveUp = context.CurrentUtcDateTime + LongestWait();
-        for (var wait = FirstLook; context.CurrentUtcDateTime < giveUp; wait = Patience.Longer(wait, SeldomLook))
+        var awaited = input.Awaited;
+        var noted = awaited?.Noted
+            ?? await context.CallActivityAsync<SnapshotsNoted>(nameof(PartActivities.NoteSnapshots), new PartOfRun(input.Part.Key, input.RunId), Retry.Transient);
+
+        // Each beginning has a number of its own: what was begun under one is never begun again.
+        for (var number = awaited?.Number ?? (attempt * 2) - 1; ; number++)
         {
-            var found = (await context.CallActivityAsync<NewSnapshots>(
-                nameof(PartActivities.FindNewSnapshots), new NewSnapshotsInput(input.Part.Key, before, input.RunId), Retry.Transient)).Snapshots;
-            if (found.Count == 1)
+            var step = new SnapshotStep(input.RunId, input.Part.Key, noted.Before, number);
+            var begun = awaited?.Begun ?? await context.CallActivityAsync<SnapshotBegun>(nameof(PartActivities.BeginSnapshot), step, Retry.Transient);
+            if (begun.Refusal is { } refusal)
             {
-                return found[0];
+                throw refusal.MayPass ? new TransientStepException(refusal.Message, refusal.Hint) : new PermanentStepException(refusal.Message, refusal.Hint);
             }
 
-            if (found.Count > 1)
+            if (begun.Snapshot is { } snapshot)
+            {
+                return (snapshot, step, begun);
+            }
+
+            var since = awaited?.Since ?? context.CurrentUtcDateTime;
+            var look = await AwaitAsync(step, since + noted.BlindWait, awaited?.Last);
+            if (look is { State: SnapshotState.Awaited })
+            {
+                GoesOn = new AwaitedSnapshot(noted, number, begun, since, look, attempt);
+            }
+
+            if (look is null or { State: SnapshotState.Awaited })
+            {
+                return null;
+            }
+
+            awaited = null;
+            if (look.Snapshot is { } found)
+            {
+                return (found, step, begun);
+            }
+
+            // The request was lost on its way, or the step before it could send it.
+            if (look.State == SnapshotState.Lost || number % 2 == 0)
             {
                 throw new TransientStepException(
-                    $"Several new snapshots appeared on {input.Part.Key.Node}; which one this run made is unknown: {string.Join(", ", found.Select(s => s.Name))}",
-                    "Delete those that no other tool made; this run deleted none and used none.");
+                    $"The snapshot that was begun on {input.Part.Key.Node} came to nothing: it is not listed, and none is being made any more",
+                    "Qdrant gives the reason only in its log: look there, and at the room on its disk.");
             }
-
-            await context.CreateTimer(wait, CancellationToken.None);
         }
-
-        throw new TransientStepException(
-            $"The snapshot that was started on {input.Part.Key.Node} did not appear within {LongestWait()}",
-            "Look at Qdrant's log and the room on its disk; a snapshot that appears later has to be deleted by hand.");
     }
 
-    private async Task TransferAsync(SnapshotDescription snapshot)
+    /// <summary>Waits for a snapshot, without a limit while the node shows that it is at work; null when the run is cancelled. What was begun is noted for the sweep.</summary>
+    private async Task<SnapshotLook?> AwaitAsync(SnapshotStep step, DateTime blindUntil, SnapshotLook? last)
+    {
+        for (var looks = 0; looks < MostLooks; looks++)
+        {
+            if (cancel.IsCompleted)
+            {
+                _left.Add(new(
+                    $"{_name}: a snapshot is being made on {input.Part.Key.Node}, and nothing can call it off",
+                    "The app deletes it when it is there, if it can prove that no other tool made it; otherwise 'qdrant-backup status' names it."));
+                return null;
+            }
+
+            last = await context.CallActivityAsync<SnapshotLook>(nameof(PartActivities.AwaitSnapshot), new AwaitStep(step, last), Retry.Transient);
+            if (last.State != SnapshotState.Awaited)
+            {
+                return last;
+            }
+
+            if (last.IsBlind && context.CurrentUtcDateTime > blindUntil)
+            {
+                throw new PermanentStepException(
+                    $"The snapshot that was begun on {input.Part.Key.Node} did not appear for too long, and the node does not show whether it is still at work",
+                    "Look at Qdrant's log and the room on its disk. If snapshots take longer there, raise Qdrant:SnapshotWait. The app goes on looking for it, to delete it.");
+            }
+        }
+
+        return last;
+    }
+
+    private async Task TransferAsync(SnapshotDescription snapshot, DateTime seen)
     {
         var transfers = new RangeTransfers(context, input, snapshot, cancel);
         try
         {
             if (await transfers.CarryAsync() is { } ranges)
             {
-                await ProveAsync(snapshot, ranges);
+                await ProveAsync(snapshot, seen, ranges);
             }
         }
         finally
@@ -106,9 +160,9 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         }
     }
 
-    private async Task ProveAsync(SnapshotDescription snapshot, IReadOnlyList<RangeReceipt> ranges)
+    private async Task ProveAsync(SnapshotDescription snapshot, DateTime seen, IReadOnlyList<RangeReceipt> ranges)
     {
-        var done = new PartDone { RunId = input.RunId, PartNo = input.Part.PartNo, Snapshot = snapshot, Ranges = ranges };
+        var done = new PartDone { RunId = input.RunId, PartNo = input.Part.PartNo, Snapshot = snapshot, Ranges = ranges, Seen = new DateTimeOffset(seen, TimeSpan.Zero) };
         var receipt = await context.CallActivityAsync<PartReceipt>(nameof(PartActivities.RecordPart), done, Retry.Transient);
         if (receipt.Error is { } error)
         {
@@ -119,25 +173,31 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         _isProven = true;
     }
 
-    private async Task DeleteAsync(SnapshotDescription snapshot)
+    private async Task DeleteAsync(MadeSnapshot made)
     {
         try
         {
-            await context.CallActivityAsync(nameof(PartActivities.DeleteSnapshot), Made(snapshot), Retry.Transient);
+            if (await context.CallActivityAsync<KeptSnapshot?>(nameof(PartActivities.DeleteSnapshot), made, Retry.Transient) is { } kept)
+            {
+                _left.Add(new($"{_name}: {kept.Why}", kept.Hint));
+            }
         }
         catch (TaskFailedException e)
         {
-            _left.Add(new($"{_name}: snapshot {snapshot.Name} is still on {input.Part.Key.Node}: {StepFailure.ErrorOf(e).Message}", "Delete it there; it takes room on the node's disk."));
+            _left.Add(new($"{_name}: snapshot {made.Name} is still on {input.Part.Key.Node}: {StepFailure.ErrorOf(e).Message}", "Delete it there; it takes room on the node's disk."));
         }
     }
 
-    private MadeSnapshot Made(SnapshotDescription snapshot) => new() { RunId = input.RunId, Key = input.Part.Key, Name = snapshot.Name };
-
-    private TimeSpan LongestWait()
+    private static MadeSnapshot MadeOf(SnapshotDescription snapshot, SnapshotStep step, SnapshotBegun begun) => new()
     {
-        var time = AtLeast + TimeSpan.FromSeconds(input.Part.ExpectedBytes / SlowestBytesPerSecond);
-        return time < AtMost ? time : AtMost;
-    }
+        RunId = step.RunId,
+        Key = step.Key,
+        Name = snapshot.Name,
+        Attempt = step.Attempt,
+        Before = step.Before,
+        IsNamed = begun.Snapshot is not null,
+        Owner = begun.IsStrange ? SnapshotOwner.Unproven : SnapshotOwner.Unknown,
+    };
 
     private RunError ErrorOf(Exception failure)
     {

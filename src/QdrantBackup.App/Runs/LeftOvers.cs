@@ -31,8 +31,14 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
         {
             try
             {
-                await services.MadeSnapshots.DeleteAsync(made, cancellationToken);
-                LogDeleted(log, made.Name, made.Key.Node, runId);
+                if (await services.MadeSnapshots.DeleteAsync(made, longest: TimeSpan.Zero, cancellationToken) is { } kept)
+                {
+                    left.Add($"{kept.Why}. {kept.Hint}");
+                }
+                else
+                {
+                    LogDeleted(log, made.Name, made.Key.Node, runId);
+                }
             }
             catch (BackupException e)
             {
@@ -77,8 +83,14 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
             return !isSettled;
         }
 
-        // A run that goes on notes what it makes a moment later: only what is there at a second look is named.
+        // A run that goes on notes what it makes a moment later: only what is there at a second look is taken for left.
         var seen = before?.Names ?? [];
+        if (candidates is [var only] && seen.Contains(only) && await TryClaimAsync(services, begun, only, cancellationToken))
+        {
+            _sightings.Remove(begun);
+            return true;
+        }
+
         foreach (var name in candidates.Where(seen.Contains))
         {
             left.Add($"snapshot {name} of '{begun.Key.Collection}' appeared on {begun.Key.Node} after this run began one there, and no record names its maker; delete it there if no other tool made it");
@@ -86,6 +98,20 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
 
         _sightings[begun] = new Sighting(before?.First ?? now, candidates);
         return true;
+    }
+
+    // The next sweep deletes what is claimed.
+    private async Task<bool> TryClaimAsync(RunServices services, BegunSnapshot begun, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await services.MadeSnapshots.ClaimAsync(begun, name, cancellationToken) is not null;
+        }
+        catch (BackupException e)
+        {
+            LogNotAsked(log, begun.Key.Collection, begun.Key.Node, e);
+            return false;
+        }
     }
 
     /// <summary>Forgets what was seen of runs that are not open any more.</summary>

@@ -13,7 +13,7 @@ public sealed class RunServices
         ArgumentNullException.ThrowIfNull(opened);
         Opened = opened;
         Lease = new ClusterLease(opened.Store, opened.Pins);
-        MadeSnapshots = new MadeSnapshots(opened.Store, new NodeSnapshots(nodes));
+        MadeSnapshots = new MadeSnapshots(opened.Store, new NodeSnapshots(nodes, time));
         OpenRunSearch = new OpenRunSearch(opened.Store, opened.Records, MadeSnapshots, time);
     }
 

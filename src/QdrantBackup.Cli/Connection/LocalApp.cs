@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Console;
 using QdrantBackup.App.Hosting;
 using QdrantBackup.App.Runs;
 using QdrantBackup.Cli.Output;
+using QdrantBackup.Cli.Server;
 using QdrantBackup.Configuration;
 using QdrantBackup.Runs;
 
@@ -80,7 +81,14 @@ internal sealed class LocalApp : IAsyncDisposable
     private static IHost Build(Settings settings, string? urls, LogLevel logLevel, bool isServer)
     {
         // Looked at before there is a host that would log what is wrong with it, stack trace and all.
-        BackupOptionsReader.Read(Configuration(settings));
+        var read = BackupOptionsReader.Read(Configuration(settings));
+
+        // A person waits for a restore; nobody waits for the rest.
+        if (isServer || settings.GoesOnWith.Count > 0)
+        {
+            ProcessPriority.Lower(read.NiceLevel);
+        }
+
         Directory.CreateDirectory(settings.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string[] arguments =
         [

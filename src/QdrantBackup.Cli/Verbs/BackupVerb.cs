@@ -29,6 +29,9 @@ internal static class BackupVerb
         return command;
     }
 
+    private const int LooksForOwner = 60;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
+
     private static async Task<int> PlanAsync(Session session, Request request, CancellationToken cancellationToken)
     {
         var plan = await session.Api.PostAsync("/api/v1/backup/create", request, cancellationToken);
@@ -73,6 +76,8 @@ internal static class BackupVerb
     /// </summary>
     private static async Task<string> StartOrJoinAsync(Session session, Request request, CancellationToken cancellationToken)
     {
+        string? waited = null;
+        var looks = LooksForOwner;
         while (true)
         {
             try
@@ -87,6 +92,7 @@ internal static class BackupVerb
                     return running;
                 }
 
+                waited = running;
                 session.Note($"waiting for backup {running}, which covers something else");
                 try
                 {
@@ -97,6 +103,11 @@ internal static class BackupVerb
                     // It has claimed the work at this moment, and its record follows.
                     await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, cancellationToken);
                 }
+            }
+            catch (ApiProblem problem) when (problem.IsInterrupted && problem.RunningId == waited && looks-- > 0)
+            {
+                // The process that carried it out ended; the command that asked for it goes on with it in another one.
+                await Task.Delay(BetweenLooks, TimeProvider.System, cancellationToken);
             }
         }
     }

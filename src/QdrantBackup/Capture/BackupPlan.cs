@@ -25,13 +25,29 @@ public sealed record BackupPlan
     /// <summary>Each selected collection; one that cannot be captured has the reason.</summary>
     public required IReadOnlyList<ManifestCollection> Collections { get; init; }
 
-    /// <summary>Each part to capture.</summary>
+    /// <summary>Each part to capture, node by node, smallest first.</summary>
     public required IReadOnlyList<PlannedPart> Parts { get; init; }
+
+    /// <summary>The nodes in the order of their parts, and how many parts each has.</summary>
+    public IReadOnlyList<LaneSize> Lanes { get; init; } = [];
+
+    /// <summary>Where collections and parts are, if not in this document; null where they are.</summary>
+    public PlanPages? Pages { get; init; }
 
     /// <summary>The part of a number.</summary>
     public PlannedPart Part(int partNo) => Parts.FirstOrDefault(p => p.PartNo == partNo)
         ?? throw new UsageException($"run {RunId} has no part {partNo}", "This is a fault of the app: report it.");
 }
+
+/// <summary>How many parts a node has.</summary>
+/// <param name="Node">The node's address.</param>
+/// <param name="Parts">How many.</param>
+public sealed record LaneSize(string Node, int Parts);
+
+/// <summary>The pages of a plan: <c>plan-UNDER-NUMBER</c> beside it.</summary>
+/// <param name="Under">What distinguishes them from those of another attempt at planning.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record PlanPages(string Under, int Count);
 
 /// <summary>One part to capture.</summary>
 public sealed record PlannedPart

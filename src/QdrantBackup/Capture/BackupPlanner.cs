@@ -29,7 +29,7 @@ public sealed partial class BackupPlanner(
         using IDisposable patience = Patience.Use(request.Backup?.Schedule is null ? Patience.OfPerson : Patience.Current);
         BackupPlan plan = await DraftAsync(request, cancellationToken);
         plan = await bases.ChooseAsync(plan, chosen => pins.WriteAsync(request.RunId, RunKind.Backup, chosen, cancellationToken), cancellationToken);
-        plan = await plans.StoreAsync(plan, cancellationToken);
+        plan = await plans.StoreAsync(plan with { Parts = InOrder(plan.Parts) }, cancellationToken);
         LogPlanned(plan.RunId.Value, plan.Parts.Count, plan.Collections.Count);
         return Overview(plan, BlobNames.Plan(request.RunId).Value);
     }
@@ -198,6 +198,10 @@ public sealed partial class BackupPlanner(
         ShardReplica? broken = placement.Shards.FirstOrDefault(s => !string.Equals(s.State, "Active", StringComparison.Ordinal));
         return broken is null ? null : $"its shard {broken.ShardId} is {broken.State}, not Active";
     }
+
+    // Parts are numbered as they are captured, so that what a lane captures next lies together.
+    private static PlannedPart[] InOrder(IReadOnlyList<PlannedPart> parts) =>
+        [.. parts.GroupBy(p => p.Key.Node).SelectMany(lane => lane.OrderBy(p => p.ExpectedBytes).ThenBy(p => p.PartNo)).Select((part, i) => part with { PartNo = i + 1 })];
 
     private static BackupPlanOverview Overview(BackupPlan plan, string planName) => new()
     {

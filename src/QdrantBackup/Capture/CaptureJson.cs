@@ -10,5 +10,6 @@ namespace QdrantBackup.Capture;
     RespectRequiredConstructorParameters = true,
     MaxDepth = 192)]
 [JsonSerializable(typeof(BackupPlan))]
+[JsonSerializable(typeof(BackupPlanPage))]
 [JsonSerializable(typeof(PartResult))]
 internal sealed partial class CaptureJson : JsonSerializerContext;

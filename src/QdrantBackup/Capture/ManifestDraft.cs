@@ -30,21 +30,23 @@ public sealed class ManifestDraft(BackupPlans plans, PartResults results, Backup
 
         EmptyBackups.ThrowUnlessAllowed(plan.Request, collections.Length, serverIsEmpty: false);
         IReadOnlyList<CatalogEntry> others = await catalog.ListAsync(new CatalogFilter { Cluster = plan.Cluster.Name }, cancellationToken);
-        Manifest manifest = Compose(plan, collections, parts, [.. ended.Values.Where(r => r.Part is not null).Select(r => r.At)], Earlier(plan, others));
+        Manifest manifest = Compose(plan, collections, parts, [.. ended.Values.Where(r => r.Part is not null)], Earlier(plan, others));
         return manifest with { Suspect = await new WrongServer(catalog).FindAsync(manifest, others, cancellationToken) };
     }
 
     private Manifest Compose(
-        BackupPlan plan, ManifestCollection[] collections, ManifestPart[] parts, DateTimeOffset[] times, IReadOnlyList<EarlierManifest> earlier) => new()
+        BackupPlan plan, ManifestCollection[] collections, ManifestPart[] parts, PartResult[] captured, IReadOnlyList<EarlierManifest> earlier) => new()
     {
         Format = Manifest.CurrentFormat,
         Id = plan.RunId.AsBackup(),
         AppVersion = options.AppVersion,
         Cluster = plan.Cluster,
         Started = plan.Requested,
-        Finished = times.Length == 0 ? plan.Requested : times.Max(),
-        FirstSnapshot = times.Length == 0 ? null : times.Min(),
-        LastSnapshot = times.Length == 0 ? null : times.Max(),
+        Finished = captured.Length == 0 ? plan.Requested : captured.Max(r => r.At),
+
+        // When the data is of, not when it was proven: between a snapshot's beginning and the moment at which it was there.
+        FirstSnapshot = captured.Length == 0 ? null : captured.Min(r => r.Begun ?? r.At),
+        LastSnapshot = captured.Length == 0 ? null : captured.Max(r => r.Seen ?? r.At),
         Schedule = plan.Request.Schedule,
         Classes = plan.Request.Classes,
         Selection = plan.Request.Selection,

@@ -25,7 +25,7 @@ public sealed partial class PartRanges(ClusterNodes nodes, BackupPlans plans, Ca
     public async Task<RangePlan> PlanAsync(RangePlanInput input, CancellationToken cancellationToken)
     {
         TransferStep whole = input.Whole;
-        PartKey key = (await plans.ReadAsync(whole.RunId, cancellationToken)).Part(whole.PartNo).Key;
+        PartKey key = (await plans.ReadPageAsync(whole.RunId, whole.PartNo, cancellationToken)).Part(whole.PartNo).Key;
         IQdrantNode node = nodes.Of(key);
         long length = whole.Snapshot.Size;
         string? etag = null;

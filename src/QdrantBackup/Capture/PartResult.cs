@@ -18,6 +18,9 @@ public sealed record PartDone
 
     /// <summary>A receipt per range, in order; their chunker states may be left out.</summary>
     public required IReadOnlyList<RangeReceipt> Ranges { get; init; }
+
+    /// <summary>When the snapshot was first seen on the node; null in steps of an earlier version.</summary>
+    public DateTimeOffset? Seen { get; init; }
 }
 
 /// <summary>Why a part is missing.</summary>
@@ -38,6 +41,12 @@ public sealed record PartResult
 
     /// <summary>When its snapshot was found whole in the store, or when the part was given up.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>When its snapshot was begun, by the node's clock: its data is from then on, not earlier. Null where the name does not show it.</summary>
+    public DateTimeOffset? Begun { get; init; }
+
+    /// <summary>When its snapshot was first seen on the node: its data is not from later on.</summary>
+    public DateTimeOffset? Seen { get; init; }
 
     /// <summary>The part as the manifest will hold it, or null when it is missing.</summary>
     public ManifestPart? Part { get; init; }

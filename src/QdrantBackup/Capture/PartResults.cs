@@ -13,10 +13,19 @@ public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPla
     /// <summary>Checks that the ranges make up the snapshot and that hashes agree, and records the part as done.</summary>
     public async Task<PartReceipt> RecordDoneAsync(PartDone done, CancellationToken cancellationToken)
     {
-        PlannedPart planned = (await plans.ReadAsync(done.RunId, cancellationToken)).Part(done.PartNo);
+        PlannedPart planned = (await plans.ReadPageAsync(done.RunId, done.PartNo, cancellationToken)).Part(done.PartNo);
         ManifestPart part = await ProveAsync(planned, done, cancellationToken);
         PointCount count = await PointCounts.TakeAsync(nodes.Of(planned.Key), planned.Key.Collection, cancellationToken);
-        var result = new PartResult { PartNo = done.PartNo, At = time.GetUtcNow(), Part = part, PointCount = count.Points, CountProblem = count.Problem };
+        var result = new PartResult
+        {
+            PartNo = done.PartNo,
+            At = time.GetUtcNow(),
+            Begun = SnapshotOwnership.SecondOf(planned.Key.Collection, done.Snapshot.Name),
+            Seen = done.Seen,
+            Part = part,
+            PointCount = count.Points,
+            CountProblem = count.Problem,
+        };
 
         // Overwriting: another attempt recorded other lists of the same bytes, which are as good, or a failure, which this attempt repaired.
         await store.PutDocumentAsync(NameOf(done.RunId, done.PartNo), SealedType.Record, result, CaptureJson.Default.PartResult, PutCondition.Always, summary: null, cancellationToken);

@@ -18,7 +18,7 @@ public sealed partial class PartTransfer(
     /// <summary>Transfers until the time or range is used up or the snapshot ends. Repeating it is harmless: each attempt's receipt names its own list.</summary>
     public async Task<RangeReceipt> TransferAsync(TransferStep step, CancellationToken cancellationToken)
     {
-        BackupPlan plan = await plans.ReadAsync(step.RunId, cancellationToken);
+        BackupPlan plan = await plans.ReadPageAsync(step.RunId, step.PartNo, cancellationToken);
         PlannedPart part = plan.Part(step.PartNo);
         var known = new KnownChunks(options.MaxKnownChunks, await to.Damage.LoadAsync(cancellationToken));
         if (part.BasePart is { } basePart)

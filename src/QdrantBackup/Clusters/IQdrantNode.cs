@@ -33,11 +33,17 @@ public interface IQdrantNode
     /// <summary>POST /collections/{c}/points/count, exact; null when the collection does not exist.</summary>
     Task<ulong?> CountPointsAsync(string collection, CancellationToken cancellationToken);
 
-    /// <summary>POST /collections/{c}/snapshots?wait=false: begins a snapshot. It answers before the work is done, also for a collection that does not exist.</summary>
-    Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken);
+    /// <summary>
+    /// POST /collections/{c}/snapshots?wait=true: makes a snapshot, and waits for a bounded time: only who waits learns why one is refused. What is not answered by then goes on in the
+    /// node without us. A failure is the node's own word that it made none.
+    /// </summary>
+    Task<SnapshotAnswer> CreateSnapshotAsync(string collection, TimeSpan longest, CancellationToken cancellationToken);
 
-    /// <summary>GET /telemetry: how many snapshots of the collection are being made; null where the node does not report it.</summary>
-    Task<int?> CountRunningSnapshotsAsync(string collection, CancellationToken cancellationToken) => Task.FromResult<int?>(null);
+    /// <summary>GET /telemetry and /aliases: which snapshots are being made and how many were begun; null where the node does not report it, or not to this key.</summary>
+    Task<SnapshotCounters?> CountSnapshotsAsync(CancellationToken cancellationToken) => Task.FromResult<SnapshotCounters?>(null);
+
+    /// <summary>The node's clock, to the second; null where it shows none.</summary>
+    Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 
     /// <summary>GET /collections/{c}/snapshots, unordered; null when the collection does not exist. An odd entry has a <see cref="SnapshotDescription.Problem"/>, and must not be used.</summary>
     Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken);
@@ -110,6 +116,29 @@ public sealed record SnapshotDescription(string Name, long Size, string? Creatio
     [JsonIgnore]
     public string? Problem { get; init; }
 }
+
+/// <summary>What a node counts of snapshots since its process was started. It counts beginnings, failed ones too, by the name that the request used.</summary>
+/// <param name="Startup">When the process was started: counts of another one cannot be compared.</param>
+/// <param name="Aliases">The aliases that exist.</param>
+/// <param name="Counts">By name, which may be an alias's.</param>
+public sealed record SnapshotCounters(string Startup, IReadOnlyList<CollectionAlias> Aliases, IReadOnlyDictionary<string, SnapshotCount> Counts)
+{
+    /// <summary>What is counted for a collection, under its own name and those of its aliases.</summary>
+    public SnapshotCount Of(string collection)
+    {
+        var names = Aliases.Where(a => a.Collection == collection).Select(a => a.Alias).Append(collection).ToHashSet(StringComparer.Ordinal);
+        var counts = Counts.Where(c => names.Contains(c.Key)).Select(c => c.Value).ToList();
+        return new(counts.Sum(c => c.Running), counts.Sum(c => c.Begun));
+    }
+}
+
+/// <summary>How many snapshots are being made, and how many were begun.</summary>
+public readonly record struct SnapshotCount(int Running, long Begun);
+
+/// <summary>The answer to a request for a snapshot.</summary>
+/// <param name="Made">The snapshot that was made; null when there was no answer in time, or none by the node itself.</param>
+/// <param name="IsStrange">Whether something else than the node answered: nothing of what follows can be laid at our request's door.</param>
+public sealed record SnapshotAnswer(SnapshotDescription? Made, bool IsStrange = false);
 
 /// <summary>An open download. Disposing it gives the connection up.</summary>
 /// <param name="Content">The bytes, from the offset asked for; a stream that ends early throws <see cref="SourceException"/> instead of ending.</param>

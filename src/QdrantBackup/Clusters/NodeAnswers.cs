@@ -24,8 +24,11 @@ internal sealed record AliasAnswer(string AliasName, string CollectionName);
 
 internal sealed record CountAnswer(ulong? Count = null);
 
-internal sealed record TelemetryAnswer(TelemetryCollections? Collections = null);
+internal sealed record TelemetryAnswer(TelemetryApp? App = null, TelemetryCollections? Collections = null);
 
+internal sealed record TelemetryApp(string? Startup = null);
+
+// Before 1.16 there are no snapshots in it.
 internal sealed record TelemetryCollections(IReadOnlyList<JsonElement>? Snapshots = null);
 
 internal sealed record CountRequest(bool Exact);

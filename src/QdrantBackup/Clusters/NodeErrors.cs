@@ -36,6 +36,7 @@ internal sealed class NodeErrors(Uri address)
             IsAway = comeBackAfter is not null || status == HttpStatusCode.TooManyRequests
                 || (!isItsOwn && status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
             IsOutcomeUnknown = isTransient && status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable),
+            IsItsOwn = isItsOwn,
             ComeBackAfter = comeBackAfter,
         };
     }

@@ -38,10 +38,17 @@ internal static class OddEntries
     public static IReadOnlyList<SnapshotDescription> Snapshots(IReadOnlyList<JsonElement> entries) =>
         [.. entries.Select(e => (Entry: e, Name: Text(e, "name"))).Where(s => !string.IsNullOrEmpty(s.Name)).Select(s => Snapshot(s.Entry, s.Name!))];
 
-    /// <summary>How many snapshots of a collection are being made, by telemetry.</summary>
-    public static int RunningSnapshots(IReadOnlyList<JsonElement> entries, string collection) => entries
-        .Where(e => Text(e, "id") == collection)
-        .Sum(e => e.TryGetProperty("running_snapshots", out var running) && running.ValueKind == JsonValueKind.Number && running.TryGetInt32(out var n) ? n : 0);
+    /// <summary>Telemetry's counts of snapshots, by name.</summary>
+    public static IReadOnlyDictionary<string, SnapshotCount> SnapshotCounts(IReadOnlyList<JsonElement> entries)
+    {
+        var counts = new Dictionary<string, SnapshotCount>(StringComparer.Ordinal);
+        foreach (var entry in entries.Where(e => Text(e, "id") is not null))
+        {
+            counts[Text(entry, "id")!] = new((int)Number(entry, "running_snapshots"), Number(entry, "total_snapshot_creations"));
+        }
+
+        return counts;
+    }
 
     // A size and checksum that a transfer and a restore can be held to; a server that has no checksum leaves it out or empty.
     private static SnapshotDescription Snapshot(JsonElement entry, string name)
@@ -55,6 +62,9 @@ internal static class OddEntries
             Problem = size < 0 ? "its size is no number of bytes" : isHash || checksum is "" ? null : "its checksum is no SHA-256",
         };
     }
+
+    private static long Number(JsonElement entry, string member) =>
+        entry.TryGetProperty(member, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var n) ? n : 0;
 
     private static string? Text(JsonElement entry, string member)
     {

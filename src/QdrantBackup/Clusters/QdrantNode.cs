@@ -112,28 +112,43 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
         return answer.Result?.Count ?? throw Incomplete(operation, "count");
     }
 
-    public async Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken)
+    public async Task<SnapshotAnswer> CreateSnapshotAsync(string collection, TimeSpan longest, CancellationToken cancellationToken)
     {
-        var operation = $"Beginning a snapshot of collection {collection}";
-        var path = $"{CollectionPath(collection)}/snapshots?wait=false";
-        using var response = await _client.SendOnceAsync(operation, () => _client.Request(HttpMethod.Post, path), cancellationToken);
-        if (!response.IsSuccessStatusCode)
+        var operation = $"Making a snapshot of collection {collection}";
+        var path = $"{CollectionPath(collection)}/snapshots?wait=true";
+        using var patience = Patience.Use(Patience.Current with { Answer = longest });
+        try
         {
-            throw await _client.FailureAsync(operation, response, cancellationToken);
+            using var response = await _client.SendOnceAsync(operation, () => _client.Request(HttpMethod.Post, path), cancellationToken);
+            var answer = await _client.ResultAsync(operation, response, NodeJson.Default.EnvelopeNullableJsonElement, cancellationToken);
+            var made = answer.Result is { ValueKind: JsonValueKind.Object } description ? OddEntries.Snapshots([description]).SingleOrDefault() : null;
+            return new(made, IsStrange: made is null);
+        }
+        catch (SourceException e) when (e is { IsOutcomeUnknown: true, IsItsOwn: false })
+        {
+            return new(Made: null);
         }
     }
 
-    public async Task<int?> CountRunningSnapshotsAsync(string collection, CancellationToken cancellationToken)
+    public async Task<SnapshotCounters?> CountSnapshotsAsync(CancellationToken cancellationToken)
     {
         try
         {
             var answer = await GetAsync("Asking which snapshots are being made", "telemetry?details_level=2", NodeJson.Default.EnvelopeTelemetryAnswer, cancellationToken);
-            return answer.Collections?.Snapshots is { } snapshots ? OddEntries.RunningSnapshots(snapshots, collection) : null;
+            return answer is { App.Startup: { } startup, Collections.Snapshots: { } snapshots }
+                ? new SnapshotCounters(startup, await ListAliasesAsync(cancellationToken), OddEntries.SnapshotCounts(snapshots))
+                : null;
         }
         catch (SourceException e) when (!e.IsAway)
         {
-            return null; // A server before 1.16, or a key that may not read it.
+            return null; // A key that may not read it.
         }
+    }
+
+    public async Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken)
+    {
+        using var response = await _client.ReadAsync("Asking for the time", () => _client.Request(HttpMethod.Get, ""), cancellationToken);
+        return response.Headers.Date;
     }
 
     public async Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken)

@@ -60,8 +60,8 @@ public sealed class BackupOptions
     /// <summary>How many sealed chunks of one part are on their way to the store at once.</summary>
     public int ChunksInFlight { get; init; } = 4;
 
-    /// <summary>How far backups step back for others, 0 (not at all) to 19, as with nice(1).</summary>
-    public int NiceLevel { get; init; }
+    /// <summary>How far this program steps back for others on its machine, 0 (not at all) to 19, as with nice(1), for the processor and the disk.</summary>
+    public int NiceLevel { get; init; } = 19;
 
     /// <summary>Who may call the HTTP API.</summary>
     public IReadOnlyList<ApiKeyOptions> ApiKeys { get; init; } = [];
@@ -93,6 +93,9 @@ public sealed class QdrantOptions
 
     /// <summary>Whether the API key may travel over plain http to another machine.</summary>
     public bool AllowPlainHttp { get; init; }
+
+    /// <summary>How long a snapshot is awaited on a node that does not show what it is making.</summary>
+    public TimeSpan SnapshotWait { get; init; } = TimeSpan.FromHours(6);
 }
 
 /// <summary>One Qdrant node.</summary>

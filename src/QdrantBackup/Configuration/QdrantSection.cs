@@ -14,6 +14,7 @@ internal static class QdrantSection
             ApiKey = apiKey,
             CaFile = reader.Text("Qdrant:CaFile", Path.IsPathFullyQualified),
             AllowPlainHttp = reader.Flag("Qdrant:AllowPlainHttp", fallback: false),
+            SnapshotWait = reader.Value("Qdrant:SnapshotWait", TimeSpan.FromHours(6), text => ValueForms.Duration(text, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7))),
         };
 
         if (apiKey is not null && !options.AllowPlainHttp)

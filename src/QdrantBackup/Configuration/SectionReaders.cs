@@ -27,7 +27,7 @@ internal static partial class SectionReaders
             RangeBytes = reader.Value("RangeBytes", 4L << 30, text => ValueForms.Size(text, 64L << 20, 1L << 40)),
             TransferTime = TimeSpan.FromSeconds(reader.Integer("TransferSeconds", 120, 5, 3600)),
             ChunksInFlight = reader.Integer("ChunksInFlight", 4, 1, 64),
-            NiceLevel = reader.Integer("NiceLevel", 0, 0, 19),
+            NiceLevel = reader.Integer("NiceLevel", 19, 0, 19),
             ApiKeys = ApiKeySection.Read(reader),
             Role = role,
             Team = reader.Text("Team", text => text.Length <= 64),
@@ -40,17 +40,7 @@ internal static partial class SectionReaders
             reader.Warn("Role is maintenance, and Retention:Memory is not given: this app ends nothing and deletes nothing until it is.");
         }
 
-        WarnOfWhatHasNoEffectYet(reader, options);
         return options;
-    }
-
-    /// <summary>What the original specification asks for is accepted from the first version on; what this one does not do with it is said.</summary>
-    private static void WarnOfWhatHasNoEffectYet(SettingReader reader, BackupOptions options)
-    {
-        if (options.NiceLevel > 0)
-        {
-            reader.Warn("NiceLevel is accepted and has no effect yet: set MaxParallelParts and ChunksInFlight lower, or start the program with nice(1).");
-        }
     }
 
     private static string ReadClusterName(SettingReader reader)

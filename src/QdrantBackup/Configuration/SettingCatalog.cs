@@ -20,6 +20,7 @@ public static class SettingCatalog
         new("Qdrant:ApiKey", "a Qdrant API key, of printable ASCII characters", null, "The API key sent to every node.") { PlainEnvironmentName = "QDRANT_API_KEY", IsSecret = true },
         new("Qdrant:CaFile", "the absolute path of a PEM file", null, "Certificates of a private CA that signs the nodes' certificates."),
         new("Qdrant:AllowPlainHttp", YesOrNo, "false", "Allow the API key to travel over plain http to another machine."),
+        new("Qdrant:SnapshotWait", "a duration from 1m to 7d", "6h", "How long a snapshot is awaited on a node that does not show what it is making: before 1.16, or where the key may not read telemetry."),
         new("Qdrant:Nodes:*:Url", "an http or https address such as http://node-0:6333", null, "A node's own address, never a load balancer's. Instead of Qdrant:Url.") { IsAddress = true },
         new("Qdrant:Nodes:*:MaxStoredSnapshots", "a whole number from 1 to 16", "1", "How many of our snapshots may lie on that node's disk at once."),
 
@@ -91,7 +92,7 @@ public static class SettingCatalog
         new("RangeBytes", "a size from 64MiB to 1TiB such as 4GiB", "4GiB", "Parts larger than this are transferred in ranges of about this size, beside each other where MaxParallelParts leaves room."),
         new("TransferSeconds", "a whole number from 5 to 3600", "120", "How long one activity transfers before it returns its position."),
         new("ChunksInFlight", "a whole number from 1 to 64", "4", "How many sealed chunks of one part are on their way to the store at once; each takes memory."),
-        new("NiceLevel", "a whole number from 0 to 19", "0", "How far backups step back for others, as with nice(1). No effect yet.") { PlainEnvironmentName = "BACKUP_NICE_LEVEL" },
+        new("NiceLevel", "a whole number from 0 to 19", "19", "How far the program steps back for others on its machine, as with nice(1), for the processor and the disk; restores by a command do not. No effect on Azure.") { PlainEnvironmentName = "BACKUP_NICE_LEVEL" },
 
         new("ApiKeys:*:Name", "1 to 64 letters, digits, dots, dashes and underscores", null, "Who holds the key; stands in the audit."),
         new("ApiKeys:*:Sha256", "the SHA-256 of the key, 64 hex digits", null, "The key itself is configured nowhere.") { IsSecret = true, IsDigest = true },

@@ -61,10 +61,10 @@ public sealed record Manifest
     /// <summary>When its last part was done.</summary>
     public required DateTimeOffset Finished { get; init; }
 
-    /// <summary>When the first snapshot was found done; the backup's window begins here.</summary>
+    /// <summary>When the first snapshot was begun, by the node's clock; the window that the data is of begins here.</summary>
     public DateTimeOffset? FirstSnapshot { get; init; }
 
-    /// <summary>When the last snapshot was found done; the backup's window ends here.</summary>
+    /// <summary>When the last snapshot was first seen on its node; the window that the data is of ends here.</summary>
     public DateTimeOffset? LastSnapshot { get; init; }
 
     /// <summary>The schedule that started it, or null.</summary>

@@ -37,19 +37,17 @@ public sealed class RestoreChecks(ClusterNodes nodes, RestorePlans plans)
     public async Task<RestoreVerdict> CheckAsync(RestoreStep step, CancellationToken cancellationToken)
     {
         RestoreItem item = (await plans.ReadAsync(step.RunId, cancellationToken)).Item(step.ItemNo);
-        ulong? actual;
-        try
+        IQdrantNode node = nodes.Named(item.Node);
+        PointCount count = await PointCounts.TakeAsync(node, item.Target, cancellationToken);
+        if ((count.Points ?? count.WithHidden) is { } points)
         {
-            actual = await nodes.Named(item.Node).CountPointsAsync(item.Target, cancellationToken);
-        }
-        catch (SourceException e)
-        {
-            // The data is there; there is doubt only where the backup knows its count.
-            return new RestoreVerdict(item.PointCount is null, item.PointCount, Actual: null, e.Message);
+            // Those that wait for the optimizer are restored too.
+            return new RestoreVerdict(item.PointCount is null || item.PointCount == points, item.PointCount, points);
         }
 
-        return actual is { } points
-            ? new RestoreVerdict(item.PointCount is null || item.PointCount == points, item.PointCount, points)
+        // The data is there; there is doubt only where the backup knows its count.
+        return await node.DescribeCollectionAsync(item.Target, cancellationToken) is not null
+            ? new RestoreVerdict(item.PointCount is null, item.PointCount, Actual: null, count.Problem)
             : throw new SourceException($"collection '{item.Target}' is not there after its restore", "Look at the server's log; restore it again.");
     }
 

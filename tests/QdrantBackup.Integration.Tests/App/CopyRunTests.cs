@@ -30,7 +30,7 @@ public sealed class CopyRunTests
         await app.RestartAsync();
         var gone = await RunAsync(app, "/api/v1/backups/all/copy", new { });
         Assert.Equal("failed", gone.GetProperty("state").GetString());
-        Assert.Contains("POST /api/v1/backups/ID/copy with make", gone.GetProperty("errors")[0].GetProperty("hint").GetString(), StringComparison.Ordinal);
+        Assert.Contains("POST /api/v1/backups/all/copy with \"make\"", gone.GetProperty("errors")[0].GetProperty("hint").GetString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(app.SecondFolder));
         Assert.Equal("complete", (await RunAsync(app, "/api/v1/backups/all/copy", new { make = true })).GetProperty("state").GetString());
         Assert.True(File.Exists(Path.Combine(app.SecondFolder, "manifests", id)));

@@ -55,7 +55,7 @@ public sealed class SickCollectionTests
         // Every request is one of those that a backup makes: none was folded into another path.
         const string Collection = "docs|a%2Fb|\\.\\.%252f\\.\\.|%252e%252e";
         Assert.All(app.Qdrant.Requests, r => Assert.Matches(
-            $"^(/|/cluster|/aliases|/collections|/collections/({Collection})(|/cluster|/points/count|/snapshots(\\?wait=false|/.+)?))$", r.Path));
+            $"^(/|/cluster|/aliases|/telemetry\\?details_level=2|/collections|/collections/({Collection})(|/cluster|/points/count|/snapshots(\\?wait=true|/.+)?))$", r.Path));
     }
 
     [Theory]

@@ -150,7 +150,7 @@ public sealed class HopTests : IAsyncLifetime
                 : null;
         };
 
-        await _node.BeginSnapshotAsync(Collection, Stop);
+        await _node.CreateSnapshotAsync(Collection, TimeSpan.FromMinutes(1), Stop);
 
         Assert.Equal(2, asked.Count);
         Assert.True(TimeProvider.System.GetElapsedTime(asked[0], asked[1]) > TimeSpan.FromMilliseconds(900));
@@ -170,30 +170,28 @@ public sealed class HopTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_snapshot_whose_beginning_was_answered_by_a_gateway_is_looked_for_and_not_begun_twice(bool hasReachedTheNode)
+    public async Task Whether_a_snapshot_was_begun_is_learnt_from_the_node_when_a_gateway_answered_in_its_place(bool hasReachedTheNode)
     {
         _server.Reconfigure(o => o with { SnapshotTime = TimeSpan.FromSeconds(1) });
         var posts = 0;
         bool IsPost(HopRequest r) => r.Method == "POST" && r.Path.EndsWith("/snapshots", StringComparison.Ordinal) && ++posts == 1;
         _hop.Before = r => !hasReachedTheNode && IsPost(r) ? HopAnswer.Reset : null;
         _hop.After = (r, answer) => hasReachedTheNode && IsPost(r) ? HopAnswer.Of(504, "upstream request timeout") : answer;
-        var snapshots = new NodeSnapshots(new ClusterNodes([_node]));
+        var snapshots = new NodeSnapshots(new ClusterNodes([_node]), TimeProvider.System);
         var key = new PartKey(Collection, ClusterNodes.NameOf(_node));
+        var before = await snapshots.NoteAsync(key, Stop);
 
-        if (hasReachedTheNode)
+        Assert.Equal(new SnapshotAnswer(Made: null), await snapshots.CreateAsync(key, Stop));
+        SnapshotLook? look = null;
+        while (look is null or { State: SnapshotState.Awaited, Number: < 10 })
         {
-            await snapshots.BeginAsync(key, [], Stop);
-        }
-        else
-        {
-            // Nothing is being made, so the step may begin one.
-            Assert.True((await Assert.ThrowsAsync<SourceException>(() => snapshots.BeginAsync(key, [], Stop))) is { IsTransient: true, IsSpent: false });
-            await snapshots.BeginAsync(key, [], Stop);
+            look = await snapshots.AwaitAsync(key, before, look, Stop);
         }
 
-        await UntilAsync(async () => (await snapshots.FindNewAsync(key, [], Stop)).Count > 0);
-        Assert.Single(await snapshots.FindNewAsync(key, [], Stop));
-        Assert.Equal(hasReachedTheNode ? 1 : 2, _hop.Seen.Count(r => r.Method == "POST" && r.Path.EndsWith("/snapshots", StringComparison.Ordinal)));
+
+        Assert.Equal(hasReachedTheNode ? SnapshotState.Found : SnapshotState.NeverBegun, look.State);
+        Assert.Equal(hasReachedTheNode ? SnapshotOwner.Us : null, look.Snapshot is { } found ? await snapshots.JudgeAsync(key, found.Name, isNamed: false, before, TimeSpan.Zero, Stop) : null);
+        Assert.Single(_hop.Seen, r => r.Method == "POST" && r.Path.EndsWith("/snapshots", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -281,9 +279,6 @@ public sealed class HopTests : IAsyncLifetime
 
     private async Task<SnapshotDescription> SnapshotAsync()
     {
-        await _node.BeginSnapshotAsync(Collection, Stop);
-        IReadOnlyList<SnapshotDescription>? found = null;
-        await UntilAsync(async () => (found = await _node.ListSnapshotsAsync(Collection, Stop)) is [_]);
-        return found![0];
+        return (await _node.CreateSnapshotAsync(Collection, TimeSpan.FromMinutes(1), Stop)).Made!;
     }
 }

@@ -97,9 +97,7 @@ public sealed class LongOutageTests : IAsyncLifetime
     {
         BackupPlanOverview plan = await _rig.Get<BackupPlanner>().PlanAsync(await _rig.AskAsync(), Cancellation);
         LanePart part = Assert.Single(plan.Lanes.SelectMany(l => l.Parts));
-        await _rig.Get<NodeSnapshots>().BeginAsync(part.Key, [], Cancellation);
-        SnapshotDescription snapshot = await Waiting.FindAsync(
-            "the snapshot", async () => (await _rig.Get<NodeSnapshots>().FindNewAsync(part.Key, [], Cancellation)) is [var made] ? made : null);
+        SnapshotDescription snapshot = (await _rig.Get<NodeSnapshots>().CreateAsync(part.Key, Cancellation)).Made!;
         _qdrant.Faults.CutDownloads(NearlyThrough);
         _qdrant.Faults.FailRequests("GET .*[.]snapshot$", 503, "shutting down", skip: 1);
 

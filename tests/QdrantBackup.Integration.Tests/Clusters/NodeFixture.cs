@@ -41,8 +41,7 @@ internal sealed class NodeFixture : IAsyncDisposable
     public async Task<SnapshotDescription> StoredSnapshotAsync(string collection)
     {
         Server.SetCollection(collection, Recorded(collection));
-        await Node.BeginSnapshotAsync(collection, Stop);
-        return await Harness.Waiting.FindAsync($"the snapshot of {collection}", async () => await Node.ListSnapshotsAsync(collection, Stop) is [var snapshot] ? snapshot : null);
+        return (await Node.CreateSnapshotAsync(collection, TimeSpan.FromMinutes(1), Stop)).Made!;
     }
 
     public static string Recorded(string collection) => Path.Combine(Fixtures.Directory!, "snapshots", $"{collection}.snapshot");

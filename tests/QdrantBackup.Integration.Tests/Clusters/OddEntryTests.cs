@@ -45,12 +45,12 @@ public sealed class OddEntryTests : IAsyncLifetime
         _hop.After = (request, answer) => request.Path.EndsWith("/snapshots", StringComparison.Ordinal) && request.Method == "GET"
             ? answer with { Body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(answer.Body).Replace("\"result\":[]", $"\"result\":[{odd}]", StringComparison.Ordinal).Replace("\"result\":[{\"name\":\"empty", $"\"result\":[{odd},{{\"name\":\"empty", StringComparison.Ordinal)) }
             : answer;
-        var snapshots = new NodeSnapshots(new ClusterNodes([_node]));
+        var snapshots = new NodeSnapshots(new ClusterNodes([_node]), TimeProvider.System);
         var key = new PartKey("empty", ClusterNodes.NameOf(_node));
-        await snapshots.BeginAsync(key, [], Stop);
+        var before = await snapshots.NoteAsync(key, Stop);
+        await snapshots.CreateAsync(key, Stop);
 
-        SnapshotDescription ours = await Waiting.FindAsync(
-            "the node to list the snapshot", async () => await snapshots.FindNewAsync(key, ["other.snapshot"], Stop) is [var found] ? found : null);
+        SnapshotDescription ours = (await snapshots.AwaitAsync(key, before, last: null, Stop)).Snapshot!;
 
         Assert.StartsWith("empty-", ours.Name, StringComparison.Ordinal);
         Assert.Equal(64, ours.Checksum?.Length);
@@ -61,13 +61,13 @@ public sealed class OddEntryTests : IAsyncLifetime
     [Fact]
     public async Task An_odd_entry_that_appears_under_a_foreign_name_is_not_taken_for_ours_and_one_of_ours_is_told()
     {
-        var snapshots = new NodeSnapshots(new ClusterNodes([_node]));
+        var snapshots = new NodeSnapshots(new ClusterNodes([_node]), TimeProvider.System);
         var key = new PartKey("empty", ClusterNodes.NameOf(_node));
         _hop.Edit("GET", "/snapshots", list => list.AsArray().Add(JsonNode.Parse("""{"name":"foreign.snapshot","size":1,"checksum":"?"}""")));
-        Assert.Empty(await snapshots.FindNewAsync(key, [], Stop));
+        Assert.Empty((await snapshots.FindSinceAsync(key, new SnapshotsBefore([]), Stop))!);
 
-        _hop.Edit("GET", "/snapshots", list => list.AsArray().Add(JsonNode.Parse("""{"name":"empty-1-2026.snapshot","size":1,"checksum":"?"}""")));
-        var error = await Assert.ThrowsAsync<SourceException>(() => snapshots.FindNewAsync(key, [], Stop));
+        _hop.Edit("GET", "/snapshots", list => list.AsArray().Add(JsonNode.Parse("""{"name":"empty-1-2026-09-01-02-00-00.snapshot","size":1,"checksum":"?"}""")));
+        var error = await Assert.ThrowsAsync<SourceException>(() => snapshots.AwaitAsync(key, new SnapshotsBefore([]), last: null, Stop));
         Assert.Contains("its checksum is no SHA-256", error.Message, StringComparison.Ordinal);
     }
 

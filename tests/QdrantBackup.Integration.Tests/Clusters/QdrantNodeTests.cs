@@ -108,9 +108,9 @@ public sealed class QdrantNodeTests
 
         Assert.Equal(["empty"], await fixture.Node.ListCollectionsAsync(Stop));
         Assert.Equal(0ul, await fixture.Node.CountPointsAsync("empty", Stop));
-        var error = await Assert.ThrowsAsync<SourceException>(() => fixture.Node.BeginSnapshotAsync("empty", Stop));
+        var error = await Assert.ThrowsAsync<SourceException>(() => fixture.Node.CreateSnapshotAsync("empty", TimeSpan.FromMinutes(1), Stop));
         Assert.True(error.IsTransient);
-        Assert.Single(fixture.Server.Requests, r => r.Path.EndsWith("/snapshots?wait=false", StringComparison.Ordinal));
+        Assert.Single(fixture.Server.Requests, r => r.Path.EndsWith("/snapshots?wait=true", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class FailingDiskTests
     }
 
     [Theory]
-    [InlineData("files", 15)]
+    [InlineData("files", 10)]
     [InlineData("folders", 25)]
     public async Task One_flush_that_failed_once_is_enough(string what, int after)
     {

@@ -68,8 +68,8 @@ public sealed class SweepTests
         await records.WriteRequestAsync(run, stop);
         using var nodes = new QdrantNodes(TimeProvider.System);
         var address = site.Qdrant.Address.ToString().TrimEnd('/');
-        var snapshots = new NodeSnapshots(new ClusterNodes([nodes.Open(new QdrantNodeOptions { Url = site.Qdrant.Address })]));
-        await new MadeSnapshots(store, snapshots).NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = new PartKey(Collection, address), Name = snapshot }, stop);
+        var snapshots = new NodeSnapshots(new ClusterNodes([nodes.Open(new QdrantNodeOptions { Url = site.Qdrant.Address })]), TimeProvider.System);
+        await new MadeSnapshots(store, snapshots).NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = new PartKey(Collection, address), Name = snapshot, Owner = SnapshotOwner.Us }, stop);
         await records.WriteResultAsync(
             new RunResult { RunId = run.RunId, State = RunState.Failed, Finished = then.GetUtcNow(), Error = "the node refused to delete the snapshot", Hint = "Give the app that right." }, stop);
         return run.RunId.ToString();

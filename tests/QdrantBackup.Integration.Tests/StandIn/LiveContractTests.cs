@@ -65,8 +65,8 @@ public sealed class LiveContractTests
         Assert.Equal("green", (await node.DescribeCollectionAsync(collection, Stop))!.Status);
         Assert.Equal(2ul, await node.CountPointsAsync(collection, Stop));
         Assert.All((await node.GetPlacementAsync(collection, Stop))!.Shards, shard => Assert.Equal("Active", shard.State));
-        await node.BeginSnapshotAsync(collection, Stop);
-        var snapshot = await Waiting.FindAsync($"the snapshot of {collection}", async () => (await node.ListSnapshotsAsync(collection, Stop))!.SingleOrDefault());
+        var snapshot = (await node.CreateSnapshotAsync(collection, TimeSpan.FromMinutes(1), Stop)).Made!;
+        Assert.Equal(snapshot.Name, Assert.Single((await node.ListSnapshotsAsync(collection, Stop))!).Name);
 
         using var received = new MemoryStream();
         string? etag;

@@ -15,6 +15,7 @@ public sealed class RecordingTests
     [InlineData("auth", 90)]
     [InlineData("faults", 17)]
     [InlineData("cluster-archive-standalone", 5)]
+    [InlineData("live", 14)]
     public async Task The_stand_in_answers_like_the_real_server(string name, int atLeast)
     {
         var recording = Recording.Load(name);
@@ -57,7 +58,12 @@ public sealed class RecordingTests
 
     private static StandInOptions Options(Recording recording)
     {
-        var options = new StandInOptions { PeerId = recording.PeerId, SnapshotTime = TimeSpan.FromSeconds(1) };
-        return string.Equals(recording.Name, "auth", StringComparison.Ordinal) ? options with { ApiKey = "write-key", ReadOnlyApiKey = "read-key" } : options;
+        var options = new StandInOptions { PeerId = recording.PeerId };
+        return recording.Name switch
+        {
+            "auth" => options with { ApiKey = "write-key", ReadOnlyApiKey = "read-key" },
+            "live" => options with { ApiKey = "full-key-0123456789", ReadOnlyApiKey = "read-key-0123456789" },
+            _ => options,
+        };
     }
 }

@@ -41,7 +41,7 @@ internal sealed class SimulatedNode : IQdrantNode
         return Task.FromResult(new SnapshotDownload(new MemoryStream(content, (int)offset, content.Length - (int)offset, writable: false), offset, content.Length, "\"e\""));
     }
 
-    public Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SnapshotAnswer> CreateSnapshotAsync(string collection, TimeSpan longest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -146,7 +146,7 @@ public sealed partial class JanitorTests
         _app.Runtime.Instances[run.InstanceId] = OrchestrationRuntimeStatus.Failed;
         Rig.Node.Refusal = WrongKey;
         await SweepAsync();
-        await _app.Runs.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = _docs, Name = second }, Cancellation);
+        await _app.Runs.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = _docs, Name = second, Owner = SnapshotOwner.Us }, Cancellation);
 
         await SweepAsync(after: TimeSpan.FromMinutes(30));
 

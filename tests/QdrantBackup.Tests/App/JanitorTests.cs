@@ -63,7 +63,7 @@ public sealed partial class JanitorTests : IDisposable
     {
         RunRequest run = await Rig.AskAsync();
         await _app.Runs.MadeSnapshots.NoteBegunAsync(new BegunSnapshot { RunId = run.RunId, Key = _docs, Before = [] }, Cancellation);
-        await Rig.Node.BeginSnapshotAsync("docs", Cancellation);
+        Rig.Node.Make("docs");
         string name = Assert.Single(Rig.Node.SnapshotNames);
         await EndAsync(run, RunState.Failed);
         _app.Runtime.Instances[run.InstanceId] = OrchestrationRuntimeStatus.Failed;
@@ -124,7 +124,7 @@ public sealed partial class JanitorTests : IDisposable
         var snapshots = _app.Runs.MadeSnapshots;
         await snapshots.NoteBegunAsync(new BegunSnapshot { RunId = run.RunId, Key = _docs, Before = [] }, Cancellation);
         await snapshots.NoteBegunAsync(new BegunSnapshot { RunId = run.RunId, Key = _docs, Before = [], Attempt = 2 }, Cancellation);
-        await snapshots.NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = _docs, Name = "second.snapshot", Deleted = true }, Cancellation);
+        await snapshots.NoteAsync(new MadeSnapshot { RunId = run.RunId, Key = _docs, Name = "second.snapshot", Attempt = 2, Deleted = true }, Cancellation);
 
         Assert.Equal(1, Assert.Single((await snapshots.ListLeftAsync(run.RunId, Cancellation)).Unnamed).Attempt);
     }
@@ -252,7 +252,7 @@ public sealed partial class JanitorTests : IDisposable
             return name;
         }
 
-        await _app.Runs.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run, Key = _docs, Name = name }, Cancellation);
+        await _app.Runs.MadeSnapshots.NoteAsync(new MadeSnapshot { RunId = run, Key = _docs, Name = name, Owner = SnapshotOwner.Us }, Cancellation);
         return name;
     }
 

@@ -141,9 +141,10 @@ internal sealed class CaptureRig : IDisposable
 
     public async Task<SnapshotDescription> SnapshotAsync(PartKey key)
     {
-        IReadOnlyList<string> before = await Get<NodeSnapshots>().ListNamesAsync(key, Cancellation);
-        await Get<NodeSnapshots>().BeginAsync(key, [], Cancellation);
-        return Assert.Single(await Get<NodeSnapshots>().FindNewAsync(key, before, Cancellation));
+        SnapshotsBefore before = await Get<NodeSnapshots>().NoteAsync(key, Cancellation);
+        SnapshotDescription made = (await Get<NodeSnapshots>().CreateAsync(key, Cancellation)).Made!;
+        Assert.Equal(made, Assert.Single((await Get<NodeSnapshots>().FindSinceAsync(key, before, Cancellation))!));
+        return made;
     }
 
     public async Task<PartReceipt> TransferAsync(RunId runId, int partNo, SnapshotDescription snapshot)

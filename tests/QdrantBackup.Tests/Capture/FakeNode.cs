@@ -35,6 +35,9 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
     /// <summary>The placement of every collection; null: one active shard.</summary>
     public CollectionPlacement? Placement { get; set; }
 
+    /// <summary>How many points of every collection wait for the optimizer, so that counts leave them out.</summary>
+    public ulong Hidden { get; set; }
+
     /// <summary>Why no points can be counted.</summary>
     public SourceException? CountFailure { get; set; }
 
@@ -64,7 +67,11 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
 
     public Task<CollectionInfo?> DescribeCollectionAsync(string collection, CancellationToken cancellationToken) =>
         Task.FromResult(Collections.ContainsKey(collection)
-            ? new CollectionInfo(Status.GetValueOrDefault(collection, "green"), 1, JsonSerializer.SerializeToElement(new { points_count = 7 }))
+            ? new CollectionInfo(Status.GetValueOrDefault(collection, "green"), 1, JsonSerializer.SerializeToElement(new
+            {
+                points_count = Hidden > 0 ? (ulong)Collections[collection].Length : 7,
+                config = new { optimizer_config = new { prevent_unoptimized = Hidden > 0 } },
+            }))
             : null);
 
     public Task<CollectionPlacement?> GetPlacementAsync(string collection, CancellationToken cancellationToken) =>
@@ -75,19 +82,39 @@ internal sealed class FakeNode(string address = "http://node:6333") : IQdrantNod
 
     public Task<ulong?> CountPointsAsync(string collection, CancellationToken cancellationToken) => CountFailure is { } failure
         ? Task.FromException<ulong?>(failure)
-        : Task.FromResult<ulong?>(Collections.TryGetValue(collection, out byte[]? data) ? (ulong)data.Length : null);
+        : Task.FromResult<ulong?>(Collections.TryGetValue(collection, out byte[]? data) ? (ulong)data.Length - Hidden : null);
 
-    public Task BeginSnapshotAsync(string collection, CancellationToken cancellationToken)
+    /// <summary>Whether it answers before it has made a snapshot.</summary>
+    public bool IsSlow { get; set; }
+
+    /// <summary>What it counts of snapshots; null: nothing, as before 1.16.</summary>
+    public Func<SnapshotCounters?> Counters { get; set; } = () => null;
+
+    /// <summary>Its clock; null: it shows none.</summary>
+    public Func<DateTimeOffset?> Clock { get; set; } = () => null;
+
+    public Task<SnapshotAnswer> CreateSnapshotAsync(string collection, TimeSpan longest, CancellationToken cancellationToken) => Refusal is { } refusal
+        ? Task.FromException<SnapshotAnswer>(refusal)
+        : Task.FromResult(new SnapshotAnswer(IsSlow ? null : Make(collection)));
+
+    /// <summary>Somebody makes a snapshot, a second after the last one.</summary>
+    public SnapshotDescription Make(string collection)
     {
-        _snapshots.Add((collection, $"{collection}-{++_made}.snapshot"), Collections[collection]);
-        return Task.CompletedTask;
+        var name = $"{collection}-7-2026-09-01-02-{++_made / 60:00}-{_made % 60:00}.snapshot";
+        _snapshots[(collection, name)] = Collections[collection];
+        return Description(name, Collections[collection]);
     }
+
+    public Task<SnapshotCounters?> CountSnapshotsAsync(CancellationToken cancellationToken) => Task.FromResult(Counters());
+
+    public Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken) => Task.FromResult(Clock());
+
+    private SnapshotDescription Description(string name, byte[] data) => new(name, data.Length, null, HasChecksums ? Convert.ToHexStringLower(SHA256.HashData(data)) : null);
 
     public Task<IReadOnlyList<SnapshotDescription>?> ListSnapshotsAsync(string collection, CancellationToken cancellationToken) => Refusal is { } refusal
         ? Task.FromException<IReadOnlyList<SnapshotDescription>?>(refusal)
         : Task.FromResult<IReadOnlyList<SnapshotDescription>?>(Collections.ContainsKey(collection)
-            ? [.. _snapshots.Where(s => s.Key.Collection == collection).Select(s => new SnapshotDescription(
-                s.Key.Name, s.Value.Length, null, HasChecksums ? Convert.ToHexStringLower(SHA256.HashData(s.Value)) : null))]
+            ? [.. _snapshots.Where(s => s.Key.Collection == collection).Select(s => Description(s.Key.Name, s.Value))]
             : null);
 
     public Task<SnapshotDownload> OpenSnapshotAsync(string collection, string name, long offset, string? ifMatch, CancellationToken cancellationToken)

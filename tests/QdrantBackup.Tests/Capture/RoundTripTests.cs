@@ -177,15 +177,4 @@ public sealed class RoundTripTests
         rig.Node.IsCluster = true;
         await Assert.ThrowsAsync<RefusedException>(() => rig.CaptureAsync());
     }
-
-    [Fact]
-    public async Task Several_new_snapshots_are_all_reported()
-    {
-        using var rig = new CaptureRig();
-        rig.Node.Collections["docs"] = [1];
-        var key = new PartKey("docs", "http://node:6333");
-        await rig.Get<NodeSnapshots>().BeginAsync(key, [], Cancellation);
-        await rig.Get<NodeSnapshots>().BeginAsync(key, [], Cancellation);
-        Assert.Equal(2, (await rig.Get<NodeSnapshots>().FindNewAsync(key, [], Cancellation)).Count);
-    }
 }

@@ -114,6 +114,28 @@ public sealed class RestoreCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Points_that_wait_for_the_optimizer_are_restored_although_counts_leave_them_out()
+    {
+        RestoreStep step = await UploadedAsync();
+        _rig.Node.Hidden = 3;
+
+        RestoreVerdict verdict = await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation);
+
+        Assert.True(verdict.IsGood, verdict.Problem);
+        Assert.Equal(verdict.Expected, verdict.Actual);
+    }
+
+    [Fact]
+    public async Task A_number_that_leaves_points_out_is_no_count()
+    {
+        _rig.Node.Hidden = 3;
+
+        RestoreStep step = await UploadedAsync();
+
+        Assert.True((await _rig.Get<RestoreChecks>().CheckAsync(step, Cancellation)) is { IsGood: true, Expected: null });
+    }
+
+    [Fact]
     public async Task If_the_backup_has_no_count_none_is_compared()
     {
         _rig.Node.CountFailure = Uncounted;

@@ -1,4 +1,5 @@
 using QdrantBackup.App.Backups;
+using QdrantBackup.App.Runs;
 using QdrantBackup.Capture;
 using QdrantBackup.Clusters;
 using QdrantBackup.Ids;
@@ -6,55 +7,111 @@ using QdrantBackup.Parts;
 
 namespace QdrantBackup.Tests.App.Orchestrations;
 
-/// <summary>A backup reads and deletes only a snapshot that it knows to be its own; what others make at the same time is theirs.</summary>
+/// <summary>How a part gets its snapshot: begun once, awaited for as long as the node works at it, noted before it is read, and judged before it is deleted.</summary>
 public sealed class SnapshotChoiceTests
 {
-    private static readonly SnapshotDescription First = new("docs-1.snapshot", 1000, null, null);
-    private static readonly SnapshotDescription Second = new("docs-2.snapshot", 1000, null, null);
+    private static readonly SnapshotDescription Snapshot = new("docs-7-2026-09-01-02-00-01.snapshot", 1000, null, null);
 
     [Fact]
-    public void Of_several_new_snapshots_none_is_transferred_and_none_is_deleted()
+    public void A_snapshot_that_is_answered_at_once_needs_no_look()
     {
-        var stage = Stage(() => [First, Second]);
-
-        var outcome = Run(stage);
-
-        Assert.Equal(PartState.Failed, outcome.State);
-        Assert.Empty(stage.InputsOf(nameof(PartActivities.TransferRange)));
-        Assert.Empty(stage.InputsOf(nameof(PartActivities.NoteSnapshot)));
-        Assert.Empty(stage.InputsOf(nameof(PartActivities.DeleteSnapshot)));
-        Assert.Contains(First.Name, outcome.Errors[^1].Message, StringComparison.Ordinal);
-        Assert.Contains(Second.Name, outcome.Errors[^1].Message, StringComparison.Ordinal);
-        Assert.NotEmpty(outcome.Errors[^1].Hint);
-        Assert.Single(stage.InputsOf(nameof(PartActivities.RecordPartFailed)));
-    }
-
-    [Fact]
-    public void The_one_new_snapshot_is_noted_before_it_is_read_and_deleted_in_the_end()
-    {
-        var looks = 0;
-        var stage = Stage(() => looks++ < 3 ? [] : [Second]);
+        var stage = Stage();
 
         var outcome = Run(stage);
 
         Assert.Equal(PartState.Captured, outcome.State);
-        Assert.Equal(Second.Name, ((MadeSnapshot)Assert.Single(stage.InputsOf(nameof(PartActivities.NoteSnapshot)))!).Name);
-        Assert.Equal(Second, ((TransferStep)Assert.Single(stage.InputsOf(nameof(PartActivities.TransferRange)))!).Snapshot);
-        Assert.Equal(Second.Name, ((MadeSnapshot)Assert.Single(stage.InputsOf(nameof(PartActivities.DeleteSnapshot)))!).Name);
-        var calls = stage.Calls.Select(c => c.Name).ToList();
-        Assert.True(calls.IndexOf(nameof(PartActivities.NoteSnapshot)) < calls.IndexOf(nameof(PartActivities.TransferRange)));
-        Assert.True(calls.IndexOf(nameof(PartActivities.DeleteSnapshot)) > calls.IndexOf(nameof(PartActivities.RecordPart)));
+        Assert.Equal(
+            [
+                nameof(PartActivities.NoteSnapshots), nameof(PartActivities.BeginSnapshot), nameof(PartActivities.NoteSnapshot), nameof(PartActivities.TransferRange),
+                nameof(PartActivities.RecordPart), nameof(PartActivities.DeleteSnapshot),
+            ],
+            stage.Calls.Select(c => c.Name));
+        Assert.True(((MadeSnapshot)Assert.Single(stage.InputsOf(nameof(PartActivities.DeleteSnapshot)))!).IsNamed);
     }
 
-    private static Rehearsal Stage(Func<IReadOnlyList<SnapshotDescription>> found) => new Rehearsal()
-        .On(nameof(PartActivities.ListSnapshots), _ => new SnapshotNames([]))
-        .On(nameof(PartActivities.BeginSnapshot), _ => null)
-        .On(nameof(PartActivities.FindNewSnapshots), _ => new NewSnapshots(found()))
+    [Fact]
+    public void A_slow_one_is_awaited_and_judged_before_it_is_read()
+    {
+        var looks = 0;
+        var stage = Stage(begun: new(Snapshot: null), look: () => looks++ < 3 ? new(SnapshotState.Awaited) : new(SnapshotState.Found, Snapshot));
+
+        Assert.Equal(PartState.Captured, Run(stage).State);
+
+        Assert.Single(stage.InputsOf(nameof(PartActivities.BeginSnapshot)));
+        var calls = stage.Calls.Select(c => c.Name).ToList();
+        Assert.True(calls.IndexOf(nameof(PartActivities.JudgeSnapshot)) is > 0 and var judged && judged < calls.IndexOf(nameof(PartActivities.TransferRange)));
+        Assert.Equal(SnapshotOwner.Us, ((MadeSnapshot)Assert.Single(stage.InputsOf(nameof(PartActivities.DeleteSnapshot)))!).Owner);
+    }
+
+    [Fact]
+    public void A_request_that_never_arrived_is_sent_again_under_another_number()
+    {
+        var stage = Stage(begun: new(Snapshot: null), look: () => new(SnapshotState.NeverBegun));
+
+        Assert.Equal(PartState.Failed, Run(stage).State);
+
+        Assert.Equal([1, 2, 3, 4], stage.InputsOf(nameof(PartActivities.BeginSnapshot)).Select(input => ((SnapshotStep)input!).Attempt));
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public void A_refusal_ends_the_attempt_at_once_with_its_reason(bool mayPass, int attempts)
+    {
+        var stage = Stage(begun: new(Snapshot: null, Refusal: new("Forbidden: Global manage access is required", "Use a key that may do it.", mayPass)));
+
+        var outcome = Run(stage);
+
+        Assert.Equal(PartState.Failed, outcome.State);
+        Assert.Contains("Forbidden", outcome.Errors[^1].Message, StringComparison.Ordinal);
+        Assert.Equal(attempts, stage.InputsOf(nameof(PartActivities.BeginSnapshot)).Count);
+        Assert.Empty(stage.InputsOf(nameof(PartActivities.AwaitSnapshot)));
+        Assert.Empty(stage.InputsOf(nameof(PartActivities.DeleteSnapshot)));
+    }
+
+    [Fact]
+    public void What_something_else_than_the_node_answered_proves_nothing()
+    {
+        var stage = Stage(begun: new(Snapshot: null, IsStrange: true), look: () => new(SnapshotState.Found, Snapshot));
+
+        Run(stage);
+
+        Assert.Equal(SnapshotOwner.Unproven, ((MadeSnapshot)Assert.Single(stage.InputsOf(nameof(PartActivities.DeleteSnapshot)))!).Owner);
+    }
+
+    [Fact]
+    public void A_snapshot_that_stays_on_the_node_is_told_of_with_what_to_do()
+    {
+        var stage = Stage(kept: new("snapshot x stays on http://node:6333", "Delete it."));
+
+        var outcome = Run(stage);
+
+        Assert.Equal(PartState.Captured, outcome.State);
+        Assert.Equal(new RunError("docs: snapshot x stays on http://node:6333", "Delete it."), Assert.Single(outcome.Errors));
+    }
+
+    [Fact]
+    public void A_node_that_tells_nothing_is_waited_for_with_a_limit()
+    {
+        var stage = Stage(begun: new(Snapshot: null), look: () => new(SnapshotState.Awaited, IsBlind: true), blindWait: TimeSpan.FromSeconds(-1));
+
+        var outcome = Run(stage);
+
+        Assert.Equal(PartState.Failed, outcome.State);
+        Assert.Contains("Qdrant:SnapshotWait", outcome.Errors[^1].Hint, StringComparison.Ordinal);
+        Assert.Single(stage.InputsOf(nameof(PartActivities.BeginSnapshot)));
+    }
+
+    private static Rehearsal Stage(SnapshotBegun? begun = null, Func<SnapshotLook>? look = null, KeptSnapshot? kept = null, TimeSpan? blindWait = null) => new Rehearsal()
+        .On(nameof(PartActivities.NoteSnapshots), _ => new SnapshotsNoted(new SnapshotsBefore([]), blindWait ?? TimeSpan.FromHours(6)))
+        .On(nameof(PartActivities.BeginSnapshot), _ => begun ?? new(Snapshot))
+        .On(nameof(PartActivities.AwaitSnapshot), _ => look!())
         .On(nameof(PartActivities.NoteSnapshot), _ => null)
+        .On(nameof(PartActivities.JudgeSnapshot), made => ((MadeSnapshot)made!) with { Owner = ((MadeSnapshot)made).Owner == SnapshotOwner.Unknown ? SnapshotOwner.Us : ((MadeSnapshot)made).Owner })
         .On(nameof(PartActivities.TransferRange), step => ReceiptOf((TransferStep)step!))
         .On(nameof(PartActivities.RecordPart), _ => new PartReceipt(1, PartProof.Source, CaptureTotals.None, Error: null, Hint: null))
         .On(nameof(PartActivities.RecordPartFailed), _ => null)
-        .On(nameof(PartActivities.DeleteSnapshot), _ => null);
+        .On(nameof(PartActivities.DeleteSnapshot), _ => kept);
 
     private static PartOutcome Run(Rehearsal stage)
     {
