@@ -86,13 +86,13 @@ public sealed partial class BackupPlanner(
             string version = await node.GetVersionAsync(cancellationToken);
             ClusterState cluster = await node.GetClusterAsync(cancellationToken);
             found.Add(new ManifestNode(ClusterNodes.NameOf(node), version, PeerText(cluster.PeerId)));
-            if (cluster.IsEnabled || nodes.All.Count > 1)
+            if (!cluster.IsAlone || nodes.All.Count > 1)
             {
                 // Half a cluster would look like a whole backup: a node snapshots only what it holds.
                 throw new RefusedException(
                     nodes.All.Count > 1
                         ? $"{nodes.All.Count} Qdrant nodes are configured; this version backs up one standalone server"
-                        : $"{ClusterNodes.NameOf(node)} is part of a Qdrant cluster of {Math.Max(1, cluster.Peers.Count)} peers; this version backs up standalone servers only",
+                        : $"{ClusterNodes.NameOf(node)} is part of a Qdrant cluster of {Math.Max(1, cluster.Peers.Count)} peers; this version backs up single servers only",
                     "Nothing was captured. Use one app per standalone server until clusters are supported.");
             }
         }
@@ -193,6 +193,12 @@ public sealed partial class BackupPlanner(
         if (string.Equals(info.Status, "red", StringComparison.OrdinalIgnoreCase))
         {
             return "its status is red: Qdrant cannot optimize it; see the server's log";
+        }
+
+        // Such a snapshot restores to nothing: Qdrant answers with success, and has no points.
+        if (placement.Shards.Any(s => s.ShardKey is { ValueKind: not System.Text.Json.JsonValueKind.Null }))
+        {
+            return "it has shard keys: this version cannot restore it";
         }
 
         ShardReplica? broken = placement.Shards.FirstOrDefault(s => !string.Equals(s.State, "Active", StringComparison.Ordinal));

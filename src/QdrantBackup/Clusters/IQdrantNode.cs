@@ -81,7 +81,11 @@ public interface IQdrantNode
 /// <param name="IsEnabled">False on a standalone server.</param>
 /// <param name="PeerId">This node's peer id; 0 on a standalone server.</param>
 /// <param name="Peers">All peers, id to the address of their internal protocol.</param>
-public sealed record ClusterState(bool IsEnabled, ulong PeerId, IReadOnlyDictionary<ulong, string> Peers);
+public sealed record ClusterState(bool IsEnabled, ulong PeerId, IReadOnlyDictionary<ulong, string> Peers)
+{
+    /// <summary>Whether the node has everything. A cluster of one peer, as a Helm chart makes it by default, is like a standalone server.</summary>
+    public bool IsAlone => !IsEnabled || (Peers.Count == 1 && Peers.ContainsKey(PeerId));
+}
 
 /// <summary>GET /collections/{c}: what backups read of it, and the whole answer for the manifest.</summary>
 /// <param name="Status">green, yellow, grey or red.</param>

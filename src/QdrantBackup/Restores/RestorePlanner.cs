@@ -120,7 +120,7 @@ public sealed class RestorePlanner(
         return new TargetState(
             ClusterNodes.NameOf(node),
             await node.GetVersionAsync(cancellationToken),
-            cluster.IsEnabled || nodes.All.Count > 1,
+            !cluster.IsAlone || nodes.All.Count > 1,
             await node.ListCollectionsAsync(cancellationToken),
             await node.ListAliasesAsync(cancellationToken));
     }
