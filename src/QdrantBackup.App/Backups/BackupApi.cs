@@ -10,7 +10,7 @@ using QdrantBackup.Runs;
 namespace QdrantBackup.App.Backups;
 
 /// <summary>Starts and cancels backups.</summary>
-public sealed class BackupApi(PerStore<BackupServices> stores, RunStarter starter, RunViews views, InterruptedRuns interrupted, BackupOptions options)
+public sealed class BackupApi(PerStore<BackupServices> stores, RunStarter starter, RunViews views, InterruptedRuns interrupted, Janitor janitor, BackupOptions options)
 {
     /// <summary>Starts a backup, or shows what it would do.</summary>
     [Function(nameof(CreateBackup))]
@@ -27,6 +27,7 @@ public sealed class BackupApi(PerStore<BackupServices> stores, RunStarter starte
             return ApiResults.Ok(await services.Planner.PreviewAsync(run, cancellationToken));
         }
 
+        await janitor.SweepBeforeBackupAsync(client, cancellationToken);
         return await RunControl.StartUnlessRunningAsync(client, starter, run, running => $"Backup {running} of this cluster is running", request, cancellationToken);
     }
 

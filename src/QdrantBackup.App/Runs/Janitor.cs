@@ -14,7 +14,7 @@ namespace QdrantBackup.App.Runs;
 /// Ends what terminated or lost runs left: their records, their snapshots on the nodes, their pins and leases (W8). It finds them in the index of open runs, whatever ended
 /// them and however long ago they began, and goes on until nothing is left. It touches only what a sealed record says a run of this cluster made.
 /// </summary>
-public sealed partial class Janitor(PerStore<RunServices> stores, RunFeatures features, BackupOptions options, TimeProvider time, ILogger<Janitor> log)
+public sealed partial class Janitor(PerStore<RunServices> stores, RunFeatures features, BackupOptions options, TimeProvider time, ILogger<Janitor> log) : IDisposable
 {
     private const int PurgeHour = 4;
     private static readonly TimeSpan KeepHistories = TimeSpan.FromDays(30);
@@ -25,20 +25,13 @@ public sealed partial class Janitor(PerStore<RunServices> stores, RunFeatures fe
 
     private readonly RunWatch _watch = new(time);
     private readonly LeftOvers _leftOvers = new(time, log);
+    private readonly SemaphoreSlim _sweeping = new(1, 1);
 
     /// <summary>One sweep; every step of it may be repeated.</summary>
     public async Task SweepAsync(OpenedStore opened, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var services = stores.On(opened);
-        await services.OpenRunSearch.StepAsync(options.ClusterName, cancellationToken);
-        var open = await services.Opened.Records.Open.ListAsync(options.ClusterName, cancellationToken);
-        var runs = open.Select(r => r.RunId).ToHashSet();
-        _watch.KeepOnly(runs);
-        _leftOvers.KeepOnly(runs);
-        foreach (var run in open)
-        {
-            await TrySweepAsync(services, client, run, open, cancellationToken);
-        }
+        await stores.On(opened).OpenRunSearch.StepAsync(options.ClusterName, cancellationToken);
+        await SweepKnownAsync(opened, client, cancellationToken);
 
         // Once a day or a few times in a row, however often the tick comes: there is nothing left for the second one.
         if (time.GetUtcNow() is { Hour: PurgeHour, Minute: < 10 } now)
@@ -46,6 +39,48 @@ public sealed partial class Janitor(PerStore<RunServices> stores, RunFeatures fe
             await PurgeAsync(client, now, cancellationToken);
         }
     }
+
+    /// <summary>Sweeps before a backup: a process of one command has no tick, and what earlier runs left takes room on the node's disk. A sweep that fails is no reason to make no backup.</summary>
+    public async Task SweepBeforeBackupAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SweepKnownAsync((await stores.OpenAsync(cancellationToken)).Opened, client, cancellationToken);
+        }
+        catch (BackupException e)
+        {
+            LogNotSwept(log, e.Message);
+        }
+    }
+
+    private async Task SweepKnownAsync(OpenedStore opened, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        // One at a time: what it has seen is of this process. What the second would do, the first does.
+        if (!await _sweeping.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            return;
+        }
+
+        try
+        {
+            var services = stores.On(opened);
+            var open = await services.Opened.Records.Open.ListAsync(options.ClusterName, cancellationToken);
+            var runs = open.Select(r => r.RunId).ToHashSet();
+            _watch.KeepOnly(runs);
+            _leftOvers.KeepOnly(runs);
+            foreach (var run in open)
+            {
+                await TrySweepAsync(services, client, run, open, cancellationToken);
+            }
+        }
+        finally
+        {
+            _sweeping.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _sweeping.Dispose();
 
     // One run whose records cannot be read must not keep the sweep from the others.
     private async Task TrySweepAsync(RunServices services, DurableTaskClient client, OpenRun run, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
@@ -86,7 +121,7 @@ public sealed partial class Janitor(PerStore<RunServices> stores, RunFeatures fe
 
     private async Task SweepAsync(RunServices services, OpenRun run, IReadOnlyList<OpenRun> open, bool isOver, bool hasResult, CancellationToken cancellationToken)
     {
-        var report = await _leftOvers.SweepAsync(services, run.RunId, open, cancellationToken);
+        var report = await _leftOvers.SweepAsync(services, run.RunId, open, isOver || hasResult, cancellationToken);
         if (isOver)
         {
             if (!hasResult)
@@ -139,6 +174,9 @@ public sealed partial class Janitor(PerStore<RunServices> stores, RunFeatures fe
             LogPurgeFailed(log, e);
         }
     }
+
+    [LoggerMessage(2309, LogLevel.Warning, "What earlier runs left could not be looked for before a backup: {Problem}")]
+    private static partial void LogNotSwept(ILogger logger, string problem);
 
     [LoggerMessage(2301, LogLevel.Warning, "Run {RunId} (instance {InstanceId}) ended without a result; sweeping up after it")]
     private static partial void LogBurying(ILogger logger, RunId runId, string instanceId);

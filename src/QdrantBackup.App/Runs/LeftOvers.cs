@@ -23,28 +23,19 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
 
     private readonly Dictionary<BegunSnapshot, Sighting> _sightings = new(new SameBegun());
 
-    public async Task<LeftReport> SweepAsync(RunServices services, RunId runId, IReadOnlyList<OpenRun> open, CancellationToken cancellationToken)
+    /// <summary>Looks once.</summary>
+    /// <param name="services">The store.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="open">All open runs.</param>
+    /// <param name="isOver">Whether the run is over or has its result, so that it begins and notes nothing any more.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<LeftReport> SweepAsync(RunServices services, RunId runId, IReadOnlyList<OpenRun> open, bool isOver, CancellationToken cancellationToken)
     {
         var found = await services.MadeSnapshots.ListLeftAsync(runId, cancellationToken);
         var left = new List<string>();
         foreach (var made in found.Made)
         {
-            try
-            {
-                if (await services.MadeSnapshots.DeleteAsync(made, longest: TimeSpan.Zero, cancellationToken) is { } kept)
-                {
-                    left.Add($"{kept.Why}. {kept.Hint}");
-                }
-                else
-                {
-                    LogDeleted(log, made.Name, made.Key.Node, runId);
-                }
-            }
-            catch (BackupException e)
-            {
-                left.Add($"snapshot {made.Name} of '{made.Key.Collection}' is still on {made.Key.Node}; the app tries again to delete it");
-                LogLeft(log, made.Name, made.Key.Node, e);
-            }
+            await DeleteAsync(services, made, left, cancellationToken);
         }
 
         left.AddRange(found.Damaged.Select(name =>
@@ -52,14 +43,35 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
         var isWaiting = false;
         foreach (var begun in found.Unnamed)
         {
-            isWaiting |= await LookForAsync(services, begun, open, left, cancellationToken);
+            isWaiting |= await LookForAsync(services, begun, open, isOver, left, cancellationToken);
         }
 
         return new LeftReport(left, isWaiting);
     }
 
+    private async Task DeleteAsync(RunServices services, MadeSnapshot made, List<string> left, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await services.MadeSnapshots.DeleteAsync(made, longest: TimeSpan.Zero, cancellationToken) is { } kept)
+            {
+                left.Add($"{kept.Why}. {kept.Hint}");
+            }
+            else
+            {
+                LogDeleted(log, made.Name, made.Key.Node, made.RunId);
+            }
+        }
+        catch (BackupException e)
+        {
+            left.Add($"snapshot {made.Name} of '{made.Key.Collection}' is still on {made.Key.Node}; the app tries again to delete it");
+            LogLeft(log, made.Name, made.Key.Node, e);
+        }
+    }
+
     /// <summary>Looks for a snapshot whose name was never learnt; true while it may still appear.</summary>
-    private async Task<bool> LookForAsync(RunServices services, BegunSnapshot begun, IReadOnlyList<OpenRun> open, List<string> left, CancellationToken cancellationToken)
+    private async Task<bool> LookForAsync(
+        RunServices services, BegunSnapshot begun, IReadOnlyList<OpenRun> open, bool isOver, List<string> left, CancellationToken cancellationToken)
     {
         IReadOnlyList<string>? candidates;
         try
@@ -85,10 +97,11 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
 
         // A run that goes on notes what it makes a moment later: only what is there at a second look is taken for left.
         var seen = before?.Names ?? [];
-        if (candidates is [var only] && seen.Contains(only) && await TryClaimAsync(services, begun, only, cancellationToken))
+        if (candidates is [var only] && (isOver || seen.Contains(only)) && await TryClaimAsync(services, begun, only, cancellationToken) is { } made)
         {
             _sightings.Remove(begun);
-            return true;
+            await DeleteAsync(services, made, left, cancellationToken);
+            return false;
         }
 
         foreach (var name in candidates.Where(seen.Contains))
@@ -100,17 +113,16 @@ internal sealed partial class LeftOvers(TimeProvider time, ILogger log)
         return true;
     }
 
-    // The next sweep deletes what is claimed.
-    private async Task<bool> TryClaimAsync(RunServices services, BegunSnapshot begun, string name, CancellationToken cancellationToken)
+    private async Task<MadeSnapshot?> TryClaimAsync(RunServices services, BegunSnapshot begun, string name, CancellationToken cancellationToken)
     {
         try
         {
-            return await services.MadeSnapshots.ClaimAsync(begun, name, cancellationToken) is not null;
+            return await services.MadeSnapshots.ClaimAsync(begun, name, cancellationToken);
         }
         catch (BackupException e)
         {
             LogNotAsked(log, begun.Key.Collection, begun.Key.Node, e);
-            return false;
+            return null;
         }
     }
 

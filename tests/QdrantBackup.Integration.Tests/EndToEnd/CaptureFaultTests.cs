@@ -130,6 +130,28 @@ public sealed class CaptureFaultTests
         Assert.Contains("nothing can call it off", end.GetRawText(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_next_backup_by_a_command_deletes_what_a_cancelled_one_had_begun()
+    {
+        await using var site = await Site.StartAsync([Collection]);
+        site.Qdrant.Faults.LosesSnapshotAnswers = true;
+        site.Qdrant.Reconfigure(options => options with { SnapshotTime = TimeSpan.FromSeconds(20) });
+        await using (var app = await AppProcess.StartAsync(site.Files))
+        {
+            var run = await app.Api.StartBackupAsync();
+            await Waiting.UntilAsync("the backup to begin its snapshot", () => site.Qdrant.Requests.Any(IsBegin));
+            await app.Api.PostAsync($"/api/v1/backup/{run}/cancel", new { });
+            await app.Api.FinishBackupAsync(run);
+        }
+
+        await Waiting.UntilAsync("the snapshot to be there", () => site.SnapshotsOf([Collection]).Count == 1);
+        site.Qdrant.Faults.LosesSnapshotAnswers = false;
+        site.Qdrant.Reconfigure(options => options with { SnapshotTime = TimeSpan.Zero });
+        await site.BackUpAsync();
+
+        Assert.Empty(site.SnapshotsOf([Collection]));
+    }
+
     private static bool IsBegin(QdrantStandIn.SeenRequest request) => request.Method == "POST" && request.Path.Contains("/snapshots?wait=true", StringComparison.Ordinal);
 
     private static async Task<string> MakeAsync(ApiCalls qdrant)
