@@ -19,6 +19,7 @@ public sealed partial class Janitor(PerStore<RunServices> stores, RunFeatures fe
     private const int PurgeHour = 4;
     private static readonly TimeSpan KeepHistories = TimeSpan.FromDays(30);
     private static readonly TimeSpan PurgeTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestBefore = TimeSpan.FromSeconds(20);
 
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
@@ -43,11 +44,13 @@ public sealed partial class Janitor(PerStore<RunServices> stores, RunFeatures fe
     /// <summary>Sweeps before a backup: a process of one command has no tick, and what earlier runs left takes room on the node's disk. A sweep that fails is no reason to make no backup.</summary>
     public async Task SweepBeforeBackupAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
+        using var bound = new CancellationTokenSource(LongestBefore, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
         try
         {
-            await SweepKnownAsync((await stores.OpenAsync(cancellationToken)).Opened, client, cancellationToken);
+            await SweepKnownAsync((await stores.OpenAsync(either.Token)).Opened, client, either.Token);
         }
-        catch (BackupException e)
+        catch (Exception e) when (e is BackupException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogNotSwept(log, e.Message);
         }

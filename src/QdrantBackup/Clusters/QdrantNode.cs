@@ -120,13 +120,26 @@ internal sealed class QdrantNode(QdrantNodeOptions options, TimeProvider time) :
         try
         {
             using var response = await _client.SendOnceAsync(operation, () => _client.Request(HttpMethod.Post, path), cancellationToken);
-            var answer = await _client.ResultAsync(operation, response, NodeJson.Default.EnvelopeNullableJsonElement, cancellationToken);
-            var made = answer.Result is { ValueKind: JsonValueKind.Object } description ? OddEntries.Snapshots([description]).SingleOrDefault() : null;
-            return new(made, IsStrange: made is null);
+            return response.IsSuccessStatusCode ? await MadeAsync(operation, response, cancellationToken) : throw await _client.FailureAsync(operation, response, cancellationToken);
         }
         catch (SourceException e) when (e is { IsOutcomeUnknown: true, IsItsOwn: false })
         {
             return new(Made: null);
+        }
+    }
+
+    // The node answers with a description and with nothing else. What something in between made of that does not show whether the node got the request.
+    private async Task<SnapshotAnswer> MadeAsync(string operation, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await _client.ResultAsync(operation, response, NodeJson.Default.EnvelopeNullableJsonElement, cancellationToken);
+            var made = answer.Result is { ValueKind: JsonValueKind.Object } description ? OddEntries.Snapshots([description]).SingleOrDefault() : null;
+            return new(made, IsStrange: made is null);
+        }
+        catch (SourceException e) when (!e.IsAway)
+        {
+            return new(Made: null, IsStrange: true);
         }
     }
 

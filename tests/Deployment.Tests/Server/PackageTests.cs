@@ -17,6 +17,17 @@ public sealed class PackageTests(ServerPackage package) : IClassFixture<ServerPa
     }
 
     [Fact]
+    public void The_package_carries_every_page_that_a_message_or_a_server_file_names()
+    {
+        var named = Repository.Files("*.cs", "src").Concat(Repository.Files("*", "src/QdrantBackup.Cli/Server"))
+            .SelectMany(file => System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Repository.Path(file)), "docs/[a-z/-]+[.]md").Select(page => page.Value))
+            .Where(page => !page.StartsWith("docs/decisions/", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "docs/keys.md", "docs/configuration.md" }, named);
+        Assert.All(named, page => Assert.True(File.Exists(Path.Combine(package.Folder, page)), page));
+    }
+
+    [Fact]
     public async Task The_service_runs_as_an_unprivileged_user_and_the_scripts_back_up_verify_and_restore()
     {
         await using var server = await InstalledServer.InstallAsync(package, Collection);

@@ -194,6 +194,17 @@ public sealed class HopTests : IAsyncLifetime
         Assert.Single(_hop.Seen, r => r.Method == "POST" && r.Path.EndsWith("/snapshots", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(202, "{\"time\":0,\"status\":\"accepted\"}")]
+    [InlineData(200, "<html>welcome</html>")]
+    [InlineData(200, "{\"result\":true,\"status\":\"ok\",\"time\":0}")]
+    public async Task What_a_node_would_not_answer_to_a_request_for_a_snapshot_is_strange_and_no_refusal(int status, string body)
+    {
+        _hop.After = (request, answer) => request.Method == "POST" ? HopAnswer.Of(status, body) : answer;
+
+        Assert.Equal(new SnapshotAnswer(Made: null, IsStrange: true), await _node.CreateSnapshotAsync(Collection, TimeSpan.FromMinutes(1), Stop));
+    }
+
     [Fact]
     public async Task A_deletion_that_a_gateway_gave_up_on_has_happened()
     {
