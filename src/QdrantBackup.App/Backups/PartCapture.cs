@@ -37,7 +37,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
                 await context.CallActivityAsync(nameof(PartActivities.NoteSnapshot), made, Retry.Transient);
                 if (begun.Snapshot is null && !begun.IsStrange)
                 {
-                    // It took long to make and will take long to read: later nobody can tell any more who began what.
+                    // It took long to make and will take long to read: later the counts do not show any more who began what.
                     made = await context.CallActivityAsync<MadeSnapshot>(nameof(PartActivities.JudgeSnapshot), made, Retry.Transient);
                 }
 
@@ -121,10 +121,7 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
         {
             if (cancel.IsCompleted)
             {
-                _left.Add(new(
-                    $"{_name}: a snapshot is being made on {input.Part.Key.Node}, and nothing can call it off",
-                    "The app deletes it when it is there, if it can prove that no other tool made it; otherwise 'qdrant-backup status' names it."));
-                return null;
+                break;
             }
 
             last = await context.CallActivityAsync<SnapshotLook>(nameof(PartActivities.AwaitSnapshot), new AwaitStep(step, last), Retry.Transient);
@@ -141,7 +138,16 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
             }
         }
 
-        return last;
+        // A new orchestration would not hear again that the run is cancelled.
+        if (!cancel.IsCompleted)
+        {
+            return last;
+        }
+
+        _left.Add(new(
+            $"{_name}: a snapshot is being made on {input.Part.Key.Node}, and nothing can call it off",
+            "The app deletes it when it is there, if it can prove that no other tool made it; otherwise 'qdrant-backup status' names it."));
+        return null;
     }
 
     private async Task TransferAsync(SnapshotDescription snapshot, DateTime seen)

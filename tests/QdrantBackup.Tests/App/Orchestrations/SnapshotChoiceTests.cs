@@ -102,6 +102,31 @@ public sealed class SnapshotChoiceTests
         Assert.Single(stage.InputsOf(nameof(PartActivities.BeginSnapshot)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(90)] // the last look before it would go on as a new orchestration
+    public void A_run_that_is_cancelled_while_a_snapshot_is_made_ends_and_says_that_it_goes_on(int cancelledAt)
+    {
+        var looks = 0;
+        Rehearsal stage = null!;
+        stage = Stage(begun: new(Snapshot: null), look: () =>
+        {
+            if (++looks == cancelledAt)
+            {
+                stage.SendEvent("", Events.Cancel, "");
+            }
+
+            return new(SnapshotState.Awaited);
+        });
+
+        var outcome = Run(stage);
+
+        Assert.Equal(PartState.Cancelled, outcome.State);
+        Assert.Contains("nothing can call it off", Assert.Single(outcome.Errors).Message, StringComparison.Ordinal);
+        Assert.Equal(cancelledAt, looks);
+        Assert.Empty(stage.InputsOf(nameof(PartActivities.DeleteSnapshot)));
+    }
+
     private static Rehearsal Stage(SnapshotBegun? begun = null, Func<SnapshotLook>? look = null, KeptSnapshot? kept = null, TimeSpan? blindWait = null) => new Rehearsal()
         .On(nameof(PartActivities.NoteSnapshots), _ => new SnapshotsNoted(new SnapshotsBefore([]), blindWait ?? TimeSpan.FromHours(6)))
         .On(nameof(PartActivities.BeginSnapshot), _ => begun ?? new(Snapshot))
