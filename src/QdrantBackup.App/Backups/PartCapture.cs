@@ -117,13 +117,8 @@ internal sealed class PartCapture(TaskOrchestrationContext context, PartInput in
     /// <summary>Waits for a snapshot, without a limit while the node shows that it is at work; null when the run is cancelled. What was begun is noted for the sweep.</summary>
     private async Task<SnapshotLook?> AwaitAsync(SnapshotStep step, DateTime blindUntil, SnapshotLook? last)
     {
-        for (var looks = 0; looks < MostLooks; looks++)
+        for (var looks = 0; looks < MostLooks && !cancel.IsCompleted; looks++)
         {
-            if (cancel.IsCompleted)
-            {
-                break;
-            }
-
             last = await context.CallActivityAsync<SnapshotLook>(nameof(PartActivities.AwaitSnapshot), new AwaitStep(step, last), Retry.Transient);
             if (last.State != SnapshotState.Awaited)
             {

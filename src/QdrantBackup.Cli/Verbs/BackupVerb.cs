@@ -9,6 +9,9 @@ namespace QdrantBackup.Cli.Verbs;
 /// <summary><c>backup</c>: takes a backup now, or shows what it would take.</summary>
 internal static class BackupVerb
 {
+    private const int LooksForOwner = 60;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
+
     public static Command Create(GlobalOptions options)
     {
         var collections = new Option<string[]>("--collection") { Description = "Only this collection; may be given several times, * matches any characters" };
@@ -28,9 +31,6 @@ internal static class BackupVerb
         }, cancellationToken));
         return command;
     }
-
-    private const int LooksForOwner = 60;
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
 
     private static async Task<int> PlanAsync(Session session, Request request, CancellationToken cancellationToken)
     {

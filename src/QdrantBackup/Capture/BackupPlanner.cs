@@ -29,7 +29,7 @@ public sealed partial class BackupPlanner(
         using IDisposable patience = Patience.Use(request.Backup?.Schedule is null ? Patience.OfPerson : Patience.Current);
         BackupPlan plan = await DraftAsync(request, cancellationToken);
         plan = await bases.ChooseAsync(plan, chosen => pins.WriteAsync(request.RunId, RunKind.Backup, chosen, cancellationToken), cancellationToken);
-        plan = await plans.StoreAsync(plan with { Parts = InOrder(plan.Parts) }, cancellationToken);
+        plan = await plans.StoreAsync(InOrder(plan), cancellationToken);
         LogPlanned(plan.RunId.Value, plan.Parts.Count, plan.Collections.Count);
         return Overview(plan, BlobNames.Plan(request.RunId).Value);
     }
@@ -38,7 +38,7 @@ public sealed partial class BackupPlanner(
     public async Task<BackupPlanOverview> PreviewAsync(RunRequest request, CancellationToken cancellationToken)
     {
         BackupPlan plan = await DraftAsync(request, cancellationToken);
-        return Overview(await bases.ChooseAsync(plan, pin: null, cancellationToken), planName: "");
+        return Overview(InOrder(await bases.ChooseAsync(plan, pin: null, cancellationToken)), planName: "");
     }
 
     private async Task<BackupPlan> DraftAsync(RunRequest request, CancellationToken cancellationToken)
@@ -166,7 +166,7 @@ public sealed partial class BackupPlanner(
         }
 
         string? missing = WhyUncapturable(name, info, placement);
-        PointCount? count = missing is null ? await PointCounts.TakeAsync(node, name, cancellationToken) : null;
+        PointCount? count = missing is null ? await PointCounts.TakeAsync(node, name, info, cancellationToken) : null;
         return new ManifestCollection
         {
             Name = name,
@@ -206,8 +206,13 @@ public sealed partial class BackupPlanner(
     }
 
     // Parts are numbered as they are captured, so that what a lane captures next lies together.
-    private static PlannedPart[] InOrder(IReadOnlyList<PlannedPart> parts) =>
-        [.. parts.GroupBy(p => p.Key.Node).SelectMany(lane => lane.OrderBy(p => p.ExpectedBytes).ThenBy(p => p.PartNo)).Select((part, i) => part with { PartNo = i + 1 })];
+    private static BackupPlan InOrder(BackupPlan plan) => plan with
+    {
+        Parts = [.. plan.Parts
+            .GroupBy(p => p.Key.Node)
+            .SelectMany(lane => lane.OrderBy(p => p.ExpectedBytes).ThenBy(p => p.PartNo))
+            .Select((part, i) => part with { PartNo = i + 1 })],
+    };
 
     private static BackupPlanOverview Overview(BackupPlan plan, string planName) => new()
     {
@@ -217,10 +222,7 @@ public sealed partial class BackupPlanner(
         ExpectedBytes = plan.Parts.Sum(p => p.ExpectedBytes),
         Lanes = [.. plan.Parts
             .GroupBy(p => p.Key.Node)
-            .Select(lane => new PlannedLane(lane.Key, [.. lane
-                .OrderBy(p => p.ExpectedBytes)
-                .ThenBy(p => p.PartNo)
-                .Select(p => new LanePart(p.PartNo, p.Key, p.ExpectedBytes))]))],
+            .Select(lane => new PlannedLane(lane.Key, [.. lane.Select(p => new LanePart(p.PartNo, p.Key, p.ExpectedBytes))]))],
         Uncapturable = [.. plan.Collections
             .Where(c => c.Missing is not null)
             .Select(c => new RunItem(c.Name, RunState.Failed, Error: c.Missing, Hint: "The backup will be partial. Exclude the collection, or put right what is wrong with it."))],

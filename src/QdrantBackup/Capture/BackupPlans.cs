@@ -3,6 +3,7 @@ using QdrantBackup.Ids;
 using QdrantBackup.Parts;
 using QdrantBackup.Runs;
 using QdrantBackup.Sealing;
+using QdrantBackup.Storage;
 using QdrantBackup.Stores;
 
 namespace QdrantBackup.Capture;
@@ -28,7 +29,7 @@ public sealed class BackupPlans(SealedStore store) : RunPlans<BackupPlan>(store,
             var pages = PagesOf(plan);
             head = head with { Collections = [], Parts = [], Pages = new PlanPages(RandomNumberGenerator.GetHexString(16, lowercase: true), pages.Count) };
             await AllAsync(pages.Count, no => Store.PutDocumentAsync(
-                NameOf(head, no), SealedType.Record, pages[no], CaptureJson.Default.BackupPlanPage, Storage.PutCondition.OnlyIfAbsent, summary: null, cancellationToken), cancellationToken);
+                NameOf(head, no), SealedType.Record, pages[no], CaptureJson.Default.BackupPlanPage, PutCondition.OnlyIfAbsent, summary: null, cancellationToken), cancellationToken);
         }
 
         return await WholeAsync(await base.StoreAsync(head, cancellationToken), cancellationToken);
@@ -57,14 +58,10 @@ public sealed class BackupPlans(SealedStore store) : RunPlans<BackupPlan>(store,
         var head = await HeadAsync(runId, cancellationToken);
         var first = head.Lanes.Take(lane).Sum(l => l.Parts) + from;
         var last = Math.Min(first + count, head.Lanes.Take(lane + 1).Sum(l => l.Parts)) - 1;
-        var found = new List<PlannedPart>();
-        for (var no = first / PageSize; no <= last / PageSize && first <= last; no++)
+        var found = new List<PlannedPart>(head.Parts);
+        for (var no = first / PageSize; head.Pages is not null && no <= last / PageSize && first <= last; no++)
         {
-            found.AddRange(head.Pages is null ? head.Parts : (await PageAsync(head, no, cancellationToken)).Parts);
-            if (head.Pages is null)
-            {
-                break;
-            }
+            found.AddRange((await PageAsync(head, no, cancellationToken)).Parts);
         }
 
         return [.. found.Where(p => p.PartNo > first && p.PartNo <= last + 1)];
@@ -113,7 +110,7 @@ public sealed class BackupPlans(SealedStore store) : RunPlans<BackupPlan>(store,
         return pages;
     }
 
-    private static Storage.BlobName NameOf(BackupPlan head, int no) => BlobNames.Run(head.RunId, $"plan-{head.Pages!.Under}-{no:D4}");
+    private static BlobName NameOf(BackupPlan head, int no) => BlobNames.Run(head.RunId, $"plan-{head.Pages!.Under}-{no:D4}");
 
     private static Task AllAsync(int count, Func<int, Task> body, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = PagesAtOnce, CancellationToken = cancellationToken }, async (no, _) => await body(no));

@@ -4,7 +4,7 @@ using QdrantBackup.Clusters;
 namespace QdrantBackup.Capture;
 
 /// <summary>
-/// Reads what nodes count of snapshots. Telemetry walks every collection of a node under a lock, so one reading serves all for which it is late enough. Sharing one costs at most a
+/// Reads what nodes count of snapshots. Telemetry walks every collection of a node under a lock, so the reading after one snapshot serves as the one before the next. That costs at most a
 /// proof: what others begin between it and a snapshot of ours makes ours unproven.
 /// </summary>
 internal sealed class CountReadings(TimeProvider time)
@@ -18,22 +18,15 @@ internal sealed class CountReadings(TimeProvider time)
     public void Begin(IQdrantNode node, string collection) => _begun[(node.Address, collection)] = time.GetTimestamp();
 
     /// <summary>A reading from before a snapshot that is to be begun, not much older than now.</summary>
-    public Task<SnapshotCounters?> BeforeAsync(IQdrantNode node, string collection, CancellationToken cancellationToken)
-    {
-        var recent = time.GetTimestamp() - (long)(Fresh.TotalSeconds * time.TimestampFrequency);
-        return ReadAsync(node, Math.Max(recent, _begun.GetValueOrDefault((node.Address, collection), long.MinValue)), cancellationToken);
-    }
+    public async Task<SnapshotCounters?> BeforeAsync(IQdrantNode node, string collection, CancellationToken cancellationToken) =>
+        _readings.TryGetValue(node.Address, out var known) && time.GetElapsedTime(known.Began) < Fresh
+            && known.Began > _begun.GetValueOrDefault((node.Address, collection), long.MinValue)
+            ? known.Counters
+            : await NowAsync(node, cancellationToken);
 
     /// <summary>A reading from now on.</summary>
-    public Task<SnapshotCounters?> NowAsync(IQdrantNode node, CancellationToken cancellationToken) => ReadAsync(node, time.GetTimestamp(), cancellationToken);
-
-    private async Task<SnapshotCounters?> ReadAsync(IQdrantNode node, long notBefore, CancellationToken cancellationToken)
+    public async Task<SnapshotCounters?> NowAsync(IQdrantNode node, CancellationToken cancellationToken)
     {
-        if (_readings.TryGetValue(node.Address, out var known) && known.Began > notBefore)
-        {
-            return known.Counters;
-        }
-
         var reading = new Reading(time.GetTimestamp(), await node.CountSnapshotsAsync(cancellationToken));
         _readings[node.Address] = reading;
         return reading.Counters;

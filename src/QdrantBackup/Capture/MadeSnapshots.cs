@@ -137,7 +137,8 @@ public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
     /// <summary>Deletes a snapshot on its node if it is proven ours, and notes that. A missing snapshot counts as deleted. Null, or what stays.</summary>
     public async Task<KeptSnapshot?> DeleteAsync(MadeSnapshot made, TimeSpan longest, CancellationToken cancellationToken)
     {
-        if (!await nodes.IsThereAsync(made.Key, cancellationToken))
+        var isListed = await nodes.IsListedAsync(made.Key, made.Name, cancellationToken);
+        if (isListed is null)
         {
             await PutAsync(made with { Deleted = true }, cancellationToken);
             return new(
@@ -145,15 +146,14 @@ public sealed class MadeSnapshots(SealedStore store, NodeSnapshots nodes)
                 "Delete the file in that node's snapshots directory; Qdrant lists it only while a collection of that name exists.");
         }
 
-        made = await JudgeAsync(made, longest, cancellationToken);
-        if (made.Owner != SnapshotOwner.Us && await nodes.FindSinceAsync(made.Key, made.Before ?? new SnapshotsBefore([]), cancellationToken) is { } listed && listed.Any(s => s.Name == made.Name))
+        if (isListed.Value && (made = await JudgeAsync(made, longest, cancellationToken)).Owner != SnapshotOwner.Us)
         {
             return new(
-                $"snapshot {made.Name} of '{made.Key.Collection}' stays on {made.Key.Node}: other snapshots were begun there at the same time, so that it may be another tool's",
+                $"snapshot {made.Name} of '{made.Key.Collection}' stays on {made.Key.Node}: it may be another tool's",
                 $"If no other tool made it, delete it: curl -X DELETE '{made.Key.Node}/collections/{Uri.EscapeDataString(made.Key.Collection)}/snapshots/{Uri.EscapeDataString(made.Name)}'.");
         }
 
-        if (made.Owner == SnapshotOwner.Us)
+        if (isListed.Value)
         {
             await nodes.DeleteAsync(made.Key, made.Name, cancellationToken);
         }

@@ -110,8 +110,9 @@ public sealed class NodeSnapshots(ClusterNodes nodes, TimeProvider time)
     public async Task<IReadOnlyList<SnapshotDescription>?> FindSinceAsync(PartKey key, SnapshotsBefore before, CancellationToken cancellationToken) =>
         await ListAsync(key, cancellationToken) is { } listed ? SnapshotOwnership.Candidates(key.Collection, before, listed) : null;
 
-    /// <summary>Whether the collection exists.</summary>
-    public async Task<bool> IsThereAsync(PartKey key, CancellationToken cancellationToken) => await ListAsync(key, cancellationToken) is not null;
+    /// <summary>Whether the node lists a snapshot; null when the collection no longer exists.</summary>
+    public async Task<bool?> IsListedAsync(PartKey key, string name, CancellationToken cancellationToken) =>
+        (await ListAsync(key, cancellationToken))?.Any(s => s.Name == name);
 
     /// <summary>Deletes a snapshot; false when there was none.</summary>
     public Task<bool> DeleteAsync(PartKey key, string name, CancellationToken cancellationToken) => NodeOf(key).DeleteSnapshotAsync(key.Collection, name, cancellationToken);

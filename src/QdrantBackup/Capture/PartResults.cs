@@ -15,7 +15,7 @@ public sealed class PartResults(SealedStore store, ClusterNodes nodes, BackupPla
     {
         PlannedPart planned = (await plans.ReadPageAsync(done.RunId, done.PartNo, cancellationToken)).Part(done.PartNo);
         ManifestPart part = await ProveAsync(planned, done, cancellationToken);
-        PointCount count = await PointCounts.TakeAsync(nodes.Of(planned.Key), planned.Key.Collection, cancellationToken);
+        PointCount count = await PointCounts.TakeAsync(nodes.Of(planned.Key), planned.Key.Collection, described: null, cancellationToken);
         var result = new PartResult
         {
             PartNo = done.PartNo,

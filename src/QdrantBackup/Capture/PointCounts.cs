@@ -16,7 +16,11 @@ internal static class PointCounts
     /// Counts exactly. With <c>prevent_unoptimized</c> (from 1.17.1) counts leave out the points that still wait for the optimizer, while snapshots hold them and descriptions count
     /// them: such a number is no count.
     /// </summary>
-    public static async Task<PointCount> TakeAsync(IQdrantNode node, string collection, CancellationToken cancellationToken)
+    /// <param name="node">The node.</param>
+    /// <param name="collection">The collection.</param>
+    /// <param name="described">Its description, where the caller has just read it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<PointCount> TakeAsync(IQdrantNode node, string collection, CollectionInfo? described, CancellationToken cancellationToken)
     {
         using IDisposable hurry = Patience.Use(Patience.OfPerson);
         try
@@ -26,7 +30,7 @@ internal static class PointCounts
                 return new PointCount(null, "the collection is not there any more");
             }
 
-            return await node.DescribeCollectionAsync(collection, cancellationToken) is { } info && WithHidden(info.Result) is { } all && all != points
+            return (described ?? await node.DescribeCollectionAsync(collection, cancellationToken)) is { } info && WithHidden(info.Result) is { } all && all != points
                 ? new PointCount(null, $"only {points} of {all} points can be counted now: the others wait for the optimizer (prevent_unoptimized)", all)
                 : new PointCount(points);
         }

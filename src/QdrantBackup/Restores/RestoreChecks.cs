@@ -38,7 +38,7 @@ public sealed class RestoreChecks(ClusterNodes nodes, RestorePlans plans)
     {
         RestoreItem item = (await plans.ReadAsync(step.RunId, cancellationToken)).Item(step.ItemNo);
         IQdrantNode node = nodes.Named(item.Node);
-        PointCount count = await PointCounts.TakeAsync(node, item.Target, cancellationToken);
+        PointCount count = await PointCounts.TakeAsync(node, item.Target, described: null, cancellationToken);
         if ((count.Points ?? count.WithHidden) is { } points)
         {
             // Those that wait for the optimizer are restored too.

@@ -59,6 +59,21 @@ public sealed partial class JanitorTests
     }
 
     [Fact]
+    public async Task A_snapshot_whose_name_was_listed_before_is_named_and_not_counted_as_deleted()
+    {
+        RunRequest run = await Rig.AskAsync();
+        string name = (await Rig.SnapshotAsync(_docs)).Name;
+
+        // Another tool had begun one in the same second: one file for both.
+        var made = new MadeSnapshot { RunId = run.RunId, Key = _docs, Name = name, Before = new SnapshotsBefore([name]), IsNamed = true };
+        KeptSnapshot? kept = await _app.Runs.MadeSnapshots.DeleteAsync(made, TimeSpan.Zero, Cancellation);
+
+        Assert.Contains(name, kept!.Why, StringComparison.Ordinal);
+        Assert.Equal([name], Rig.Node.SnapshotNames);
+        Assert.False(Assert.Single((await _app.Runs.MadeSnapshots.ListLeftAsync(run.RunId, Cancellation)).Made).Deleted);
+    }
+
+    [Fact]
     public async Task The_file_of_a_dropped_collection_is_named_and_not_counted_as_deleted()
     {
         RunRequest run = await Rig.AskAsync();
